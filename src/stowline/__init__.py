@@ -1,0 +1,1 @@
+"""Stowline: self-hosted fulfilment and warehouse software. The scan is the truth."""
