@@ -1,0 +1,42 @@
+"""Products and the codes on them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from stowline.core.db import UtcDateTime
+
+
+class Product(SQLModel, table=True):
+    """One SKU. Weight in g, dimensions in mm, both unknown until somebody measured them."""
+
+    __tablename__ = "product"
+
+    id: int | None = Field(default=None, primary_key=True)
+    sku: str = Field(unique=True, max_length=100)
+    name: str = Field(max_length=300)
+    detail: str = Field(default="", max_length=300)
+    weight_g: int | None = Field(default=None, ge=1)
+    length_mm: int | None = Field(default=None, ge=1)
+    width_mm: int | None = Field(default=None, ge=1)
+    height_mm: int | None = Field(default=None, ge=1)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Barcode(SQLModel, table=True):
+    """A code that means a product: a barcode with the units it stands for (a case of 12), or the SKU itself.
+
+    `code` is what is looked up (a valid GTIN in its 14-digit form, anything else as it is); `shown` is what is printed.
+    A barcode means one product; a SKU may happen to look like another product's barcode, then the scan asks.
+    """
+
+    __tablename__ = "barcode"
+    __table_args__ = (UniqueConstraint("code", "kind"), CheckConstraint("quantity > 0", name="ck_barcode_quantity"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(max_length=200)
+    kind: str = Field(default="barcode", max_length=8)
+    shown: str = Field(max_length=200)
+    product_id: int = Field(foreign_key="product.id", index=True)
+    quantity: int = 1

@@ -1,0 +1,73 @@
+"""Settings from the environment (`STOWLINE_*`), and where the product's own files lie."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """Every setting, with its default. `docs/settings.md` says the same in words; a test compares the two."""
+
+    model_config = SettingsConfigDict(env_prefix="STOWLINE_", extra="ignore")
+
+    data_dir: Path = Field(Path("var"), description="Folder for the SQLite file and the secret key.")
+    database_url: str = Field("", description="sqlite:///FILE or postgresql://…; default: stowline.db in the data dir.")
+    broker_url: str = Field("", description="redis://… or amqp://…; default: in memory, in the same process.")
+    smtp_url: str = Field("", description="smtp://user:password@host:port; default: the built-in mailbox page.")
+    public_url: str = Field("http://127.0.0.1:8000", description="Address that shoppers and staff use, for links.")
+    secret_key: str = Field("", description="Key that signs links; default: made once and kept in the data dir.")
+    secure_cookies: bool = Field(False, description="Send cookies over https only (set this behind a TLS proxy).")
+    time_zone: str = Field("UTC", description="IANA name of the warehouse's time zone, for staff pages.")
+    message_grace_s: int = Field(120, ge=0, description="Seconds a scan-driven message waits for an undo.")
+    backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")
+    upload_limit_bytes: int = Field(10_000_000, ge=1024, description="Largest request body that is read, in bytes.")
+    lease_s: int = Field(900, ge=5, description="Seconds a picker's claim on a task lasts without a scan.")
+    worker_threads: int = Field(2, ge=1, le=64, description="Threads that carry out reactions and send messages.")
+    web_threads: int = Field(16, ge=1, le=200, description="Threads that answer requests in one web process.")
+    log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
+    log_level: str = Field("info", description="debug, info, warning or error.")
+
+    def database(self) -> str:
+        """The database URL in the form SQLAlchemy takes."""
+        url = self.database_url or f"sqlite:///{(self.data_dir / 'stowline.db').absolute()}"
+        for short in ("postgresql://", "postgres://"):
+            if url.startswith(short):
+                return "postgresql+psycopg://" + url.removeprefix(short)
+        return url
+
+    def key(self) -> bytes:
+        """The signing key: the setting, else a file in the data dir that is made on first use."""
+        return (self.secret_key or _kept_key(self.data_dir)).encode()
+
+
+@lru_cache(maxsize=8)
+def _kept_key(data_dir: Path) -> str:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    file = data_dir / "secret.key"
+    if not file.exists():
+        fresh = file.with_suffix(f".{secrets.token_hex(4)}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        try:
+            file.hardlink_to(fresh)
+        except FileExistsError:
+            pass  # another process made it first: theirs counts
+        fresh.unlink()
+    return file.read_text().strip()
+
+
+@lru_cache(maxsize=1)
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings()
+
+
+def asset_dir(name: Literal["templates", "static", "migrations"]) -> Path:
+    """Where the product's own files lie: in the checkout, else inside the installed package."""
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parents[1] / name
+    return checkout if checkout.is_dir() and (package.parents[1] / "pyproject.toml").exists() else package / "_assets" / name

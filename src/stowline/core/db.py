@@ -1,0 +1,208 @@
+"""One transaction idiom for web, actors and command line: `with transaction() as session:`.
+
+The block commits when it ends and rolls back when it raises. Services take the session and never commit.
+
+PostgreSQL gives every transaction its own connection. SQLite has one writer at a time, so writers stand in one fair
+queue inside the process (`core/sqlite_writer.py`) and those that wait together share one commit on disk; nobody
+returns from the block before that commit is durable. No caller can tell the difference.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import QueuePool
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session
+
+from stowline.core.config import asset_dir, settings
+from stowline.core.sqlite_writer import SqliteWriter
+
+Outcome = TypeVar("Outcome")
+
+# What a fresh attempt may cure: serialization failure, deadlock, lock not available, a twin of a unique key.
+_CURABLE = {"40001", "40P01", "55P03", "23505"}
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment. Stored as TIMESTAMPTZ, or as UTC text in SQLite; always read back aware, in UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without zone: a naive time is a defect waiting for a summer-time change."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without time zone cannot be stored")
+        at = value.astimezone(UTC)
+        return at.replace(tzinfo=None) if dialect.name == "sqlite" else at
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+class Database:
+    """One database by its URL: transactions, reads, and a clean end."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = url.startswith("sqlite")
+        self._open_here = threading.local()
+        if self.is_sqlite:
+            _make_folder(url)
+            self.engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
+            self._writer_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
+            self._writer = SqliteWriter(self._writer_engine)
+        else:
+            self.engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+
+    @contextmanager
+    def transaction(self, *, bulk: bool = False) -> Iterator[Session]:
+        """A session whose work is committed, durably, when the block ends; rolled back if it raises.
+
+        `bulk` marks long work (an import's batch) that should not make small writers wait for its commit.
+        Raises RuntimeError when nested in the same thread: two commits would break "all or nothing".
+        """
+        if getattr(self._open_here, "yes", False):
+            raise RuntimeError("a transaction is open in this thread already; pass its session on")
+        self._open_here.yes = True
+        after: list[Callable[[], None]] = []
+        try:
+            with self._writing(bulk) as session:
+                session.info["after_commit"] = after
+                yield session
+        finally:
+            self._open_here.yes = False
+        for call in after:
+            call()
+
+    @contextmanager
+    def _writing(self, bulk: bool) -> Iterator[Session]:
+        if self.is_sqlite:
+            with self._writer.turn(bulk) as session:
+                yield session
+        else:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for reads: one consistent view, never blocked by writers; SQLite refuses writes through it."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    def run(self, work: Callable[[Session], Outcome], *, tries: int = 8) -> Outcome:
+        """Do `work(session)` in a transaction, again from the start if a rival's lock or twin made it fail."""
+        for left in range(tries - 1, -1, -1):
+            try:
+                with self.transaction() as session:
+                    return work(session)
+            except DBAPIError as error:
+                if not left or getattr(error.orig, "sqlstate", None) not in _CURABLE:
+                    raise
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """Give every connection back."""
+        if self.is_sqlite:
+            self._writer.close()
+            self._writer_engine.dispose()
+        self.engine.dispose()
+
+
+def _make_folder(url: str) -> None:
+    path = url.partition("sqlite:///")[2].partition("?")[0]
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+
+
+def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=16,
+        max_overflow=64,
+        connect_args={"check_same_thread": False, "timeout": 60},
+    )
+
+    def on_connect(connection: Any, _record: object) -> None:  # noqa: ANN401  (the driver's own object)
+        connection.isolation_level = None  # the driver must not begin by itself
+        cursor = connection.cursor()
+        for line in _PRAGMAS:
+            cursor.execute(line)
+        if query_only:
+            cursor.execute("PRAGMA query_only = ON")
+        cursor.close()
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+    return engine
+
+
+_PRAGMAS = (
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = FULL",  # nothing lost on power failure
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA busy_timeout = 60000",  # only other processes are ever waited for this way
+    "PRAGMA cache_size = -32000",
+    "PRAGMA temp_store = MEMORY",
+)
+
+
+@lru_cache(maxsize=1)
+def database() -> Database:
+    """The database of this process, by its settings."""
+    return Database(settings().database())
+
+
+def transaction(*, bulk: bool = False) -> Any:  # noqa: ANN401  (a context manager of Session)
+    """`with transaction() as session:`; see `Database.transaction`."""
+    return database().transaction(bulk=bulk)
+
+
+def reading() -> Any:  # noqa: ANN401  (a context manager of Session)
+    """`with reading() as session:`; see `Database.reading`."""
+    return database().reading()
+
+
+def run(work: Callable[[Session], Outcome]) -> Outcome:
+    """See `Database.run`."""
+    return database().run(work)
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have `call` made once the session's transaction is durable; not at all if it rolls back."""
+    after: list[Callable[[], None]] = session.info.setdefault("after_commit", [])
+    if call not in after:
+        after.append(call)
+
+
+def forget() -> None:
+    """Close this process's database and read settings anew; for tests and command-line programs."""
+    if database.cache_info().currsize:
+        database().close()
+    database.cache_clear()
+    settings.cache_clear()
+
+
+def upgrade(url: str) -> None:
+    """Bring the schema at `url` to head (Alembic)."""
+    from alembic import command  # noqa: PLC0415  (a second of imports that only this needs)
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(asset_dir("migrations")))
+    config.attributes["url"] = url
+    command.upgrade(config, "head")

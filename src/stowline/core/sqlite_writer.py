@@ -1,0 +1,129 @@
+"""SQLite's single writer, made fair and quick.
+
+Every writer of this process waits in one queue, first come first served. The writer whose turn it is works on the one
+write connection under a savepoint of its own. When others wait already, it hands the connection on without
+committing; the last of such a group commits for all, and only then does any of them return. So eight scans that
+arrive together cost one fsync, a failing one undoes only its own savepoint, and nobody is answered before the disk has
+everything. If the commit itself fails, every writer of the group gets the failure and nothing of the group is kept.
+
+A `bulk` writer never joins a group: those before it are committed first, so that they do not wait for its long work.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+from sqlmodel import Session
+
+GROUP_LIMIT = 32
+
+
+class CommitFailedError(RuntimeError):
+    """The commit that this writer shared did not reach the disk; nothing of it is kept."""
+
+
+class _Turn:
+    __slots__ = ("bulk", "comes")
+
+    def __init__(self, bulk: bool) -> None:
+        self.bulk = bulk
+        self.comes = threading.Event()
+
+
+class _Group:
+    __slots__ = ("done", "error", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.done = threading.Event()
+        self.error: BaseException | None = None
+
+
+class SqliteWriter:
+    """The queue and the one write connection."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+        self._mutex = threading.Lock()
+        self._waiting: deque[_Turn] = deque()
+        self._busy = False
+        self._group: _Group | None = None
+
+    @contextmanager
+    def turn(self, bulk: bool) -> Iterator[Session]:
+        """Wait for the turn, give a session on the write connection, return when its work is on disk."""
+        self._take_turn(_Turn(bulk))
+        try:
+            group = self._open_group()
+        except BaseException:
+            self._pass_on()
+            raise
+        try:
+            with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                yield session
+                session.commit()  # releases this writer's savepoint; the disk comes at the end of the group
+        except BaseException:
+            self._leave(group, bulk)
+            raise
+        self._leave(group, bulk)
+        if group.error is not None:
+            raise CommitFailedError("the database could not keep this change; nothing of it is stored") from group.error
+
+    def close(self) -> None:
+        """Give the write connection back."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _take_turn(self, turn: _Turn) -> None:
+        with self._mutex:
+            if not self._busy:
+                self._busy = True
+                return
+            self._waiting.append(turn)
+        turn.comes.wait()
+
+    def _open_group(self) -> _Group:
+        if self._group is None:
+            if self._connection is None:
+                self._connection = self._engine.connect()
+            self._connection.begin()
+            self._group = _Group()
+        return self._group
+
+    def _leave(self, group: _Group, bulk: bool) -> None:
+        group.size += 1
+        heir = None
+        with self._mutex:
+            if self._waiting and not bulk and not self._waiting[0].bulk and group.size < GROUP_LIMIT:
+                heir = self._waiting.popleft()
+        if heir is not None:
+            heir.comes.set()
+            group.done.wait()
+            return
+        self._commit(group)
+        group.done.set()
+        self._pass_on()
+
+    def _commit(self, group: _Group) -> None:
+        assert self._connection is not None
+        transaction = self._connection.get_transaction()
+        try:
+            if transaction is not None:
+                transaction.commit()
+        except BaseException as error:  # noqa: BLE001  (every member of the group must learn of it)
+            group.error = error
+            self._connection.invalidate(error)
+            self._connection.close()
+            self._connection = None
+        self._group = None
+
+    def _pass_on(self) -> None:
+        with self._mutex:
+            heir = self._waiting.popleft() if self._waiting else None
+            self._busy = heir is not None
+        if heir is not None:
+            heir.comes.set()

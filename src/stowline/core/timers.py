@@ -1,0 +1,118 @@
+"""Timers: things to do at a time, as rows in the database. The relay claims them when due; a broker never delays.
+
+A timer's kind names a verb (wiring's fourth table). It stays until the verb has run; a verb that fails is tried again
+with growing pauses, so it must be safe to repeat.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy import Index, UniqueConstraint
+from sqlmodel import Field, Session, SQLModel
+
+from stowline.core import clock, db
+from stowline.core.db import UtcDateTime, after_commit
+from stowline.core.outbox import ring_bell
+
+Verb = Callable[[Session, str], None]
+Work = Callable[[str], None]
+RING_AGAIN = timedelta(seconds=30)
+_verbs: dict[str, Verb] = {}
+_works: dict[str, Work] = {}
+
+
+class Timer(SQLModel, table=True):
+    """`kind` says which verb, `ref` about what; one timer for each pair."""
+
+    __tablename__ = "timer"
+    __table_args__ = (UniqueConstraint("kind", "ref"), Index("ix_timer_due", "due"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str
+    ref: str
+    due: datetime = Field(sa_type=UtcDateTime)
+    rings: int = 0
+    trouble: str | None = None
+
+
+_timers = Timer.__table__  # type: ignore[attr-defined]
+
+
+def verb(kind: str, run: Verb) -> None:
+    """Say what a kind of timer does. Called by wiring only."""
+    _verbs[kind] = run
+
+
+def work(kind: str, run: Work) -> None:
+    """Say what a kind of timer does in transactions of its own (sending a message). Called by wiring only."""
+    _works[kind] = run
+
+
+def set_timer(session: Session, kind: str, ref: str, due: datetime) -> None:
+    """Have the kind's verb run about `ref` at `due`, in place of an earlier plan for the same pair."""
+    session.execute(
+        sa.text(
+            "INSERT INTO timer (kind, ref, due, rings) VALUES (:kind, :ref, :due, 0) "
+            "ON CONFLICT (kind, ref) DO UPDATE SET due = excluded.due, rings = 0"
+        ).bindparams(sa.bindparam("due", type_=UtcDateTime)),
+        {"kind": kind, "ref": ref, "due": due},
+    )
+    if due <= clock.now():
+        after_commit(session, ring_bell)
+
+
+def cancel(session: Session, kind: str, ref: str) -> None:
+    """Forget a timer; nothing happens if there is none."""
+    session.execute(sa.delete(_timers).where(_timers.c.kind == kind, _timers.c.ref == ref))
+
+
+def claim(session: Session, limit: int = 200) -> list[int]:
+    """Take due timers, earliest first, and put their next ring off, longer each time: their ids."""
+    now = clock.now()
+    due = sa.select(_timers.c.id, _timers.c.rings).where(_timers.c.due <= now).order_by(_timers.c.due).limit(limit)
+    rows = session.execute(due.with_for_update(skip_locked=True)).all()
+    for timer_id, rings in rows:
+        pause = RING_AGAIN * min(2**rings, 64)
+        session.execute(sa.update(_timers).where(_timers.c.id == timer_id).values(due=now + pause, rings=rings + 1))
+    return [timer_id for timer_id, _ in rows]
+
+
+def fire(timer_id: int) -> None:
+    """Run a timer and forget it, unless it was set anew meanwhile. Does nothing if it is gone."""
+    with db.reading() as session:
+        row = session.execute(sa.select(_timers).where(_timers.c.id == timer_id)).one_or_none()
+    if row is None:
+        return
+    if row.kind in _works:
+        _works[row.kind](row.ref)
+        with db.transaction() as session:
+            _forget(session, timer_id, row.due)
+    elif row.kind in _verbs:
+        db.run(lambda session: _run_verb(session, timer_id))
+
+
+def _run_verb(session: Session, timer_id: int) -> None:
+    row = session.execute(sa.select(_timers).where(_timers.c.id == timer_id).with_for_update()).one_or_none()
+    if row is not None:
+        _forget(session, timer_id, row.due)
+        _verbs[row.kind](session, row.ref)
+
+
+def _forget(session: Session, timer_id: int, due: datetime) -> None:
+    session.execute(sa.delete(_timers).where(_timers.c.id == timer_id, _timers.c.due == due))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the earliest timer is due."""
+    return session.execute(sa.select(sa.func.min(_timers.c.due))).scalar_one_or_none()
+
+
+def in_trouble(session: Session, timer_id: int, say: str) -> None:
+    """Note why a timer's verb failed; the timer stays."""
+    session.execute(sa.update(_timers).where(_timers.c.id == timer_id).values(trouble=say[:500]))
+
+
+def ring_all_again(session: Session) -> None:
+    """Make timers that were rung before the last stop due now: an in-memory broker starts empty."""
+    session.execute(sa.update(_timers).where(_timers.c.rings > 0).values(due=clock.now(), rings=0))

@@ -1,0 +1,46 @@
+"""The web side of every room: who asks, what they may do, how input is read and how an answer is drawn.
+
+One plugin, `Web`, sets it all up in `app.py`. A room's handlers use what is listed here and nothing else of it.
+"""
+
+from stowline.core.web import cursor
+from stowline.core.web.answers import accepts_html, is_fragment, source, wants_json
+from stowline.core.web.csrf import check_origin
+from stowline.core.web.door import PUBLIC, SESSION_COOKIE, SIGNED_IN, VISITOR, Identify, identity_of, permission, visitor
+from stowline.core.web.headers import MAIL_PREVIEW
+from stowline.core.web.inputs import client_address, json_body, limit, local_path, read_as, read_form, read_json
+from stowline.core.web.jinja import environment
+from stowline.core.web.pages import RailEntry, fill_rail, page, redirect, rendered
+from stowline.core.web.plugin import Web
+
+__all__ = (
+    "MAIL_PREVIEW",
+    "PUBLIC",
+    "SESSION_COOKIE",
+    "SIGNED_IN",
+    "VISITOR",
+    "Identify",
+    "RailEntry",
+    "Web",
+    "accepts_html",
+    "check_origin",
+    "client_address",
+    "cursor",
+    "environment",
+    "fill_rail",
+    "identity_of",
+    "is_fragment",
+    "json_body",
+    "limit",
+    "local_path",
+    "page",
+    "permission",
+    "read_as",
+    "read_form",
+    "read_json",
+    "redirect",
+    "rendered",
+    "source",
+    "visitor",
+    "wants_json",
+)

@@ -1,0 +1,29 @@
+"""Cursors of keyset pages: the sort key of the last row shown, opaque to the reader."""
+
+import base64
+import binascii
+from typing import Any
+
+import msgspec
+
+from stowline.core.errors import BadRequest
+
+_BROKEN = "This page marker cannot be read. Start again from the first page."
+
+
+def encode(*key: object) -> str:
+    """Text for `?after=` from the values of a sort key (texts, whole numbers, moments, None)."""
+    return base64.urlsafe_b64encode(msgspec.json.encode(key)).rstrip(b"=").decode()
+
+
+def decode(text: str, *types: Any) -> tuple[Any, ...]:  # noqa: ANN401  (the values have the types asked for)
+    """The values again, each as the type asked for: `decode(after, datetime, int)`. Raises `BadRequest`."""
+    shape = tuple[types] if types else tuple[()]  # type: ignore[valid-type]
+    try:
+        raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        values: tuple[Any, ...] = msgspec.json.decode(raw, type=shape)
+    except (binascii.Error, ValueError, RecursionError):
+        raise BadRequest(_BROKEN, where="after") from None
+    if any(isinstance(value, str) and "\x00" in value for value in values):
+        raise BadRequest(_BROKEN, where="after")
+    return values

@@ -1,0 +1,138 @@
+"""Reading what comes in: JSON, forms, page sizes, addresses. What cannot be read is refused with a sentence."""
+
+import json
+import re
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, urlsplit
+
+import msgspec
+from litestar import Request
+
+from stowline.core.errors import BadRequest
+
+Shape = TypeVar("Shape")
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 500
+_DEEPEST = 64
+_MOST_FIELDS = 1000
+_AT = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
+_KINDS = {
+    "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "null": "nothing",
+    "array": "a list", "object": "an object", "datetime": "a time in RFC 3339", "decimal": "a decimal number",
+}  # fmt: skip
+
+
+def read_json(body: bytes) -> Any:  # noqa: ANN401  (any JSON value)
+    """The JSON value in a body. Refuses what is no strict JSON: NaN, twin keys, broken UTF-8, deep nesting, NUL bytes.
+
+    Raises `BadRequest`.
+    """
+    try:
+        value = msgspec.json.decode(body)
+        json.loads(body, object_pairs_hook=_no_twins, parse_float=str, parse_int=str)
+    except RecursionError:
+        raise BadRequest(f"The JSON is nested deeper than {_DEEPEST} levels. Send it flatter.") from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadRequest(f"The body is no valid JSON. {_json_hint(body, error)}") from None
+    _refuse_depth(value)
+    return value
+
+
+def json_body(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body. Raises `BadRequest` for anything else."""
+    value = read_json(body)
+    if not isinstance(value, dict):
+        raise BadRequest("The body must be one JSON object, { … }.")
+    return value
+
+
+def read_as(body: bytes, shape: type[Shape]) -> Shape:
+    """The JSON body as a msgspec Struct (or any type msgspec knows). `BadRequest.where` names the field at fault."""
+    try:
+        return msgspec.convert(read_json(body), shape)
+    except msgspec.ValidationError as error:
+        raise _field_refusal(str(error)) from None
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twin = next(name for name in names if names.count(name) > 1)
+        raise BadRequest(f"The key {twin[:64]!r} stands twice in one object. Send it once.", where=twin[:64])
+    return found
+
+
+def _json_hint(body: bytes, error: Exception) -> str:
+    if not body.strip():
+        return "It is empty."
+    if isinstance(error, UnicodeDecodeError):
+        return "It is not UTF-8."
+    if isinstance(error, msgspec.ValidationError):
+        return "It holds a number that is out of range."
+    at = re.search(r"byte (\d+)", str(error))
+    return f"Look at byte {at.group(1)}." if at else "It ends too early, or holds a broken escape."
+
+
+def _refuse_depth(value: object) -> None:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [inner for outer in level if isinstance(outer, dict | list) for inner in _inside(outer)]
+        if not level:
+            return
+    raise BadRequest(f"The JSON is nested deeper than {_DEEPEST} levels. Send it flatter.")
+
+
+def _inside(outer: dict[str, object] | list[object]) -> list[object]:
+    return list(outer.values()) if isinstance(outer, dict) else outer
+
+
+def _field_refusal(told: str) -> BadRequest:
+    """msgspec's words about a field, in ours: "lines[0].quantity must be a whole number, not text." """
+    found = _AT.search(told)
+    path = found.group("path") if found else ""
+    words = told[: found.start()] if found else told
+    if missing := re.fullmatch(r"Object missing required field `(.+)`", words):
+        where = f"{path}.{missing.group(1)}".lstrip(".")
+        return BadRequest(f"{where} is missing.", where=where)
+    if unknown := re.fullmatch(r"Object contains unknown field `(.+)`", words):
+        where = f"{path}.{unknown.group(1)}".lstrip(".")
+        return BadRequest(f"{where} is not a field here.", where=where)
+    name = path or "The body"
+    if kinds := re.fullmatch(r"Expected `([^`]+)`, got `([^`]+)`", words):
+        wanted = " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in kinds.group(1).split("|"))
+        return BadRequest(f"{name} must be {wanted}, not {_KINDS.get(kinds.group(2), kinds.group(2))}.", where=path or None)
+    return BadRequest(f"{name}: {words[:1].lower()}{words[1:].replace('`', '')}.", where=path or None)
+
+
+def read_form(body: bytes) -> dict[str, str]:
+    """The fields of a URL-encoded form; of a field that stands twice, the last. Raises `BadRequest`."""
+    try:
+        text = body.decode("ascii")
+        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+    except ValueError:
+        raise BadRequest(f"The form cannot be read: it must be URL-encoded UTF-8 with at most {_MOST_FIELDS} fields.") from None
+
+
+def limit(request: Request[Any, Any, Any]) -> int:
+    """`?limit=`: rows on a page, 50 unless told, at most 500. Raises `BadRequest` for junk."""
+    raw = request.query_params.get("limit")
+    if raw is None:
+        return PAGE_SIZE
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and int(raw) >= 1):  # noqa: PLR2004
+        raise BadRequest(f"limit must be a whole number from 1 to {LARGEST_PAGE}.", where="limit")
+    return min(int(raw), LARGEST_PAGE)
+
+
+def local_path(raw: str | None) -> str | None:
+    """The path if it leads to a page of our own, else None. For `?next=`: never a way to another site."""
+    if not raw or not raw.startswith("/") or raw.startswith("//") or not raw.isprintable() or "\\" in raw:
+        return None
+    parts = urlsplit(raw)
+    return raw if not parts.scheme and not parts.netloc else None
+
+
+def client_address(request: Request[Any, Any, Any]) -> str:
+    """The address that the request came from, as the server in front tells it."""
+    return request.client.host if request.client else "unknown"

@@ -1,0 +1,48 @@
+"""Messages to shoppers: each a row from the moment it is owed to the moment its fate is known."""
+
+from datetime import datetime
+
+from sqlalchemy import Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from stowline.core.db import UtcDateTime
+
+
+class Message(SQLModel, table=True):
+    """One message. `key` names the business fact, recipient, kind and channel: there is one row for each, ever.
+
+    States: held (until `due`), sending, sent, skipped, unknown (the answer was lost after the mail went out), dead.
+    `reason` says why in words; the rendering is kept as it was sent.
+    """
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_order", "order_id", "id"),
+        Index("ix_message_state", "state", "id"),
+        Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),
+              postgresql_where=text("state = 'sending'")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=300)
+    kind: str = Field(max_length=40)
+    channel: str = Field(max_length=16)
+    recipient: str = Field(max_length=254)
+    recipient_name: str = Field(default="", max_length=300)
+    store_id: int = Field(foreign_key="store.id")
+    order_id: int = Field(foreign_key="orders.id")
+    order_ref: str = Field(max_length=100)
+    parcel_id: int | None = Field(default=None, foreign_key="parcel.id")
+    event_id: int = Field(foreign_key="outbox.id")
+    scan_id: str | None = Field(default=None, max_length=64)
+    state: str = Field(default="held", max_length=8)
+    reason: str = Field(default="", max_length=500)
+    due: datetime = Field(sa_type=UtcDateTime)
+    claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    attempt: int = 0
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    subject: str = Field(default="", sa_type=Text)
+    html: str = Field(default="", sa_type=Text)
+    text: str = Field(default="", sa_type=Text)
+    short: str = Field(default="", sa_type=Text)

@@ -1,0 +1,143 @@
+"""Customers, their orders, the lines with their stage counters, and what could not be taken in."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from stowline.core.db import UtcDateTime
+
+WAITS = "ordered - cancelled > allocated"
+
+
+class Customer(SQLModel, table=True):
+    """A shopper of one store, told apart by e-mail (or by the shop's own id where there is none)."""
+
+    __tablename__ = "customer"
+    __table_args__ = (UniqueConstraint("store_id", "email"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="store.id")
+    email: str = Field(max_length=254)
+    name: str = Field(max_length=300)
+
+
+class Order(SQLModel, table=True):
+    """One order. The counters are sums over its lines; `state` is derived from them (`rules.derive_state`), never set."""
+
+    __tablename__ = "orders"
+    __table_args__ = (
+        UniqueConstraint("store_id", "ref"),
+        Index("ix_orders_ref", "ref"),
+        Index("ix_orders_placed", "placed_at", "id"),
+        Index("ix_orders_state", "state", "priority", "placed_at", "id"),
+        Index("ix_orders_state_placed", "state", "placed_at", "id"),
+        Index("ix_orders_store", "store_id", "placed_at", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="store.id")
+    ref: str = Field(max_length=100)
+    customer_id: int | None = Field(default=None, foreign_key="customer.id", index=True)
+    customer_name: str = Field(default="", max_length=300)
+    email: str = Field(default="", max_length=254)
+    ship_name: str = Field(default="", max_length=300)
+    company: str = Field(default="", max_length=300)
+    line1: str = Field(default="", max_length=300)
+    line2: str = Field(default="", max_length=300)
+    city: str = Field(default="", max_length=200)
+    region: str = Field(default="", max_length=200)
+    postcode: str = Field(default="", max_length=40)
+    country: str = Field(default="", max_length=2)
+    phone: str = Field(default="", max_length=60)
+    currency: str = Field(max_length=3)
+    total_minor: int
+    priority: int = 5
+    placed_at: datetime = Field(sa_type=UtcDateTime)
+    ship_by: datetime = Field(sa_type=UtcDateTime)
+    entered_at: datetime = Field(sa_type=UtcDateTime)
+    locale: str = Field(max_length=12)
+    time_zone: str = Field(max_length=60)
+    platform: str = Field(default="", max_length=20)
+    tell: bool = True
+    held: str = Field(default="", max_length=300)
+    note: str = Field(default="", max_length=1000)
+    state: str = Field(default="placed", max_length=16)
+    ordered: int
+    cancelled: int = 0
+    allocated: int = 0
+    released: int = 0
+    picked: int = 0
+    packed: int = 0
+    handed_over: int = 0
+    returned: int = 0
+
+
+class OrderLine(SQLModel, table=True):
+    """Units of one product on an order, and how far they have come. `unit_price` in 1/10,000 of the major unit.
+
+    `priority`, `placed_at` and `held` repeat the order's, so that the waiting line is one index.
+    """
+
+    __tablename__ = "order_line"
+    __table_args__ = (
+        CheckConstraint("ordered > 0 AND cancelled >= 0 AND returned >= 0", name="ck_line_ordered"),
+        CheckConstraint("allocated <= ordered - cancelled", name="ck_line_allocated"),
+        CheckConstraint("released <= allocated", name="ck_line_released"),
+        CheckConstraint("picked <= released", name="ck_line_picked"),
+        CheckConstraint("packed <= picked", name="ck_line_packed"),
+        CheckConstraint("handed_over <= packed", name="ck_line_handed_over"),
+        CheckConstraint("returned <= handed_over", name="ck_line_returned"),
+        Index("ix_line_waiting", "product_id", "held", "priority", "placed_at", "id",
+              sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
+        Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
+        Index("ix_line_product", "product_id", "order_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    product_id: int = Field(foreign_key="product.id")
+    position: int
+    name: str = Field(max_length=300)
+    unit_price: int
+    priority: int
+    placed_at: datetime = Field(sa_type=UtcDateTime)
+    held: bool = False
+    ordered: int
+    cancelled: int = 0
+    allocated: int = 0
+    released: int = 0
+    picked: int = 0
+    packed: int = 0
+    handed_over: int = 0
+    returned: int = 0
+
+
+class SearchTerm(SQLModel, table=True):
+    """A word that finds an order: its ref, e-mail, a word of a name, a tracking number; in lower case."""
+
+    __tablename__ = "order_term"
+
+    term: str = Field(primary_key=True, max_length=120)
+    order_id: int = Field(primary_key=True, foreign_key="orders.id")
+
+
+class IntakeError(SQLModel, table=True):
+    """An order that could not be read or taken, with what came in, until somebody retries or drops it."""
+
+    __tablename__ = "intake_error"
+    __table_args__ = (Index("ix_intake_open", "id", sqlite_where=text("solved_at IS NULL"),
+                            postgresql_where=text("solved_at IS NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="store.id")
+    platform: str = Field(max_length=20)
+    key: str = Field(unique=True, max_length=120)
+    ref: str = Field(default="", max_length=100)
+    say: str = Field(max_length=500)
+    field: str = Field(default="", max_length=200)
+    payload: str = Field(sa_type=Text)
+    at: datetime = Field(sa_type=UtcDateTime)
+    tries: int = 1
+    solved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    outcome: str = Field(default="", max_length=200)

@@ -1,0 +1,41 @@
+"""Parcels and what is in them."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from stowline.core.db import UtcDateTime
+
+
+class Parcel(SQLModel, table=True):
+    """A box for one order. open (being packed) -> sealed -> labelled -> handed_over; see `rules.STATES`."""
+
+    __tablename__ = "parcel"
+    __table_args__ = (Index("ix_parcel_state", "state", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=60)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    n: int
+    state: str = Field(default="open", max_length=12)
+    from_id: int = Field(foreign_key="location.id")
+    at_id: int = Field(foreign_key="location.id")
+    tote_id: int | None = None
+    weight_g: int | None = None
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    handed_over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    handovers: int = 0
+
+
+class ParcelLine(SQLModel, table=True):
+    """Units of an order line in a parcel."""
+
+    __tablename__ = "parcel_line"
+    __table_args__ = (CheckConstraint("qty >= 0", name="ck_parcel_line_qty"),)
+
+    parcel_id: int = Field(primary_key=True, foreign_key="parcel.id")
+    order_line_id: int = Field(primary_key=True, foreign_key="order_line.id")
+    product_id: int = Field(foreign_key="product.id")
+    qty: int

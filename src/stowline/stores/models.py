@@ -1,0 +1,25 @@
+"""The shops whose goods we ship."""
+
+from sqlalchemy import JSON
+from sqlmodel import Field, SQLModel
+
+
+class Store(SQLModel, table=True):
+    """One shop: its name and brand on paper and mail, its money, language and time zone, its policies."""
+
+    __tablename__ = "store"
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True, max_length=40)
+    name: str = Field(max_length=120)
+    currency: str = Field(default="EUR", max_length=3)
+    locale: str = Field(default="en", max_length=12)
+    time_zone: str = Field(default="UTC", max_length=60)
+    sender_email: str = Field(default="shop@example.test", max_length=254)
+    reply_to: str = Field(default="", max_length=254)
+    support_email: str = Field(default="", max_length=254)
+    address_line: str = Field(default="", max_length=200)
+    url: str = Field(default="", max_length=300)
+    accent: str = Field(default="#0b5a6e", max_length=7)
+    ship_within_days: int = Field(default=1, ge=0)
+    webhook_secrets: dict[str, str] = Field(default_factory=dict, sa_type=JSON)

@@ -1,0 +1,24 @@
+"""Every room's tables in one place, for migrations."""
+
+from sqlalchemy import MetaData
+from sqlmodel import SQLModel
+
+
+def metadata() -> MetaData:
+    """All tables of the product."""
+    import stowline.catalog.models  # noqa: PLC0415
+    import stowline.core.idempotency
+    import stowline.core.outbox
+    import stowline.core.timers
+    import stowline.inventory.models
+    import stowline.notifications.models
+    import stowline.orders.models
+    import stowline.packing.models
+    import stowline.people.models
+    import stowline.picking.models
+    import stowline.receiving.models
+    import stowline.scanning.models
+    import stowline.shipping.models
+    import stowline.stores.models  # noqa: F401
+
+    return SQLModel.metadata
