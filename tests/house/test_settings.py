@@ -1,0 +1,14 @@
+"""Every setting is documented with its default, and nothing that is not a setting is."""
+
+import re
+
+from stowline.core.config import Settings
+from tests.services import ROOT
+
+ROW = re.compile(r"^\| `(STOWLINE_[A-Z0-9_]+)` \| (.*?) \|", flags=re.MULTILINE)
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    told = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
+    known = {f"STOWLINE_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
+    assert told == {name: f"`{default}`" if str(default) else "" for name, default in known.items()}
