@@ -1,6 +1,7 @@
 """GTINs: check digits and the one form in which a barcode is kept. Pure; the scanner reads by the same rules."""
 
 _GTIN_LENGTHS = frozenset({8, 12, 13, 14})
+_GTIN_13_BODY = 12  # digits before the check digit
 
 
 def check_digit(body: str) -> int:
@@ -17,9 +18,8 @@ def check_digit(body: str) -> int:
 
 def has_right_check_digit(digits: str) -> bool:
     """True if `digits` is two or more ASCII digits and the last one is the check digit of the others."""
-    if len(digits) < 2 or not (digits.isascii() and digits.isdigit()):
-        return False
-    return check_digit(digits[:-1]) == int(digits[-1])
+    body, last = digits[:-1], digits[-1:]
+    return body != "" and digits.isascii() and digits.isdigit() and check_digit(body) == int(last)
 
 
 def gtin14(code: str) -> str | None:
@@ -36,6 +36,6 @@ def canonical(code: str) -> str:
 
 def make_gtin13(prefix_and_number: str) -> str:
     """A GTIN-13 from its first 12 digits (company prefix and item number). Raises ValueError unless they are 12."""
-    if len(prefix_and_number) != 12:
+    if len(prefix_and_number) != _GTIN_13_BODY:
         raise ValueError(f"A GTIN-13 is made from 12 digits, not from {len(prefix_and_number)}.")
     return f"{prefix_and_number}{check_digit(prefix_and_number)}"

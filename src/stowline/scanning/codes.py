@@ -16,6 +16,8 @@ from biip.gs1_messages import GS1Message
 
 from stowline.catalog.gtin import gtin14, has_right_check_digit
 
+SSCC_LENGTH = 18
+SHORTEST_BARE_MESSAGE = 16  # an AI and a GTIN
 LONGEST = 200  # characters; the longest GS1 symbol carries 90 or so, a Digital Link seldom more than 120
 COMMANDS = {f"CMD:{name}": name for name in ("UNDO", "SHORT", "SKIP", "FULL", "DONE")}
 
@@ -65,7 +67,7 @@ class Reading:
     problem: str | None = None
 
 
-class _Unfit(Exception):
+class _UnfitError(Exception):
     """The text claims to be GS1 but is not fit to use; the message is the sentence for the operator."""
 
 
@@ -77,7 +79,7 @@ def read(raw: str) -> Reading:
     symbology, body = _split_symbology(text)
     try:
         return _read_body(raw, text, symbology, body)
-    except _Unfit as unfit:
+    except _UnfitError as unfit:
         return Reading(raw, symbology=symbology, problem=str(unfit))
 
 
@@ -98,7 +100,7 @@ def _split_symbology(text: str) -> tuple[str | None, str]:
 def _read_body(raw: str, text: str, symbology: str | None, body: str) -> Reading:
     first = body[0] if body.strip(" " + FNC1) else ""
     if not first:
-        raise _Unfit(EMPTY)
+        raise _UnfitError(EMPTY)
     if symbology in _EAN_SYMBOLS:
         return _read_ean(raw, text, symbology, body)
     if first in "hH" and _LINK.match(body):
@@ -107,7 +109,7 @@ def _read_body(raw: str, text: str, symbology: str | None, body: str) -> Reading
         return _from_parts(raw, text, symbology, _message(body))
     if first == "(" and (parts := _bracketed(body)):
         return _from_parts(raw, text, symbology, parts)
-    if first in "012" and len(body) >= 16 and (found := _bare_message(raw, text, symbology, body)):
+    if first in "012" and len(body) >= SHORTEST_BARE_MESSAGE and (found := _bare_message(raw, text, symbology, body)):
         return found
     return _plain(raw, text, symbology, body)
 
@@ -116,7 +118,7 @@ def _plain(raw: str, text: str, symbology: str | None, body: str) -> Reading:
     """A code of any kind. Digits are never refused for a check digit: an SKU may be any number."""
     code = body.strip(" ")
     gtin = gtin14(code)
-    sscc = code if len(code) == 18 and has_right_check_digit(code) else None
+    sscc = code if len(code) == SSCC_LENGTH and has_right_check_digit(code) else None
     return Reading(
         raw,
         _distinct(text, code, gtin),
@@ -158,7 +160,7 @@ def _read_ean(raw: str, text: str, symbology: str | None, body: str) -> Reading:
     code = digits[:13] if symbology == "]E3" else digits
     gtin = gtin14(code)
     if not gtin:
-        raise _Unfit(WRONG_DIGIT if code.isdigit() else UNREADABLE)
+        raise _UnfitError(WRONG_DIGIT if code.isdigit() else UNREADABLE)
     parts = _message(above) if above else {}
     return _from_parts(raw, text, symbology, parts | {"01": gtin}, code)
 
@@ -170,10 +172,11 @@ def _message(body: str) -> dict[str, str]:
 
 def _run(text: str) -> list[GS1ElementString]:
     """The elements between two separators. Only the last may be of a kind that needs one behind it: where a lot runs
-    over its length, biip would take what is left for the next element."""
+    over its length, biip would take what is left for the next element.
+    """
     elements = GS1Message.parse(text, config=_LENIENT_DATES).element_strings
     if any(element.ai.separator_required for element in elements[:-1]):
-        raise _Unfit(UNREADABLE)
+        raise _UnfitError(UNREADABLE)
     return elements
 
 
@@ -185,7 +188,7 @@ def _bare_message(raw: str, text: str, symbology: str | None, body: str) -> Read
     """A message without prefix or separator: believed only if it can be read to its end and its check digits fit."""
     try:
         return _from_parts(raw, text, symbology, _message(body)) if _BARE_MESSAGE.match(body) else None
-    except _Unfit:
+    except _UnfitError:
         return None
 
 
@@ -199,7 +202,7 @@ def _bracketed(body: str) -> dict[str, str]:
     ]
     try:
         return _parts(lambda: [_element(ai, value) for ai, value in pairs])
-    except _Unfit:
+    except _UnfitError:
         if _BRACKETED_KEY.match(body):
             raise
         return {}
@@ -208,33 +211,33 @@ def _bracketed(body: str) -> dict[str, str]:
 def _element(ai: str, value: str) -> GS1ElementString:
     element = GS1ElementString.parse(ai + value, config=_LENIENT_DATES)
     if element.ai.ai != ai:  # "(1)0ABC" must not pass for "(10)ABC"
-        raise _Unfit(UNREADABLE)
+        raise _UnfitError(UNREADABLE)
     return element
 
 
 def _parts(parse: Callable[[], Iterable[GS1ElementString]]) -> dict[str, str]:
-    """AI -> value of what `parse` finds. Raises _Unfit for a wrong check digit, an impossible date, or nonsense."""
+    """AI -> value of what `parse` finds. Raises _UnfitError for a wrong check digit, an impossible date, or nonsense."""
     try:
         elements = list(parse())
     except (ParseError, ValueError, ArithmeticError, LookupError) as cause:
-        raise _Unfit(UNREADABLE) from cause
+        raise _UnfitError(UNREADABLE) from cause
     parts: dict[str, str] = {}
     for element in elements:
         _check(element)
         if parts.setdefault(element.ai.ai, element.value) != element.value:
-            raise _Unfit(UNREADABLE)  # by the GS1 rules an AI that stands twice says the same twice
+            raise _UnfitError(UNREADABLE)  # by the GS1 rules an AI that stands twice says the same twice
     if "01" in parts and "02" in parts:
-        raise _Unfit(UNREADABLE)  # an item and the content of a carton at once
+        raise _UnfitError(UNREADABLE)  # an item and the content of a carton at once
     return parts
 
 
 def _check(element: GS1ElementString) -> None:
     if not element.value.isascii():
-        raise _Unfit(UNREADABLE)
+        raise _UnfitError(UNREADABLE)
     if element.gtin_error or element.sscc_error:
-        raise _Unfit(WRONG_DIGIT)
+        raise _UnfitError(WRONG_DIGIT)
     if element.ai.ai in ("15", "17") and element.date is None and element.value != NO_DATE:
-        raise _Unfit(WRONG_DATE)
+        raise _UnfitError(WRONG_DATE)
 
 
 def _day(yymmdd: str | None) -> date | None:
