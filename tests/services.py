@@ -5,6 +5,7 @@ Nothing here stands in for our own code. A server is used when an address is set
 tests that need it are skipped with the reason, or fail where ``STOWLINE_REQUIRE_SERVICES=1``.
 """
 
+import asyncio
 import collections
 import dataclasses
 import email
@@ -99,11 +100,11 @@ def _first_that_answers(name: str, variable: str, usual: Sequence[str], ask: Cal
     for url in [given] if given else usual:
         try:
             ask(url)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  (whatever the client says is the reason to print)
             said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         else:
             return Service(name, url, f"from {variable}" if given else "answers on the usual local port")
-    where = without_password((given or usual[0]))
+    where = without_password(given or usual[0])
     return Service(name, None, f"no usable server at {where} ({said}); set {variable} or start one")
 
 
@@ -169,8 +170,8 @@ def chromium() -> Service:
         if path := shutil.which(browser):
             return Service(name, path, "the one installed")
     homes = (Path.home() / ".cache/ms-playwright", Path.home() / "Library/Caches/ms-playwright")
-    for path in (found for home in homes for found in sorted(home.glob("chromium-*/chrome-*/chrome"))):
-        return Service(name, str(path), "Playwright's own")
+    for own in (found for home in homes for found in sorted(home.glob("chromium-*/chrome-*/chrome"))):
+        return Service(name, str(own), "Playwright's own")
     return Service(name, None, f"no browser installed; `make test` installs one, or set {variable}")
 
 
@@ -180,7 +181,9 @@ def postgres_database(server: str) -> Iterator[str]:
     name = f"stowline_test_{secrets.token_hex(6)}"
     plain = plain_postgres(server)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8'").format(sql.Identifier(name))
+        )
     try:
         yield with_path(plain, name).replace("postgresql://", "postgresql+psycopg://", 1)
     finally:
@@ -330,7 +333,8 @@ class SmtpSink:
         if answer is None or answer.startswith("250"):
             self._keep(envelope)
         if answer is None:
-            server.transport.abort()
+            if isinstance(server.transport, asyncio.Transport):
+                server.transport.abort()
             return "421 4.3.2 gone"
         return answer
 
@@ -362,7 +366,7 @@ def free_port() -> int:
 
 
 def clean_env(**settings: str) -> dict[str, str]:
-    """This process's environment without its own STOWLINE_* settings, with the given ones instead."""
+    """The environment of this process without its own STOWLINE_* settings, with the given ones instead."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STOWLINE_")}
     return kept | {"PYTHONUNBUFFERED": "1"} | settings
 
