@@ -1,0 +1,11 @@
+// The desk works without this. With it: a theme is worn as soon as it is chosen, and Escape closes an open action.
+(() => {
+  document.addEventListener("change", (event) => {
+    const choice = event.target.closest("form.filters select, form[data-choose] select");
+    if (choice && !choice.form.hasAttribute("hx-get")) choice.form.requestSubmit();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    document.querySelectorAll("details.act[open]").forEach((one) => { one.open = false; one.querySelector("summary").focus(); });
+  });
+})();
