@@ -4,6 +4,7 @@ The answer is stored in the transaction of its effect, so there is never one wit
 and the key is free again: only what was done is remembered.
 """
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,6 @@ from sqlmodel import Field, Session, SQLModel
 from stowline.core import clock
 from stowline.core.db import UtcDateTime
 from stowline.core.errors import BadRequest, Conflict
-from stowline.core.ids import fingerprint
 
 LONGEST_KEY = 255
 KEPT = timedelta(days=7)
@@ -58,8 +58,10 @@ class Answer:
 def request_key(key: str | None, route: str, identity: str, body: bytes) -> RequestKey:
     """The request as it is told apart from others. Raises `BadRequest` for a key that cannot be one."""
     if key is not None and not (1 <= len(key) <= LONGEST_KEY and key.isascii() and key.isprintable()):
-        raise BadRequest(f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters.", where="Idempotency-Key")
-    return RequestKey(key, route, identity, fingerprint(body.hex()))
+        raise BadRequest(
+            f"Idempotency-Key must be 1 to {LONGEST_KEY} printable ASCII characters.", where="Idempotency-Key"
+        )
+    return RequestKey(key, route, identity, hashlib.sha256(body).hexdigest())
 
 
 def once(session: Session, request: RequestKey, make: Callable[[], Answer]) -> Answer:

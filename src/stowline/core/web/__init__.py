@@ -6,7 +6,16 @@ One plugin, `Web`, sets it all up in `app.py`. A room's handlers use what is lis
 from stowline.core.web import cursor
 from stowline.core.web.answers import accepts_html, is_fragment, source, wants_json
 from stowline.core.web.csrf import check_origin
-from stowline.core.web.door import PUBLIC, SESSION_COOKIE, SIGNED_IN, VISITOR, Identify, identity_of, permission, visitor
+from stowline.core.web.door import (
+    PUBLIC,
+    SESSION_COOKIE,
+    SIGNED_IN,
+    VISITOR,
+    Identify,
+    identity_of,
+    permission,
+    visitor,
+)
 from stowline.core.web.headers import MAIL_PREVIEW
 from stowline.core.web.inputs import client_address, json_body, limit, local_path, read_as, read_form, read_json
 from stowline.core.web.jinja import environment

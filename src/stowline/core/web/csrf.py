@@ -17,7 +17,10 @@ from stowline.core.web.inputs import read_form
 
 FIELD = "csrf"
 HEADER = "x-csrf-token"
-STALE = "Nothing was changed: this page belongs to an earlier sign-in. Reload it and send again; a program reads a new token at GET /session."
+STALE = (
+    "Nothing was changed: this page belongs to an earlier sign-in. Reload it and send again; "
+    "a program reads a new token at GET /session."
+)
 
 
 async def check(request: Request[Any, Any, Any], wanted: str) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.concurrency import sync_to_thread
+from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
@@ -41,7 +42,7 @@ def permission(*any_of: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  (a
     `more`: `signature=True` where the body's own signature guards (no CSRF token), `origin=True` where there is no
     token yet and the request must come from our own pages (sign-in).
     """
-    return {"permission": any_of[0] if len(any_of) == 1 else any_of, **more}
+    return {"permission": "|".join(any_of), **more}
 
 
 def visitor(request: Request[Any, Any, Any]) -> Identity | None:
@@ -67,7 +68,7 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Find out who asks, and let them in or raise the refusal."""
-        if scope["type"] != "http":
+        if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
         _refuse_nul(scope)
@@ -140,12 +141,12 @@ def _refuse_nul(scope: Scope) -> None:
         raise BadRequest("The address holds a NUL character. Send it without.")
 
 
-def _let_in(who: Identity | None, wanted: str | tuple[str, ...]) -> None:
+def _let_in(who: Identity | None, wanted: str) -> None:
     if wanted == VISITOR:
         return
     if who is None:
         raise Unauthorized
-    any_of = (wanted,) if isinstance(wanted, str) else wanted
+    any_of = wanted.split("|")
     if wanted != SIGNED_IN and not may(who, *any_of):
         raise Forbidden(f"{who.name} may not open this: it needs the permission {' or '.join(any_of)}.")
 
@@ -160,8 +161,8 @@ def check_routes(app: Litestar, known: Iterable[str]) -> None:
 
 def _named(app: Litestar) -> Iterable[tuple[str, tuple[str, ...]]]:
     for route in app.routes:
-        for handler in getattr(route, "route_handlers", None) or [route.route_handler]:  # type: ignore[attr-defined]
+        for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler")]:  # noqa: B009
             if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
                 continue  # Litestar's own answer to OPTIONS: the allowed methods, nothing else
-            named = handler.opt.get("permission", ())
-            yield route.path, (named,) if isinstance(named, str) else tuple(named)
+            named = handler.opt.get("permission")
+            yield route.path, tuple(named.split("|")) if isinstance(named, str) else ()

@@ -2,7 +2,10 @@
 
 from litestar.types import Message, Scope
 
-_OURS = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+_OURS = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 
 MAIL_PREVIEW = {"Content-Security-Policy": f"{_OURS}; style-src 'self' 'unsafe-inline'; script-src 'self'"}
 """For the one page that shows a stored mail in a sandboxed `srcdoc` frame: mails style themselves inline."""

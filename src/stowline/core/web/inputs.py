@@ -89,7 +89,7 @@ def _inside(outer: dict[str, object] | list[object]) -> list[object]:
 
 
 def _field_refusal(told: str) -> BadRequest:
-    """msgspec's words about a field, in ours: "lines[0].quantity must be a whole number, not text." """
+    """Msgspec's words about a field, in ours: "lines[0].quantity must be a whole number, not text." """
     found = _AT.search(told)
     path = found.group("path") if found else ""
     words = told[: found.start()] if found else told
@@ -102,7 +102,8 @@ def _field_refusal(told: str) -> BadRequest:
     name = path or "The body"
     if kinds := re.fullmatch(r"Expected `([^`]+)`, got `([^`]+)`", words):
         wanted = " or ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in kinds.group(1).split("|"))
-        return BadRequest(f"{name} must be {wanted}, not {_KINDS.get(kinds.group(2), kinds.group(2))}.", where=path or None)
+        got = _KINDS.get(kinds.group(2), kinds.group(2))
+        return BadRequest(f"{name} must be {wanted}, not {got}.", where=path or None)
     return BadRequest(f"{name}: {words[:1].lower()}{words[1:].replace('`', '')}.", where=path or None)
 
 
@@ -112,7 +113,8 @@ def read_form(body: bytes) -> dict[str, str]:
         text = body.decode("ascii")
         return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
     except ValueError:
-        raise BadRequest(f"The form cannot be read: it must be URL-encoded UTF-8 with at most {_MOST_FIELDS} fields.") from None
+        say = f"The form cannot be read: it must be URL-encoded UTF-8 with at most {_MOST_FIELDS} fields."
+        raise BadRequest(say) from None
 
 
 def limit(request: Request[Any, Any, Any]) -> int:
@@ -120,7 +122,7 @@ def limit(request: Request[Any, Any, Any]) -> int:
     raw = request.query_params.get("limit")
     if raw is None:
         return PAGE_SIZE
-    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and int(raw) >= 1):  # noqa: PLR2004
+    if not (raw.isascii() and raw.isdigit() and len(raw) < 10 and int(raw) >= 1):
         raise BadRequest(f"limit must be a whole number from 1 to {LARGEST_PAGE}.", where="limit")
     return min(int(raw), LARGEST_PAGE)
 
