@@ -1,0 +1,3 @@
+"""Products: SKU, name, weight in g, dimensions in mm, and the codes on them (each barcode means one product and a
+number of units: a case of 12 scans as 12). A SKU is exact: `85123a` and `85123A` are two products. No events of its own.
+"""

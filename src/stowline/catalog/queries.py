@@ -1,0 +1,49 @@
+"""Reads of the catalogue."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.catalog.models import Barcode, Product
+from stowline.core.errors import NotFound
+
+
+def product_by_sku(session: Session, sku: str) -> Product:
+    """The product under this SKU, exactly. Raises NotFound."""
+    product = session.exec(select(Product).where(Product.sku == sku)).one_or_none()
+    if product is None:
+        raise NotFound(f"There is no product {sku}.", where="sku")
+    return product
+
+
+def product(session: Session, product_id: int) -> Product:
+    """A product by its id."""
+    return session.exec(select(Product).where(Product.id == product_id)).one()
+
+
+def ids_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
+    """Product ids by SKU, of those that are known."""
+    found: dict[str, int] = {}
+    wanted = list(dict.fromkeys(skus))
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        rows = session.execute(sa.select(Product.sku, Product.id).where(Product.sku.in_(part)))  # type: ignore[attr-defined, call-overload]
+        found.update({sku: i for sku, i in rows})
+    return found
+
+
+def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Product]:
+    """Products by their ids."""
+    wanted = list(dict.fromkeys(ids))
+    found: dict[int, Product] = {}
+    for start in range(0, len(wanted), 500):
+        part = wanted[start : start + 500]
+        found.update({p.id: p for p in session.exec(select(Product).where(Product.id.in_(part)))})  # type: ignore[union-attr, misc]
+    return found
+
+
+def barcodes_of(session: Session, product_id: int) -> list[Barcode]:
+    """The codes on a product, the SKU itself left out."""
+    query = select(Barcode).where(Barcode.product_id == product_id, Barcode.kind == "barcode")
+    return list(session.exec(query.order_by(Barcode.id).limit(100)))  # type: ignore[arg-type]

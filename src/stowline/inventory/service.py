@@ -1,0 +1,211 @@
+"""Stock moves. The only writer of bins, balances, levels and the ledger."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.core import clock, hooks, outbox
+from stowline.core.errors import Conflict, Refused
+from stowline.inventory import queries
+from stowline.inventory.events import CountRequested, StockFreed
+from stowline.inventory.models import Balance, CountRequest, Location, Move, StockLevel
+from stowline.inventory.rules import GOOD, HOLD, KINDS, REASONS
+from stowline.scanning import service as scanning
+
+LAST_VIRTUAL = 4
+_balance = Balance.__table__  # type: ignore[attr-defined]
+_level = StockLevel.__table__  # type: ignore[attr-defined]
+_insert_move = sa.insert(Move.__table__)  # type: ignore[attr-defined]
+
+
+class NotEnough(Conflict):
+    """Fewer units are there than the move needs."""
+
+
+def add_location(session: Session, code: str, kind: str, *, zone: str = "", sequence: int = 0) -> Location:
+    """The bin under this code, made if it is new. Raises Refused for a kind or code that cannot be."""
+    if kind not in KINDS:
+        raise Refused(f"A bin is one of: {', '.join(KINDS)}.", where="kind")
+    if not code or len(code) > 60 or code != code.strip() or not code.isprintable():
+        raise Refused("A bin code is 1 to 60 printable characters.", where="code")
+    known = session.exec(select(Location).where(Location.code == code)).one_or_none()
+    if known is not None:
+        return known
+    location = Location(code=code, kind=kind, zone=zone, sequence=sequence)
+    session.add(location)
+    session.flush()
+    if kind != "tote":  # picking enters totes itself: a tote is more than a bin
+        scanning.print_code(session, code, "bin", location.id or 0, code)
+    return location
+
+
+def move(
+    session: Session,
+    *,
+    product_id: int,
+    from_id: int,
+    to_id: int,
+    qty: int,
+    because: str,
+    condition: str = GOOD,
+    to_condition: str | None = None,
+    unbind: bool = False,
+    bind: bool = False,
+) -> None:
+    """Move `qty` whole units of a product from one place to another, with its ledger line, all or nothing.
+
+    `unbind` takes units that were bound there (a pick line's), `bind` leaves them bound where they arrive. Good units
+    that come from outside, or from hold, are told as StockFreed at once. Raises NotEnough if they are not there, and
+    Refused for a quantity below one.
+    """
+    if qty < 1:
+        raise Refused("Stock moves in whole units, at least one.", where="quantity")
+    assert because in REASONS
+    after = to_condition or condition
+    if from_id > LAST_VIRTUAL:
+        _take(session, product_id, from_id, condition, qty, unbind)
+    if to_id > LAST_VIRTUAL:
+        _put(session, product_id, to_id, after, qty, bind)
+    session.connection().execute(_insert_move, {
+        "at": clock.now(), "product_id": product_id, "from_id": from_id, "to_id": to_id, "from_condition": condition,
+        "to_condition": after, "qty": qty, "reason": because, "scan_id": outbox.cause.get(),
+    })
+    was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
+    if is_good and not was_good:
+        session.connection().execute(_RAISE, {"p": product_id, "n": qty})
+        hooks.tell(session, StockFreed((product_id,)))
+    elif was_good and not is_good:
+        _lower(session, product_id, qty)
+
+
+_TAKE = sa.text(
+    "UPDATE balance SET qty = qty - :n WHERE product_id = :p AND location_id = :l AND condition = :c AND qty - bound >= :n"
+)
+_TAKE_BOUND = sa.text(
+    "UPDATE balance SET qty = qty - :n, bound = bound - :n"
+    " WHERE product_id = :p AND location_id = :l AND condition = :c AND bound >= :n"
+)
+_PUT = sa.text(
+    "INSERT INTO balance (product_id, location_id, condition, qty, bound) VALUES (:p, :l, :c, :n, :b)"
+    " ON CONFLICT (product_id, location_id, condition)"
+    " DO UPDATE SET qty = balance.qty + excluded.qty, bound = balance.bound + excluded.bound"
+)
+_RAISE = sa.text(
+    "INSERT INTO stock_level (product_id, on_hand, promised) VALUES (:p, :n, 0)"
+    " ON CONFLICT (product_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand"
+)
+_LOWER = sa.text(
+    "UPDATE stock_level SET on_hand = on_hand - :n WHERE product_id = :p AND on_hand - promised >= :n"
+)
+_SHIP = sa.text(
+    "UPDATE stock_level SET on_hand = on_hand - :n, promised = promised - :n WHERE product_id = :p AND promised >= :n"
+)
+
+
+def _take(session: Session, product_id: int, location_id: int, condition: str, qty: int, unbind: bool) -> None:
+    taken = session.connection().execute(
+        _TAKE_BOUND if unbind else _TAKE, {"p": product_id, "l": location_id, "c": condition, "n": qty}
+    )
+    if not taken.rowcount:
+        code = queries.location(session, location_id).code
+        there = queries.quantity(session, product_id, location_id, condition)
+        raise NotEnough(f"{code} has {there[0] - there[1]} free units of this, {qty} are needed.", where=code)
+
+
+def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, bind: bool) -> None:
+    session.connection().execute(
+        _PUT, {"p": product_id, "l": location_id, "c": condition, "n": qty, "b": qty if bind else 0}
+    )
+
+
+def _lower(session: Session, product_id: int, qty: int) -> None:
+    """Good units leave the count; promised ones must have been taken back or shipped before."""
+    if not session.connection().execute(_LOWER, {"p": product_id, "n": qty}).rowcount:
+        raise NotEnough("These units are promised to orders.", where="quantity")
+
+
+def ship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: int) -> None:
+    """Bound, promised units leave the house: ledger, balance, on hand and promised fall together."""
+    _take(session, product_id, from_id, GOOD, qty, unbind=True)
+    _log(session, product_id, from_id, to_id, qty, "handover")
+    if not session.connection().execute(_SHIP, {"p": product_id, "n": qty}).rowcount:
+        raise NotEnough("These units are not promised to this order.", where="quantity")
+
+
+def unship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: int) -> None:
+    """Take a handover back: the units stand bound and promised where they stood."""
+    _put(session, product_id, to_id, GOOD, qty, bind=True)
+    _log(session, product_id, from_id, to_id, qty, "undo")
+    session.connection().execute(
+        sa.text("UPDATE stock_level SET on_hand = on_hand + :n, promised = promised + :n WHERE product_id = :p"),
+        {"p": product_id, "n": qty},
+    )
+
+
+def _log(session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str) -> None:
+    session.connection().execute(_insert_move, {
+        "at": clock.now(), "product_id": product_id, "from_id": from_id, "to_id": to_id, "from_condition": GOOD,
+        "to_condition": GOOD, "qty": qty, "reason": because, "scan_id": outbox.cause.get(),
+    })
+
+
+def bind(session: Session, *, product_id: int, location_id: int, qty: int) -> None:
+    """Speak for good units in a bin (a pick line will take them). Raises NotEnough if a rival was quicker."""
+    done = session.connection().execute(_BIND, {"p": product_id, "l": location_id, "n": qty})
+    if not done.rowcount:
+        raise NotEnough("Another pick list took these units just now.")
+
+
+_BIND = sa.text(
+    "UPDATE balance SET bound = bound + :n"
+    " WHERE product_id = :p AND location_id = :l AND condition = 'good' AND qty - bound >= :n"
+)
+
+
+def unbind(session: Session, *, product_id: int, location_id: int, qty: int) -> None:
+    """Speak for them no longer."""
+    session.connection().execute(
+        sa.text("UPDATE balance SET bound = bound - :n"
+                " WHERE product_id = :p AND location_id = :l AND condition = 'good'"),
+        {"p": product_id, "l": location_id, "n": qty},
+    )
+
+
+def lock_levels(session: Session, product_ids: list[int]) -> dict[int, int]:
+    """Lock the stock levels of these products, in order of id: {product id: free units}. Allocation's only lock."""
+    ids = sorted(set(product_ids))
+    free: dict[int, int] = {}
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        query = sa.select(_level.c.product_id, _level.c.on_hand - _level.c.promised).where(_level.c.product_id.in_(part))
+        free.update(dict(session.execute(query.order_by(_level.c.product_id).with_for_update()).all()))
+    return free
+
+
+def promise(session: Session, promises: dict[int, int]) -> None:
+    """Promise (or, with negative units, give back) units of products whose levels are locked."""
+    rows = [{"p": p, "n": n} for p, n in sorted(promises.items()) if n]
+    if rows:
+        session.connection().execute(
+            sa.text("UPDATE stock_level SET promised = promised + :n WHERE product_id = :p"), rows
+        )
+
+
+def set_aside(session: Session, *, product_id: int, location_id: int, qty: int, why: str) -> None:
+    """Units that the books have in a bin but nobody finds: on hold there until the bin is counted.
+
+    The promise of these units must have been given back before.
+    """
+    move(session, product_id=product_id, from_id=location_id, to_id=location_id, qty=qty, because="short",
+         to_condition=HOLD)
+    ask_for_count(session, product_id=product_id, location_id=location_id, why=why)
+
+
+def ask_for_count(session: Session, *, product_id: int, location_id: int, why: str) -> None:
+    """Put a bin on the list of bins to count; one open request for each product and bin."""
+    session.execute(
+        sa.text("INSERT INTO count_request (location_id, product_id, why, at) VALUES (:l, :p, :w, :at)"
+                " ON CONFLICT DO NOTHING").bindparams(sa.bindparam("at", type_=CountRequest.at.type)),  # type: ignore[attr-defined]
+        {"l": location_id, "p": product_id, "w": why[:200], "at": clock.now()},
+    )
+    bin_, sku = queries.location(session, location_id).code, queries.sku(session, product_id)
+    outbox.record(session, CountRequested(bin=bin_, sku=sku, why=why))

@@ -1,0 +1,5 @@
+"""Customers and their orders. Each line carries stage counters (ordered, allocated, released, picked, packed, handed
+over, returned) that later rooms raise through `service.raise_stage`; an order's state is derived from them and never
+set by hand. Orders come in through `intake/`, one file for each platform. Facts told at once: OrderEntered,
+DemandDropped. Events: OrderPlaced, OrderCancelled, OrderHeld, HoldLifted.
+"""

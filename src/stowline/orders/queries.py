@@ -1,0 +1,217 @@
+"""Reads of orders."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.catalog.models import Product
+from stowline.core.errors import Conflict, NotFound
+from stowline.orders.models import Order, OrderLine, SearchTerm
+from stowline.orders.rules import OPEN
+from stowline.stores.models import Store
+
+_o, _l = Order.__table__.c, OrderLine.__table__.c  # type: ignore[attr-defined]
+
+
+def order(session: Session, order_id: int) -> Order:
+    """An order by its id. Raises NotFound."""
+    found = session.get(Order, order_id)
+    if found is None:
+        raise NotFound("There is no such order.")
+    return found
+
+
+def lock(session: Session, order_id: int) -> Order:
+    """An order, read anew and locked until the transaction ends."""
+    query = select(Order).where(Order.id == order_id).with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFound("There is no such order.")
+    return found
+
+
+def by_ref(session: Session, ref: str, store: str = "") -> Order:
+    """An order by its ref, exactly; `KEY/REF` names the store too. Raises NotFound, or Conflict where stores share it."""
+    query = select(Order, Store).join(Store, col(Store.id) == col(Order.store_id)).where(Order.ref == ref)
+    if store:
+        query = query.where(Store.key == store)
+    found = list(session.exec(query.limit(20)))
+    if len(found) == 1:
+        return found[0][0]
+    if found:
+        names = ", ".join(sorted(s.key for _, s in found))
+        raise Conflict(f"Several stores have an order {ref}: {names}. Add ?store=.", code="ambiguous", where="store")
+    key, slash, rest = ref.partition("/")
+    if slash and not store:
+        return by_ref(session, rest, key)
+    raise NotFound(f"There is no order {ref}{f' in store {store}' if store else ''}.", where="ref")
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """An order line with its product."""
+
+    id: int
+    product_id: int
+    sku: str
+    name: str
+    unit_price: int
+    ordered: int
+    cancelled: int
+    allocated: int
+    released: int
+    picked: int
+    packed: int
+    handed_over: int
+    returned: int
+
+    @property
+    def waiting(self) -> int:
+        """Units without stock."""
+        return self.ordered - self.cancelled - self.allocated
+
+
+def lines(session: Session, order_id: int) -> list[LineView]:
+    """The lines of an order, as ordered."""
+    p = Product.__table__.c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_l.id, _l.product_id, p.sku, _l.name, _l.unit_price, _l.ordered, _l.cancelled, _l.allocated,
+                  _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned)
+        .join(Product, p.id == _l.product_id)
+        .where(_l.order_id == order_id)
+        .order_by(_l.position)
+    )
+    return [LineView(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a list of orders is narrowed to; `states` empty means all."""
+
+    states: tuple[str, ...] = OPEN
+    store_id: int | None = None
+    text: str = ""
+    after: tuple[datetime, int] | None = None
+    newest_first: bool = False
+
+
+def search(session: Session, asked: Search, limit: int = 50) -> list[Order]:
+    """Orders by the day they were placed, from after a key (placed_at, id). Every way in is an index."""
+    query = select(Order)
+    if asked.store_id is not None:
+        query = query.where(Order.store_id == asked.store_id)
+    if asked.text.strip():
+        query = query.where(col(Order.id).in_(_matching(session, asked.text.strip())))
+    if asked.after is not None:
+        key = sa.tuple_(_o.placed_at, _o.id)
+        after = sa.tuple_(sa.bindparam(None, asked.after[0], _o.placed_at.type), sa.literal(asked.after[1]))
+        query = query.where(key < after if asked.newest_first else key > after)
+    order_by = (col(Order.placed_at), col(Order.id))
+    if asked.newest_first:
+        order_by = tuple(c.desc() for c in order_by)  # type: ignore[assignment]
+    if len(asked.states) > 1 and len(asked.states) < 13:
+        return _merged(session, query, asked, order_by, limit)
+    if asked.states and len(asked.states) == 1:
+        query = query.where(Order.state == asked.states[0])
+    return list(session.exec(query.order_by(*order_by).limit(limit)))
+
+
+def _merged(session: Session, query: object, asked: Search, order_by: Sequence[object], limit: int) -> list[Order]:
+    """One short index walk for each state, merged: a list of open orders never walks past the closed ones."""
+    found: list[Order] = []
+    for state in asked.states:
+        part = query.where(Order.state == state).order_by(*order_by).limit(limit)  # type: ignore[attr-defined]
+        found.extend(session.exec(part))
+    found.sort(key=lambda o: (o.placed_at, o.id), reverse=asked.newest_first)
+    return found[:limit]
+
+
+def _matching(session: Session, text: str) -> list[int]:
+    """Ids of at most 500 orders that a search text finds: by the beginning of a ref, e-mail, name or tracking number
+    (all words must match), or by a SKU.
+    """
+    ids: set[int] | None = None
+    for word in text.lower().split()[:5]:
+        t = SearchTerm.__table__.c  # type: ignore[attr-defined]
+        query = sa.select(t.order_id).where(t.term >= word, t.term < word + "\U0010fffd").order_by(t.term).limit(500)
+        hits = set(session.execute(query).scalars())
+        ids = hits if ids is None else ids & hits
+    by_sku = sa.select(_l.order_id).join(Product).where(Product.sku == text).order_by(_l.order_id.desc()).limit(500)  # type: ignore[arg-type]
+    return sorted((ids or set()) | set(session.execute(by_sku).scalars()))
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Number of orders by state; the two states that only grow are counted to 10,000 at most."""
+    found: dict[str, int] = {}
+    for state in OPEN:
+        found[state] = int(session.execute(sa.select(sa.func.count()).where(_o.state == state)).scalar_one())
+    for state in ("handed_over", "cancelled"):
+        some = sa.select(_o.id).where(_o.state == state).limit(10_000).subquery()
+        found[state] = int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingLine:
+    """A line that waits for stock: units, since when, and whose."""
+
+    line_id: int
+    order_id: int
+    order_ref: str
+    store_id: int
+    customer: str
+    product_id: int
+    sku: str
+    name: str
+    units: int
+    priority: int
+    placed_at: datetime
+
+
+def waiting_lines(
+    session: Session, *, product_id: int | None = None, order_id: int | None = None,
+    after: tuple[datetime, int] | None = None, limit: int = 50,
+) -> list[WaitingLine]:
+    """Lines that wait, oldest first, from after a key (placed_at, line id)."""
+    p = Product.__table__.c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_l.id, _o.id, _o.ref, _o.store_id, _o.customer_name, _l.product_id, p.sku, _l.name,
+                  _l.ordered - _l.cancelled - _l.allocated, _l.priority, _l.placed_at)
+        .join(Order, _o.id == _l.order_id)
+        .join(Product, p.id == _l.product_id)
+        .where(_l.ordered - _l.cancelled > _l.allocated)
+    )
+    if product_id is not None:
+        query = query.where(_l.product_id == product_id)
+    if order_id is not None:
+        query = query.where(_l.order_id == order_id)
+    if after is not None:
+        at = sa.bindparam(None, after[0], _l.placed_at.type)
+        query = query.where(sa.tuple_(_l.placed_at, _l.id) > sa.tuple_(at, sa.literal(after[1])))
+    return [WaitingLine(*row) for row in session.execute(query.order_by(_l.placed_at, _l.id).limit(limit))]
+
+
+def waiting_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
+    """Units that wait, by product."""
+    if not product_ids:
+        return {}
+    query = (
+        sa.select(_l.product_id, sa.func.sum(_l.ordered - _l.cancelled - _l.allocated))
+        .where(_l.product_id.in_(list(product_ids)), _l.ordered - _l.cancelled > _l.allocated)
+        .group_by(_l.product_id)
+    )
+    return {product_id: int(units) for product_id, units in session.execute(query)}
+
+
+def place_in_line(session: Session, line: WaitingLine) -> int:
+    """How many eligible lines for the same product stand before this one, plus one."""
+    before = sa.tuple_(_l.priority, _l.placed_at, _l.id) < sa.tuple_(
+        sa.literal(line.priority), sa.bindparam(None, line.placed_at, _l.placed_at.type), sa.literal(line.line_id)
+    )
+    query = sa.select(sa.func.count()).where(
+        _l.product_id == line.product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated, before
+    )
+    return int(session.execute(query).scalar_one()) + 1

@@ -1,0 +1,58 @@
+"""What an order's counters say, and what may still be done with it."""
+
+from dataclasses import dataclass
+
+# Every state an order can be in, in the order of its life; on_hold and cancelled stand beside it.
+STATES = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed",
+          "handed_over", "delivered", "returned", "on_hold", "cancelled")
+OPEN = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed", "on_hold")
+STAGES = ("allocated", "released", "picked", "packed", "handed_over", "returned")
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """Units of an order, summed over its lines; each stage counts what ever reached it."""
+
+    ordered: int
+    cancelled: int = 0
+    allocated: int = 0
+    released: int = 0
+    picked: int = 0
+    packed: int = 0
+    handed_over: int = 0
+    returned: int = 0
+
+
+def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: PLR0911  (one line for each state)
+    """The state that these counters mean. The furthest stage that all wanted units reached counts; a stage that only
+    some reached shows where it must be acted on (picking), else the stage before.
+    """
+    wanted = c.ordered - c.cancelled
+    if wanted <= 0:
+        return "cancelled"
+    if c.returned >= wanted:
+        return "returned"
+    if c.handed_over >= wanted:
+        return "handed_over"
+    if held:
+        return "on_hold"
+    if c.packed >= wanted:
+        return "packed"
+    if c.picked >= wanted:
+        return "picked"
+    if c.picked > c.handed_over:
+        return "picking"
+    if c.released > c.handed_over:
+        return "released"
+    if c.allocated >= wanted:
+        return "allocated"
+    return "part_allocated" if c.allocated else "backordered"
+
+
+def why_not_cancel(c: Counters) -> str | None:
+    """Why an order cannot be cancelled any more; None if it can."""
+    if c.handed_over:
+        return "It is on its way to the shopper already. Open a return instead."
+    if c.packed or c.picked:
+        return "It is being picked or packed already. Undo the picks first, or hold the parcel at the pack station."
+    return None

@@ -1,0 +1,57 @@
+"""Reads of scanning: what a code means, who holds a task, what was scanned."""
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.core import clock
+from stowline.people import queries as people
+from stowline.scanning.codes import Reading
+from stowline.scanning.models import Lease, Scan
+from stowline.scanning.rules import Seen
+
+# One statement, two index look-ups: products by any code on them, and everything that carries a printed code.
+_MEANINGS = sa.text(
+    "SELECT 'product' AS kind, b.product_id AS ref, p.name AS label, b.shown AS code, p.sku AS sku,"
+    " b.quantity AS units, b.kind AS how FROM barcode b JOIN product p ON p.id = b.product_id"
+    " WHERE b.code IN (:a, :b, :c)"
+    " UNION ALL SELECT kind, ref, label, code, '', 1, '' FROM printed_code WHERE code IN (:a, :b, :c)"
+)
+
+
+def meanings(session: Session, reading: Reading) -> tuple[Seen, ...]:
+    """Everything a code may mean, each once."""
+    codes = list(reading.candidates[:3])
+    a, b, c = codes[0], codes[1 if len(codes) > 1 else 0], codes[-1]
+    rows = session.connection().execute(_MEANINGS, {"a": a, "b": b, "c": c}).all()
+    if not rows:
+        return _badge(session, reading.raw)
+    found: dict[tuple[str, int, int], Seen] = {}
+    for kind, ref, label, code, sku, units, how in rows:
+        found.setdefault((kind, ref, units), Seen(kind, ref, label, code, sku, units, how))
+    return tuple(found.values())
+
+
+def _badge(session: Session, code: str) -> tuple[Seen, ...]:
+    person = people.by_badge(session, code)
+    return (Seen("badge", person.id, person.name, code),) if person is not None and person.id else ()
+
+
+def holder_of(session: Session, task: str) -> Lease | None:
+    """The live lease on a task, if there is one."""
+    return session.exec(select(Lease).where(Lease.task == task, Lease.until > clock.now())).one_or_none()
+
+
+def leases(session: Session, tasks: Iterable[str]) -> dict[str, Lease]:
+    """The live leases on these tasks."""
+    names = list(tasks)
+    query = select(Lease).where(col(Lease.task).in_(names), Lease.until > clock.now())
+    return {lease.task: lease for lease in session.exec(query)}
+
+
+def scans(session: Session, scan_ids: Sequence[str]) -> dict[str, Scan]:
+    """Scans by their ids, for timelines."""
+    if not scan_ids:
+        return {}
+    return {s.scan_id: s for s in session.exec(select(Scan).where(col(Scan.scan_id).in_(list(scan_ids)[:1000])))}

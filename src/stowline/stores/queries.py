@@ -1,0 +1,24 @@
+"""Reads of stores."""
+
+from sqlmodel import Session, select
+
+from stowline.core.errors import NotFound
+from stowline.stores.models import Store
+
+
+def store_by_key(session: Session, key: str) -> Store:
+    """The store under this key. Raises NotFound."""
+    store = session.exec(select(Store).where(Store.key == key)).one_or_none()
+    if store is None:
+        raise NotFound(f"There is no store {key}.", where="store")
+    return store
+
+
+def store(session: Session, store_id: int) -> Store:
+    """A store by its id."""
+    return session.exec(select(Store).where(Store.id == store_id)).one()
+
+
+def all_stores(session: Session) -> list[Store]:
+    """Every store, by name (a house has dozens at the most; 500 are listed)."""
+    return list(session.exec(select(Store).order_by(Store.name).limit(500)))
