@@ -12,3 +12,14 @@ def test_every_setting_is_documented_with_its_default() -> None:
     told = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
     known = {f"STOWLINE_{name.upper()}": field.default for name, field in Settings.model_fields.items()}
     assert told == {name: f"`{default}`" if str(default) else "" for name, default in known.items()}
+
+
+def test_the_deploy_files_set_only_settings_that_exist() -> None:
+    named = {
+        name
+        for file in (ROOT / "deploy").rglob("*")
+        if file.is_file() and file.suffix != ".py"
+        for name in re.findall(r"STOWLINE_[A-Z0-9_]+", file.read_text())
+    }
+    assert named
+    assert sorted(named - {f"STOWLINE_{name.upper()}" for name in Settings.model_fields}) == []
