@@ -186,6 +186,7 @@
   form.addEventListener("submit", (event) => { event.preventDefault(); end(); refocus(); });
 
   keys.addEventListener("submit", (event) => {
+    if (event.submitter && event.submitter.hasAttribute("formaction")) return;
     event.preventDefault();
     if (event.submitter && event.submitter.value) put(keys, event.submitter.value);
   });

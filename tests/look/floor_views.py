@@ -53,7 +53,6 @@ TILES = [
     {"kind": "receive", "title": "Receive", "n": 2, "unit": "at dock", "soft": "PO-4 fills 9 orders", "href": "/floor/tasks?kind=receive", "icon": "receive"},
     {"kind": "putaway", "title": "Put away", "n": 9, "unit": "products", "soft": "at the dock", "href": "/floor/task/putaway:", "icon": "putaway"},
     {"kind": "handover", "title": "Hand over", "n": 41, "unit": "parcels", "soft": "on 2 manifests", "href": "/floor/tasks?kind=handover", "icon": "handover"},
-    {"kind": "look", "title": "Look up", "n": 0, "unit": "", "soft": "any code", "href": "/floor/task/look:", "icon": "look"},
 ]
 CUTOFFS = [
     {"carrier": "DHL", "at": "16:30", "to_go": 41, "say": "in 2 h 24 min", "ready": 118, "of": 159},
@@ -106,5 +105,5 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
     "handover": ("floor/task.html", screen(task("handover:M-2", "handover", "Manifest M-2", unit="parcel", stop=2, stops=8, lines=PARCELS),
                  {"want": "parcel", "code": None, "say": "Scan each parcel as it goes onto the truck.", "carrier": "house", "done": 2, "of": 8, "left": 6})),
     "look": ("floor/task.html", screen(task("look:", "look", "Look up", stop=None, stops=None), {"want": "product", "code": None, "say": "Scan anything to see what it is and where."},
-             said("accepted", "Mug, blue (MUG-BL)", "42 on hand: 36 in A-03-2, 6 at the dock. 3 free."))),
+             said("accepted", "Mug, blue (MUG-BL)", "42 on hand: 36 in A-03-2, 6 at the dock. 3 free.", seen={"kind": "product", "sku": "MUG-BL", "name": "Mug, blue", "code": "4006381333931"}))),
 }
