@@ -6,7 +6,7 @@ new file and no template changes. A word that counts is a table of plural forms:
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -30,13 +30,9 @@ SYMBOLS = {
     "PHP": "₱", "TRY": "₺", "KZT": "₸",
 }  # fmt: skip
 
-# Plural form of a whole number, by language (Unicode CLDR cardinal rules); languages not named use one/other.
-PLURALS: dict[str, Callable[[int], str]] = {
-    "zh": lambda n: "other",
-    "ja": lambda n: "other",
-    "ko": lambda n: "other",
-    "fr": lambda n: "one" if n in (0, 1) else "other",
-}
+# Languages that count otherwise than one/other, by plural form (Unicode CLDR cardinal rules for whole numbers).
+UNCOUNTED = frozenset({"zh", "ja", "ko", "vi", "th", "id", "ms"})
+ONE_AND_NONE_ALIKE = frozenset({"fr", "pt"})
 
 
 class UnknownWord(LookupError):
@@ -66,8 +62,7 @@ class Words:
             return str(found)
         if n is None:
             raise UnknownWord(f"{key!r} has plural forms: it needs n.")
-        form = PLURALS.get(self.locale.split("-")[0], lambda n: "one" if n == 1 else "other")(n)
-        return str(found[form] if form in found else found["other"])
+        return str(found.get(plural_form(n, self.locale), found["other"]))
 
     def text(self, key: str, /, **values: object) -> str:
         """The words with their values filled in, for plain text."""
@@ -76,6 +71,14 @@ class Words:
     def markup(self, key: str, /, **values: object) -> Markup:
         """The same for HTML: words and values are escaped, unless a value is Markup already."""
         return Markup(escape(self.sentence(key, _count(values)))).format(**values)  # noqa: S704 - escaped first
+
+
+def plural_form(n: int, locale: str) -> str:
+    """ "one" or "other"."""
+    language = locale.split("-", maxsplit=1)[0]
+    if language in UNCOUNTED:
+        return "other"
+    return "one" if n == 1 or (n == 0 and language in ONE_AND_NONE_ALIKE) else "other"
 
 
 def _count(values: Mapping[str, object]) -> int | None:

@@ -1,0 +1,51 @@
+"""How a message leaves the house. One file each: a channel prepares an envelope and delivers it, or says why not.
+
+A channel decides nothing: who hears what and when is settled before. `deliver` either returns (the other side took
+it) or raises DeliveryFailed.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Protocol
+
+from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
+from stowline.notifications.channels.mailbox import MailboxChannel
+from stowline.notifications.channels.smtp import SmtpChannel
+
+__all__ = ["Channel", "DeliveryFailed", "Envelope", "MailboxChannel", "Prepared", "SmtpChannel", "for_settings"]
+
+
+class Channel(Protocol):
+    """What every channel does; safe to share between threads."""
+
+    name: str
+
+    def prepare(self, envelope: Envelope) -> Prepared:
+        """The message as it will go. Raises DeliveryFailed (permanent) for an address that cannot take it."""
+
+    def send(self, prepared: Prepared, before_data: Callable[[], None] | None = None) -> None:
+        """Deliver it. `before_data` is called once, at the last moment at which nothing can have arrived yet."""
+
+    def close(self) -> None:
+        """Let go of what this thread holds open."""
+
+
+class MailSettings(Protocol):
+    """The settings a channel is chosen by."""
+
+    @property
+    def smtp_url(self) -> str: ...
+
+
+def for_settings(settings: MailSettings) -> Channel:
+    """The mail channel of this installation: SMTP when a URL is set, else the built-in mailbox.
+
+    Raises ValueError with a sentence when the URL cannot be read. One channel per URL in a process, so that its
+    connections are kept.
+    """
+    return _channel(settings.smtp_url)
+
+
+@lru_cache(maxsize=16)
+def _channel(smtp_url: str) -> Channel:
+    return SmtpChannel(smtp_url) if smtp_url else MailboxChannel()

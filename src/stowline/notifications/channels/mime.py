@@ -1,0 +1,81 @@
+"""An envelope -> the bytes of a mail (RFC 5322, MIME), safe against names that try to be headers."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
+from stowline.notifications.render import clean_text
+
+_ATOM = r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f-\x9f]"
+_ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,253}}")
+_IDNA_2003_DIFFERS = frozenset("ßς\u200c\u200d")  # letters that the older rules would send to another domain
+
+
+def prepare(envelope: Envelope) -> Prepared:
+    """The mail and its two addresses; DeliveryFailed (permanent) for an address that is none."""
+    sender, recipient = plain_address(envelope.brand.from_address), plain_address(envelope.to_address)
+    reply_to = plain_address(envelope.brand.reply_to) if envelope.brand.reply_to else sender
+    utf8 = not (sender + recipient + reply_to).isascii()
+    mail = EmailMessage(policy=SMTPUTF8 if utf8 else SMTP)
+    mail["From"] = _named(envelope.brand.name, sender)
+    mail["To"] = _named(envelope.to_name, recipient)
+    mail["Reply-To"] = _named(envelope.brand.name, reply_to)
+    for name, value in _headers(envelope).items():
+        mail[name] = header_text(value)
+    text, html = envelope.rendered.text, envelope.rendered.html
+    mail.set_content(text, cte=_encoding(text))
+    mail.add_alternative(html, subtype="html", cte=_encoding(html))
+    return Prepared(sender, recipient, mail.as_bytes(), utf8)
+
+
+def _headers(envelope: Envelope) -> dict[str, str]:
+    headers = {
+        "Subject": envelope.rendered.subject,
+        "Date": format_datetime(envelope.date),
+        "Message-ID": envelope.message_id,
+        "In-Reply-To": envelope.thread_id,
+        "References": envelope.thread_id,
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
+        "X-Stowline-Message": envelope.kind,
+        "X-Stowline-Order": envelope.order_ref,
+    }
+    if envelope.unsubscribe_url:
+        headers["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
+    return headers
+
+
+def header_text(value: str) -> str:
+    """One line of at most 300 characters that cannot pass for an RFC 2047 encoded word."""
+    return " ".join(clean_text(value).split())[:300].replace("=?", "= ?")
+
+
+def _named(name: str, address: str) -> Address:
+    username, _, domain = address.rpartition("@")
+    return Address(header_text(name)[:70], username, domain)
+
+
+def plain_address(address: str) -> str:
+    """The address as SMTP takes it: no name, no folding, its domain in ASCII where that is safe (IDNA)."""
+    if not _ADDRESS.fullmatch(address) or clean_text(address) != address:
+        raise DeliveryFailed(f"{header_text(address)[:100]!r} is no mail address.", permanent=True)
+    username, _, domain = address.rpartition("@")
+    return f"{username}@{_ascii_domain(domain)}"
+
+
+def _ascii_domain(domain: str) -> str:
+    if domain.isascii() or _IDNA_2003_DIFFERS & set(domain):
+        return domain
+    try:
+        return domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        return domain
+
+
+def _encoding(text: str) -> str:
+    """Short lines in seven bits, whatever the text: readable for Latin scripts, compact for the others."""
+    foreign = len(text.encode()) - len(text)
+    return "base64" if foreign * 3 > len(text) else "quoted-printable"
