@@ -73,6 +73,12 @@ def home(permissions: frozenset[str]) -> str:
     return "/orders" if "orders.read" in permissions else "/floor"
 
 
+def landing(permissions: frozenset[str], wanted: str | None) -> str:
+    """Where sign-in leads: to the page that was wanted, unless it is a managers' page and this is no manager."""
+    own = home(permissions)
+    return wanted if wanted and (own == "/orders" or wanted.startswith("/floor")) else own
+
+
 def pin_is_fit(pin: str) -> bool:
     """Four to eight digits, and not all the same."""
     least, most = PIN_DIGITS

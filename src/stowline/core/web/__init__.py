@@ -17,9 +17,18 @@ from stowline.core.web.door import (
     visitor,
 )
 from stowline.core.web.headers import MAIL_PREVIEW
-from stowline.core.web.inputs import client_address, json_body, limit, local_path, read_as, read_form, read_json
+from stowline.core.web.inputs import (
+    client_address,
+    form_values,
+    json_body,
+    limit,
+    local_path,
+    read_as,
+    read_form,
+    read_json,
+)
 from stowline.core.web.jinja import environment
-from stowline.core.web.pages import RailEntry, fill_rail, page, redirect, rendered
+from stowline.core.web.pages import THEMES, RailEntry, fill_rail, page, redirect, rendered
 from stowline.core.web.plugin import Web
 
 __all__ = (
@@ -27,6 +36,7 @@ __all__ = (
     "PUBLIC",
     "SESSION_COOKIE",
     "SIGNED_IN",
+    "THEMES",
     "VISITOR",
     "Identify",
     "RailEntry",
@@ -37,6 +47,7 @@ __all__ = (
     "cursor",
     "environment",
     "fill_rail",
+    "form_values",
     "identity_of",
     "is_fragment",
     "json_body",

@@ -113,6 +113,8 @@ def _told(request: Request[Any, Any, Any], error: HTTPException) -> tuple[str, s
         where = str(first.get("key") or "") or None
         told = str(first.get("message", "")).replace("`", "").rstrip(".")
         return f"{where or 'The request'} cannot be taken: {told[:1].lower()}{told[1:]}.", where
+    if isinstance(error, ValidationException):
+        return f"{error.detail.rstrip('.')}.", None
     return _SENTENCES.get(error.status_code, error.detail), None
 
 
@@ -158,4 +160,8 @@ def _refusal(  # noqa: PLR0913  (the shape has these parts)
         return Response(body, status_code=status, media_type=MediaType.JSON, headers=headers)
     title = _TITLES.get(status, "Not done")
     view = {"status": status, "title": title, "say": say, "where": where, "action": action, "rail": ()}
-    return pages.page("errors.html", request, code=status, headers=headers, **view)
+    try:
+        return pages.page("errors.html", request, code=status, headers=headers, **view)
+    except Exception as error:  # noqa: BLE001  (a page that cannot be drawn must not hide what it was to say)
+        log.error("error page not drawn", exc_info=error)  # noqa: TRY400  (with the error itself, as structlog takes it)
+        return Response(f"{title}. {say}\n", status_code=status, media_type=MediaType.TEXT, headers=headers)

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from litestar import Request
-from litestar.datastructures import UploadFile
 
 from stowline.core.access import Forbidden
 from stowline.core.config import settings
@@ -27,6 +26,7 @@ async def check(request: Request[Any, Any, Any], wanted: str) -> None:
     """Raise `Forbidden` unless the request carries the session's token."""
     sent = request.headers.get(HEADER) or await _from_form(request)
     if not same(sent, wanted):
+        await _close_files(request)
         raise Forbidden(STALE, code="csrf")
 
 
@@ -37,8 +37,13 @@ async def _from_form(request: Request[Any, Any, Any]) -> str:
     if kind == "multipart/form-data":
         await request.body()  # kept, so that the handler may read it again
         value = (await request.form()).get(FIELD, "")
-        return "" if isinstance(value, UploadFile) else str(value)
+        return value if isinstance(value, str) else ""
     return ""
+
+
+async def _close_files(request: Request[Any, Any, Any]) -> None:
+    if request.content_type[0] == "multipart/form-data":
+        await (await request.form()).close()
 
 
 def check_origin(request: Request[Any, Any, Any]) -> None:

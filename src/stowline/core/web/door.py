@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from litestar import Litestar, Request
+from litestar import Request
 from litestar.concurrency import sync_to_thread
 from litestar.enums import ScopeType
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import BaseRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from stowline.core.access import TOKENS, Forbidden, Identity, Kind, Unauthorized, may
@@ -73,7 +74,7 @@ class Door:
             return
         _refuse_nul(scope)
         opt = scope["route_handler"].opt
-        wanted = opt.get("permission", PUBLIC)  # only Litestar's own OPTIONS answer lacks it; see check_routes
+        wanted = opt.get("permission", PUBLIC)  # only Litestar's own OPTIONS answer lacks it; see check_route
         scope["user"] = scope["auth"] = None
         if wanted != PUBLIC and scope["method"] != "OPTIONS":
             who = scope["user"] = await self._who(scope)
@@ -151,18 +152,12 @@ def _let_in(who: Identity | None, wanted: str) -> None:
         raise Forbidden(f"{who.name} may not open this: it needs the permission {' or '.join(any_of)}.")
 
 
-def check_routes(app: Litestar, known: Iterable[str]) -> None:
-    """At start: every handler names permissions that exist. Raises RuntimeError that lists those that do not."""
+def check_route(route: BaseRoute, known: Iterable[str]) -> None:
+    """At start: each handler of a route names permissions that exist. Raises RuntimeError that says which does not."""
     allowed = {PUBLIC, VISITOR, SIGNED_IN, *known}
-    wrong = [f"{path}: {opt!r}" for path, opt in _named(app) if not opt or not set(opt) <= allowed]
-    if wrong:
-        raise RuntimeError("routes without a permission that exists: " + "; ".join(sorted(wrong)))
-
-
-def _named(app: Litestar) -> Iterable[tuple[str, tuple[str, ...]]]:
-    for route in app.routes:
-        for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler")]:  # noqa: B009
-            if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
-                continue  # Litestar's own answer to OPTIONS: the allowed methods, nothing else
-            named = handler.opt.get("permission")
-            yield route.path, tuple(named.split("|")) if isinstance(named, str) else ()
+    for handler in getattr(route, "route_handlers", None) or [getattr(route, "route_handler")]:  # noqa: B009
+        if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
+            continue  # Litestar's own answer to OPTIONS: the allowed methods, nothing else
+        named = handler.opt.get("permission")
+        if not isinstance(named, str) or not set(named.split("|")) <= allowed:
+            raise RuntimeError(f"{route.path} names no permission that exists: {named!r}")

@@ -109,9 +109,12 @@ def _field_refusal(told: str) -> BadRequest:
 
 def read_form(body: bytes) -> dict[str, str]:
     """The fields of a URL-encoded form; of a field that stands twice, the last. Raises `BadRequest`."""
+    return dict(_pairs(body))
+
+
+def _pairs(body: bytes) -> list[tuple[str, str]]:
     try:
-        text = body.decode("ascii")
-        return dict(parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS))
+        return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
         say = f"The form cannot be read: it must be URL-encoded UTF-8 with at most {_MOST_FIELDS} fields."
         raise BadRequest(say) from None
@@ -138,3 +141,8 @@ def local_path(raw: str | None) -> str | None:
 def client_address(request: Request[Any, Any, Any]) -> str:
     """The address that the request came from, as the server in front tells it."""
     return request.client.host if request.client else "unknown"
+
+
+def form_values(body: bytes, name: str) -> list[str]:
+    """All values of a form field that may stand several times (check boxes). Raises `BadRequest`."""
+    return [value for key, value in _pairs(body) if key == name]

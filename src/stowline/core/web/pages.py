@@ -11,7 +11,7 @@ from stowline.core.access import Identity, may
 from stowline.core.config import settings
 from stowline.core.web.jinja import render
 
-_THEMES = ("light", "dark")
+THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def shared_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "identity": who,
         "user": _person(who) if who is not None and who.kind == "user" else None,
         "csrf": who.csrf if who is not None and who.csrf else "",
-        "theme": theme if theme in _THEMES else "system",
+        "theme": theme if theme in THEMES else "system",
         "lang": "en",
         "path": request.url.path,
         "now": clock.now(),
