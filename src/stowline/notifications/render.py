@@ -71,7 +71,7 @@ def render(kind: str, *, locale: str, brand: Brand, data: Mapping[str, Any], now
     if kind not in OPTIONAL:
         raise RenderFailed(f"There is no message named {kind!r}.")
     words = i18n.words(mail_dir() / "words", locale)
-    facts = {"zone": "UTC", "currency": ""} | OPTIONAL[kind] | _clean(dict(data))
+    facts = {"zone": "UTC"} | OPTIONAL[kind] | _clean(dict(data))
     pen = Pen(words, str(facts["zone"]), now or clock.now())
     context = facts | {"brand": _clean_brand(brand), "f": pen, "words": words, "rows_shown": ROWS_SHOWN}
     try:

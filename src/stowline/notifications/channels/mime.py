@@ -9,6 +9,8 @@ from email.utils import format_datetime
 from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
 from stowline.notifications.render import clean_text
 
+FOR_PEOPLE = ("Subject", "X-Stowline-Order")  # any script; all other headers are ASCII
+
 _ATOM = r"[^\s@<>()\[\]\\,;:\"\x00-\x20\x7f-\x9f]"
 _ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,253}}")
 _IDNA_2003_DIFFERS = frozenset("ßς\u200c\u200d")  # letters that the older rules would send to another domain
@@ -24,7 +26,7 @@ def prepare(envelope: Envelope) -> Prepared:
     mail["To"] = _named(envelope.to_name, recipient)
     mail["Reply-To"] = _named(envelope.brand.name, reply_to)
     for name, value in _headers(envelope).items():
-        mail[name] = header_text(value)
+        mail[name] = header_text(value) if name in FOR_PEOPLE else _ascii(header_text(value))
     text, html = envelope.rendered.text, envelope.rendered.html
     mail.set_content(text, cte=_encoding(text))
     mail.add_alternative(html, subtype="html", cte=_encoding(html))
@@ -51,6 +53,10 @@ def _headers(envelope: Envelope) -> dict[str, str]:
 def header_text(value: str) -> str:
     """One line of at most 300 characters that cannot pass for an RFC 2047 encoded word."""
     return " ".join(clean_text(value).split())[:300].replace("=?", "= ?")
+
+
+def _ascii(text: str) -> str:
+    return text.encode("ascii", "replace").decode("ascii")
 
 
 def _named(name: str, address: str) -> Address:
