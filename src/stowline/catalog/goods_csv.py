@@ -37,7 +37,9 @@ def read(
     is read twice. Raises `Refused` if the file as a whole cannot be read: see `core.csvfile.read`.
     """
     optional = [one for one in FIELDS if one not in NEEDED and one not in (mapping or {})]
-    return csvfile.collect(csvfile.read(source, csvfile.full_mapping(mapping, FIELDS), refuse, optional=optional), _good)
+    return csvfile.collect(
+        csvfile.read(source, csvfile.full_mapping(mapping, FIELDS), refuse, optional=optional), _good
+    )
 
 
 def _good(row: Row) -> Good:

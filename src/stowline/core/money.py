@@ -16,11 +16,9 @@ MOST_UNIT_PRICE = 10**13
 """The largest unit price, in ten-thousandths: a thousand million major units."""
 
 # ISO 4217 (list one): the currencies whose minor unit is not a hundredth.
-_DIGITS = (
-    dict.fromkeys("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0)
-    | dict.fromkeys("BHD IQD JOD KWD LYD OMR TND".split(), 3)
-    | dict.fromkeys("CLF UYW".split(), 4)
-)
+_NO_DECIMALS = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
+_THREE_DECIMALS = "BHD IQD JOD KWD LYD OMR TND"
+_DIGITS = dict.fromkeys(_NO_DECIMALS.split(), 0) | dict.fromkeys(_THREE_DECIMALS.split(), 3) | {"CLF": 4, "UYW": 4}
 _HUNDREDTHS = (
     "AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP "
     "CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HRK HTG HUF IDR ILS INR "
@@ -57,7 +55,7 @@ def minor(text: str, code: str) -> int:
     return units
 
 
-def unit_price(text: str | int | float | Decimal) -> int:
+def unit_price(text: str | float | Decimal) -> int:
     """A price of one unit in ten-thousandths of the major unit, exactly: "1.95" is 19500. At least 0.
 
     A number from JSON may stand in place of the text; it is read as it was written.
@@ -75,7 +73,7 @@ def line_total(price: int, quantity: int, code: str) -> int:
     """Price (ten-thousandths) times quantity in minor units of the currency, rounded half up."""
     if price < 0 or quantity < 0:
         raise ValueError("A price and a quantity are at least zero.")
-    per_minor = 10 ** (PRICE_DIGITS - digits(code))
+    per_minor: int = 10 ** (PRICE_DIGITS - digits(code))
     total = (2 * price * quantity + per_minor) // (2 * per_minor)
     if total > MOST_MINOR:
         raise ValueError("The price times the quantity is too large an amount.")
