@@ -16,12 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup, escape
 
-FALLBACK = "en"
+from stowline.core.money import amount_text
 
-# Minor digits by ISO 4217 (list one); everything else has two.
-MINOR_DIGITS = dict.fromkeys(
-    ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"), 0
-) | dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3)
+FALLBACK = "en"
 
 # Only signs that a reader cannot take for another country's; the rest show their code ("CHF 12.00").
 SYMBOLS = {
@@ -187,21 +184,12 @@ def clock_time(value: datetime | str, zone: str, words: Words) -> str:
 # -- money -----------------------------------------------------------------------------------------------------------
 
 
-def minor_digits(currency: str) -> int:
-    """Digits after the point: JPY 0, EUR 2, KWD 3 (ISO 4217)."""
-    return MINOR_DIGITS.get(currency.upper(), 2)
-
-
-def major(minor: int, currency: str) -> str:
-    """Minor units as a plain decimal for machines: (1250, "EUR") is "12.50"."""
-    digits = minor_digits(currency)
-    sign, whole = ("-" if minor < 0 else ""), str(abs(minor)).rjust(digits + 1, "0")
-    return f"{sign}{whole[:-digits]}.{whole[-digits:]}" if digits else f"{sign}{whole}"
-
-
 def money(minor: int, currency: str, words: Words) -> str:
-    """Minor units for people: "€1,234.50", "¥1,200", "CHF 12.00" (a no-break space after a code)."""
-    whole, _, fraction = major(abs(minor), currency).partition(".")
+    """Minor units for people: "€1,234.50", "¥1,200", "CHF 12.00" (a no-break space after a code).
+
+    ValueError for what is no currency.
+    """
+    whole, _, fraction = amount_text(abs(minor), currency).partition(".")
     amount = f"{int(whole):,}".replace(",", str(words.entry("money.group")))
     if fraction:
         amount += f"{words.entry('money.decimal')}{fraction}"
