@@ -1,0 +1,166 @@
+"""What the desk's pages are drawn with."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.look.floor_views import CUTOFFS, LONG
+
+NOW = datetime(2026, 11, 27, 14, 6, tzinfo=UTC)
+RTL = "أحمد بن عبد الرحمن الهاشمي"
+CJK = "株式会社山田太郎商店 東京本社営業部"
+HOSTILE = "<script>alert(1)</script> & \"O'Brien\""
+
+
+def at(day: int, hour: int = 9, minute: int = 30) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=UTC)
+
+
+def rail(current: str) -> list[dict[str, Any]]:
+    entries = [("Today", "/today", "", False), ("Orders", "/orders", "214", False), ("Waiting list", "/waiting", "27", False),
+               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Messages", "/mailbox", "1 dead", True),
+               ("Intake errors", "/intake-errors", "2", True), ("Floor", "/floor", "", False)]  # fmt: skip
+    return [{"label": label, "href": href, "count": n, "alarm": alarm, "current": href == current} for label, href, n, alarm in entries]
+
+
+def view(current: str, **more: Any) -> dict[str, Any]:
+    user = {"name": "Ruth Adeyemi", "short": "Ruth A.", "initials": "RA", "role": "Shift lead, Hall 2"}
+    return {"rail": rail(current), "user": user, "csrf": "token", "theme": "system", "path": current, "now": NOW, "q": "", "view": "open", "pages": PAGES, **more}
+
+
+PAGES = {"say": "9 shown, oldest first", "earlier": None, "later": "/orders?after=abc", "later_say": "Later, after #1042"}
+STORES = [{"value": "", "label": "All stores", "chosen": True}, {"value": "kiln", "label": "Kiln & Cup", "chosen": False}, {"value": "nordlys", "label": "Nordlys", "chosen": False}]
+STATES = [{"value": "", "label": "All open", "chosen": True}, {"value": "backordered", "label": "Waiting", "chosen": False}]
+VIEWS = [{"label": label, "href": f"/orders?view={key}", "n": n, "current": key == "open"} for label, key, n in
+         (("Open", "open", 214), ("Ship today", "today", 38), ("Waiting", "waiting", 27), ("On hold", "held", 4), ("Handed over", "done", 130600), ("All", "all", None))]  # fmt: skip
+
+
+def order_row(ref: str, customer: str, state: str, why: str, ready: int, units: int, **more: Any) -> dict[str, Any]:
+    return {"ref": ref, "store": "Kiln & Cup", "store_key": "kiln", "customer": customer, "state": state, "why": why, "ready": ready, "open": units,
+            "placed_at": at(17, 21, 14), "late": False, "total": 18700, "currency": "EUR", **more}
+
+
+ORDERS = [
+    order_row("#1038", "Aino Virtanen", "short", "A-07-3 was empty; re-allocated to C-02-1", 2, 3, late=True),
+    order_row("#1040", "Tom Becker", "on_hold", "Address not found by DHL", 1, 1, late=True, total=1234567),
+    order_row("#1041", "Léa Fontaine", "picking", "Cart 16, stop 11 of 14, Jonas P.", 4, 5),
+    order_row("#1045", RTL, "packed", "Parcel 1 on manifest DHL 27-2", 6, 6),
+    order_row("536365/ä #7", CJK, "picked", "Tote 31, oldest at the pack bench: 18 min", 3, 3, currency="JPY"),
+    order_row("#1050", "Mateusz Nowak", "released", "Wave 31, cart 18, not claimed yet", 0, 7),
+    order_row("#1053", "Hubert Blaine Wolfeschlegelsteinhausenbergerdorff Sr.", "allocated", "Next wave at 14:30", 0, 1),
+    order_row("#1051", HOSTILE, "backordered", "Lamp, moss: 3rd in line; 12 due Mon", 0, 1),
+    order_row("#1042", "Ines Moreau", "part_allocated", "Bowl, ash: 14th in line; 60 due 3 to 7 Dec", 1, 2),
+    order_row("#1001", "Omar Haddad", "cancelled", "The shopper asked for it", 0, 0),
+]
+
+
+def line(sku: str, name: str, *counts: int, why: str, cancelled: int = 0) -> dict[str, Any]:
+    quantity, promised, waiting, picked, packed, handed = counts
+    return {"sku": sku, "name": name, "quantity": quantity, "promised": promised, "waiting": waiting, "picked": picked, "packed": packed,
+            "handed_over": handed, "cancelled": cancelled, "why": why}
+
+
+LINES = [
+    line("MUG-BL", "Mug, blue", 3, 3, 0, 3, 3, 3, why="Parcel 1, handed over Tue 24 Nov."),
+    line("JUG-SG", "Milk jug, sage", 1, 1, 0, 1, 1, 1, why="Parcel 1, handed over Tue 24 Nov."),
+    line("TPT-OC", "Teapot, ochre", 2, 1, 0, 0, 0, 0, why="Promised from bin C-11-1.", cancelled=1),
+    line("BWL-AS-30", "Serving bowl, ash", 1, 0, 1, 0, 0, 0, why="14th in line. 60 units due 3 to 7 Dec on PO-6."),
+    line("SEA/GREEN 2026 #1", LONG, 1200, 0, 1200, 0, 0, 0, why="No purchase order brings it yet."),
+]
+PARCELS = [
+    {"code": "P-2026-000001", "contents": "3 Mug, blue; 1 Milk jug, sage", "carrier": "House", "tracking": "JJD000390217745", "tracking_href": None, "weight_g": 1840,
+     "state": "handed_over", "label_href": "/parcels/P-2026-000001/label", "slip_href": "/parcels/P-2026-000001/slip"},
+    {"code": "P-2026-000002", "contents": "1 Teapot, ochre", "carrier": "", "tracking": None, "tracking_href": None, "weight_g": None, "state": "open", "label_href": None, "slip_href": None},
+]
+TRAIL = [
+    {"at": at(27, 14, 2), "rows": [
+        {"kind": "scan", "strong": "Teapot, ochre received", "say": "from PO-4, 1 of 60", "why": "Scan by Maja K. on tablet 4", "scan_id": "0192f0c4-7a11-7bb2-9c00-000000000001"},
+        {"kind": "event", "say": "Backorder filled: 1 unit to #1042", "why": "Oldest waiting line of 13 for this product"},
+        {"kind": "message", "strong": "stock-arrived", "say": "by email", "state": "held", "until": at(27, 14, 4), "why": "Two minutes in which an undo still takes it back.", "href": "/mailbox/7"}]},
+    {"at": at(24, 16, 27), "rows": [
+        {"kind": "scan", "strong": "Parcel 1 handed over", "say": "to House, manifest 24-2", "why": "Scan by Jonas P. on tablet 2"},
+        {"kind": "event", "say": "Parcel handed over: 4 of 6 units"},
+        {"kind": "message", "strong": "shipped", "say": "by email", "state": "sent", "href": "/mailbox/5"},
+        {"kind": "message", "strong": "shipped", "say": "by SMS", "state": "skipped", "why": "She chose email only"},
+        {"kind": "message", "strong": "delay-apology", "say": "by email", "state": "unknown", "why": "The server took it and the answer was lost; not sent again by itself"},
+        {"kind": "message", "strong": "options", "say": "by email", "state": "dead", "why": "Mailbox does not exist"}]},
+    {"at": at(17, 21, 14), "rows": [{"kind": "event", "say": "Order placed in Kiln & Cup; teapot and bowl wait"}]},
+]
+ORDER = {"ref": "#1042", "store": "Kiln & Cup", "store_key": "kiln", "state": "part_allocated", "placed_at": at(17, 21, 14), "customer": "Ines Moreau", "email": "ines@example.net",
+         "address": ["Rue des Carmes 8", "44000 Nantes", "FR"], "total": 18700, "currency": "EUR", "units": 6, "handed_over": 4, "hold_reason": None}
+HELD = {**ORDER, "state": "on_hold", "customer": CJK, "hold_reason": "Address not found by DHL. Ruth A., Today, 11:20"}
+
+
+def stock_row(sku: str, name: str, *counts: int, due: str | None = None) -> dict[str, Any]:
+    on_hand, promised, free, waiting, incoming = counts
+    return {"sku": sku, "name": name, "on_hand": on_hand, "promised": promised, "free": free, "waiting": waiting, "incoming": incoming, "incoming_say": due}
+
+
+STOCK = [
+    stock_row("MUG-BL", "Mug, blue", 42, 39, 3, 0, 0), stock_row("TPT-OC", "Teapot, ochre", 12040, 1, 12039, 0, 60, due="Tue 1 Dec"),
+    stock_row("BWL-AS-30", "Serving bowl, ash", 0, 0, 0, 27, 60, due="3 to 7 Dec"), stock_row("85123A", "WHITE HANGING HEART T-LIGHT HOLDER", 6, 6, 0, 0, 0),
+    stock_row("手-1", "手绘陶瓷茶壶 大号", 1, 0, 1, 0, 0), stock_row("SEA/GREEN 2026 #1", LONG, 0, 0, 0, 1200, 0), stock_row("إ-9", RTL, 3, 1, 2, 0, 0),
+    stock_row("BX-1", "Gift box, kraft", 9, 1, 8, 0, 0), stock_row("BK-1", "Notebook, moss", 9, 1, 8, 0, 0), stock_row("LMP-2", "Desk lamp, oak", 9, 1, 8, 0, 0),
+]
+WAITING = [{"place": n, "ref": ref, "store": "Kiln & Cup", "store_key": "kiln", "customer": who, "sku": "BWL-AS-30", "name": name, "units": n, "since": at(17), "incoming": 60 if n < 3 else 0,
+            "due": "Tue 24 Nov" if n == 1 else "3 to 7 Dec" if n == 2 else None, "late": n == 1, "why": f"{n} in line; 60 due on PO-6"}
+           for n, ref, who, name in ((1, "#1019", "Ines Moreau", "Serving bowl, ash"), (2, "#1042", CJK, LONG), (3, "#1044", RTL, "手绘陶瓷茶壶 大号"))]  # fmt: skip
+PRODUCT = {"sku": "BWL-AS-30", "name": "Serving bowl, ash", "weight_g": 1240, "dims_mm": [300, 300, 120], "barcodes": [{"code": "4006381333931", "quantity": 1}, {"code": "14006381333938", "quantity": 6}],
+           "on_hand": 7, "promised": 7, "free": 0, "waiting": 27, "incoming": 60}
+BINS = [{"bin": "A-03-2", "kind": "pick", "condition": "good", "on_hand": 6, "promised": 6}, {"bin": "DOCK", "kind": "dock", "condition": "good", "on_hand": 1, "promised": 1}]
+MOVES = [{"at": at(27, 14), "quantity": 1, "from_bin": "supplier", "to_bin": "DOCK", "because": "receive", "who": "Maja K.", "say": "PO-6"},
+         {"at": at(26, 9), "quantity": 6, "from_bin": "DOCK", "to_bin": "A-03-2", "because": "putaway", "who": None, "say": None}]  # fmt: skip
+BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash"}, {**BINS[1], "sku": "SEA/GREEN 2026 #1", "name": LONG}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None}]
+MAIL_HTML = "<!doctype html><html><head><style>body{font:16px sans-serif;margin:0;background:#f0f2ee}div{max-width:560px;margin:0 auto;background:#fff;padding:32px}</style></head><body><div><h1>Arrives Saturday 28&nbsp;November</h1><p style='color:#53605c'>Hello Ines, we handed your parcel to DHL today at 16:27.</p></div></body></html>"
+MESSAGES = [
+    {"id": 7, "at": at(27, 14, 2), "kind": "stock-arrived", "to": "ines@example.net", "subject": "Your teapot is here", "channel": "email", "state": "held", "until": at(27, 14, 4), "reason": "An undo still takes it back", "ref": "#1042", "store_key": "kiln"},
+    {"id": 5, "at": at(24, 16, 29), "kind": "shipped", "to": "ines@example.net", "subject": "Parcel 1 of order #1042 is on its way", "channel": "email", "state": "sent", "until": None, "reason": None, "ref": "#1042", "store_key": "kiln"},
+    {"id": 4, "at": at(24, 16, 29), "kind": "shipped", "to": "a-very-long-address-of-somebody@subdomain.of.an.example.org", "subject": "ご注文の商品を発送いたしました " + LONG, "channel": "email", "state": "dead", "until": None, "reason": "550 5.1.1 No such user; 5 tries", "ref": "#1050", "store_key": "kiln"},
+    {"id": 3, "at": at(24, 16, 29), "kind": "shipped", "to": RTL, "subject": "طلبك في الطريق", "channel": "email", "state": "unknown", "until": None, "reason": "The answer was lost after the mail was taken", "ref": None, "store_key": None},
+    {"id": 2, "at": at(24, 16, 29), "kind": "backorder-notice", "to": "t@example.net", "subject": "Your lamp waits", "channel": "email", "state": "skipped", "until": None, "reason": "The line was filled before it was due", "ref": "#1051", "store_key": "kiln"},
+]
+MESSAGE = {**MESSAGES[2], "tries": 5, "html": MAIL_HTML, "text": "Arrives Saturday 28 November\n\nHello Ines, we handed your parcel to DHL today.\nhttps://example.net/" + "x" * 120,
+           "headers": [("From", "Kiln & Cup <hello@example.net>"), ("Message-ID", "<0192f0c4-7a11-7bb2-9c00-000000000001@stowline.example>"), ("X-Stowline-Message", "shipped")]}
+FAULTS = [
+    {"id": 1, "at": at(27, 11), "store": "Kiln & Cup", "platform": "Shopify", "ref": "#1090", "reason": "Line 2 has a quantity of 1.5. A quantity is a whole number above zero.", "payload": '{"name": "#1090", "line_items": [{"sku": "' + "A" * 300 + '"}]}', "tries": 1, "open": True, "order_ref": None, "store_key": "kiln"},
+    {"id": 2, "at": at(26, 11), "store": "Nordlys", "platform": "WooCommerce", "ref": None, "reason": "The body is not JSON.", "payload": HOSTILE, "tries": 2, "open": False, "order_ref": "#1077", "store_key": "nordlys"},
+]
+PURCHASES = [
+    {"ref": "PO-4", "supplier": "Studio Haas", "state": "part_received", "expected": "Tue 24 Nov", "late": True, "lines": 9, "units": 560, "received": 112, "fills": 9},
+    {"ref": "PO-6", "supplier": CJK, "state": "open", "expected": "3 to 7 Dec", "late": False, "lines": 1, "units": 60, "received": 0, "fills": 13},
+    {"ref": "PO/2026 #9", "supplier": "Tornio Oy", "state": "received", "expected": None, "late": False, "lines": 4, "units": 400, "received": 400, "fills": 0},
+]
+PO = {"ref": "PO-4", "supplier": "Studio Haas", "state_kind": "go", "state_word": "Coming in", "expected": "Tue 24 Nov", "late": True, "units": 560, "received": 112, "fills": 9}
+PO_LINES = [{"sku": "TPT-OC", "name": "Teapot, ochre", "ordered": 60, "received": 12, "waiting": 9, "why": None}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "ordered": 500, "received": 100, "waiting": 0, "why": "2 arrived broken, in quarantine"}]
+BOARDS = [
+    {"title": "Late", "n": 3, "unit": "orders", "say": "oldest was due Thu 26, 16:30", "href": "/orders?view=late", "kind": "bad"}, {"title": "To pick", "n": 212, "unit": "lines", "say": "5 carts, 2 of them on the way", "href": "/orders", "kind": ""},
+    {"title": "To pack", "n": 12, "unit": "totes", "say": "oldest waits 18 min", "href": "/orders", "kind": ""}, {"title": "To hand over", "n": 41, "unit": "parcels", "say": "DHL leaves at 16:30", "href": "/orders", "kind": ""},
+    {"title": "Waiting", "n": 27, "unit": "lines", "say": "9 are filled by PO-4", "href": "/waiting", "kind": "warn"}, {"title": "Intake errors", "n": 2, "unit": "orders", "say": "not taken, kept with their payload", "href": "/intake-errors", "kind": "bad"},
+    {"title": "Dead messages", "n": 0, "unit": "messages", "say": "every message went out or says why not", "href": "/mailbox", "kind": "bad"},
+]
+CHECKS = [{"name": "balance = sum of the ledger per product, location, lot, serial and condition", "holds": True, "breaches": []},
+          {"name": "no eligible line waits while unpromised sellable stock exists", "holds": False, "breaches": [f"order #{n}: 1 of BWL-AS-30 waits, 7 are free" for n in range(25)]}]  # fmt: skip
+MAY = {"cancel": True, "hold": True, "release": False}
+
+DESK: dict[str, tuple[str, dict[str, Any]]] = {
+    "orders": ("desk/orders.html", view("/orders", say="214 open, 38 to ship today. 3 are late.", views=VIEWS, stores=STORES, states=STATES, rows=ORDERS, actions=[{"label": "Export", "href": "/orders.csv", "main": False}])),
+    "orders-dated": ("desk/orders.html", view("/orders", say="2 open.", views=VIEWS, stores=STORES, states=STATES, rows=[{**row, "ship_by": "Thu 26, 16:30", "promise": "27–28 Nov"} for row in ORDERS[:2]])),
+    "orders-none": ("desk/orders.html", view("/orders", say="Nothing is open.", views=VIEWS, stores=STORES, states=STATES, rows=[], pages={"say": "0 shown", "earlier": None, "later": None})),
+    "order": ("desk/order.html", view("/orders", order=ORDER, lines=LINES, parcels=PARCELS, trail=TRAIL, may=MAY, shopper_href="/o/abc", slip_href="/orders/%231042/slip", messages_say="email, French, CET")),
+    "order-held": ("desk/order.html", view("/orders", order=HELD, lines=LINES[:1], parcels=[], trail=TRAIL[2:], may={"cancel": True, "hold": False, "release": True}, shopper_href=None, slip_href=None, flash="The order is held.")),
+    "stock": ("desk/stock.html", view("/stock", say="300 products, 12,431 units on hand.", views=VIEWS[:3], rows=STOCK)),
+    "product": ("desk/product.html", view("/stock", product=PRODUCT, bins=BINS, moves=MOVES, waiting=WAITING)),
+    "product-bare": ("desk/product.html", view("/stock", product={**PRODUCT, "name": LONG, "weight_g": None, "dims_mm": None, "barcodes": []}, bins=[], moves=[], waiting=[])),
+    "bins": ("desk/bins.html", view("/stock", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], rows=BIN_ROWS)),
+    "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
+    "mailbox": ("desk/mailbox.html", view("/mailbox", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
+    "message": ("desk/message.html", view("/mailbox", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/mailbox/4/retry", "say": "It keeps its Message-ID."}])),
+    "message-text": ("desk/message.html", view("/mailbox", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, trail=[], actions=[])),
+    "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),
+    "intake-none": ("desk/intake.html", view("/intake-errors", say="Nothing waits here.", views=VIEWS[:2], rows=[])),
+    "receiving": ("desk/receiving.html", view("/receiving", say="2 at the dock, 1 late.", views=VIEWS[:3], rows=PURCHASES)),
+    "purchase-order": ("desk/purchase_order.html", view("/receiving", po=PO, lines=PO_LINES, trail=TRAIL[:1], floor_href="/floor/task/receive:PO-4")),
+    "today": ("desk/today.html", view("/today", say="Fri 27 Nov. 214 open orders, 38 to ship today.", tiles=BOARDS, cutoffs=CUTOFFS, trail=TRAIL)),
+    "checks": ("desk/checks.html", view("/today", say="1 of 15 does not hold. Checked Today, 14:06.", rows=CHECKS)),
+    "error-404": ("errors.html", {"status": 404, "title": "Not found", "say": "Nothing stands at this address. Check it, or start again from the first page.", "where": None, "action": None}),
+    "error-409": ("errors.html", {"status": 409, "title": "Something changed meanwhile", "say": f"Two stores have an order 1042: Kiln & Cup and {CJK}.", "where": "store", "action": {"href": "/orders", "label": "Choose the store"}}),
+}
