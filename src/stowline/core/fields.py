@@ -5,7 +5,7 @@ and the place. Nothing else is ever raised, whatever the value is.
 """
 
 import re
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -126,7 +126,7 @@ def _sendable(said: str) -> bool:
     return bool(_EMAIL.fullmatch(said)) and whole_labels and all(name.split("."))
 
 
-def moment(value: object, where: str = "", *, zone: ZoneInfo | None = None) -> datetime | None:
+def moment(value: object, where: str = "", *, zone: tzinfo | None = None) -> datetime | None:
     """An aware UTC time from RFC 3339, "2011-09-15 08:27[:00]" or a day alone; None where there is none.
 
     Without an offset the time is read in `zone`; where `zone` is None an offset is needed.
@@ -179,8 +179,10 @@ def day(value: object, where: str = "") -> date | None:
     return taken
 
 
-def zone(name: str) -> ZoneInfo:
+def zone(name: str) -> tzinfo:
     """The time zone of an IANA name such as "Europe/London"; `Bad` where there is no such zone."""
+    if name == "UTC":
+        return UTC  # needs no time zone database on the machine
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

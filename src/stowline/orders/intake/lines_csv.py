@@ -8,8 +8,7 @@ lines. A row without an e-mail address is fine: that shopper gets no messages.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime, tzinfo
 
 from stowline.core import csvfile, fields
 from stowline.core.csvfile import Batch, Row, Source
@@ -83,14 +82,14 @@ def read(
     return Batch(batch.rows, tuple(_orders(found)), batch.refusals)
 
 
-def _zone(name: str) -> ZoneInfo:
+def _zone(name: str) -> tzinfo:
     try:
         return fields.zone(name)
     except Bad as bad:
         raise Refused(bad.say, where="time_zone") from None
 
 
-def _take(row: Row, found: dict[str, _Order], zone: ZoneInfo) -> None:
+def _take(row: Row, found: dict[str, _Order], zone: tzinfo) -> None:
     said = row.values
     ref, line, head = shape.ref(said.get("order")), _line(said), _head(said, zone)
     order = found.get(ref) or _Order(head)
@@ -119,7 +118,7 @@ def _line(said: Mapping[str, str]) -> IncomingLine:
     )
 
 
-def _head(said: Mapping[str, str], zone: ZoneInfo) -> _Head:
+def _head(said: Mapping[str, str], zone: tzinfo) -> _Head:
     whole_address = shape.address(said)
     return _Head(
         customer=text(said.get("customer"), what="The customer", longest=shape.LONGEST_ID),

@@ -9,9 +9,10 @@ Payment: `paid` and `partially_refunded` orders are taken, and `authorized` ones
 """
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Literal
 
-from stowline.core.fields import Bad, moment, prose, shown, text, zone
+from stowline.core.fields import Bad, moment, prose, shown, text
 from stowline.orders.intake import shape
 from stowline.orders.intake.body import decode, read_documents
 from stowline.orders.intake.shape import Customer, IncomingLine, IncomingOrder, Read, Skipped, Unreadable
@@ -29,7 +30,6 @@ _NOT_TAKEN: dict[str, tuple[Why, str]] = {
 }
 _FAILED_FULFILMENTS = frozenset({"cancelled", "error", "failure"})
 _DONE_LINES = frozenset({"fulfilled", "restocked", "not_eligible"})
-_UTC = zone("UTC")
 
 
 def read_bytes(raw: bytes) -> list[Read]:
@@ -121,7 +121,7 @@ def _order(order: Json, ref: str, where: str) -> Read:
         unpicked=tuple(unpicked),
         customer=_customer(order, at),
         address=_address(order, at),
-        placed_at=moment(order.get("processed_at") or order.get("created_at"), f"{at}created_at", zone=_UTC),
+        placed_at=moment(order.get("processed_at") or order.get("created_at"), f"{at}created_at", zone=UTC),
         currency=shape.currency(order.get("currency"), f"{at}currency"),
         platform="shopify",
         external_id=own_id,

@@ -13,9 +13,10 @@ never picked.
 import html
 import re
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from decimal import ROUND_HALF_UP, Decimal
 
-from stowline.core.fields import Bad, moment, prose, shown, text, zone
+from stowline.core.fields import Bad, moment, prose, shown, text
 from stowline.orders.intake import shape, woocommerce_refunds
 from stowline.orders.intake.body import decode, documents, read_documents
 from stowline.orders.intake.shape import IncomingLine, IncomingOrder, Read, Skipped, Unreadable
@@ -36,7 +37,6 @@ _SKIPPED: dict[str, Skipped] = {
 }
 _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{0,30})?", re.ASCII)
-_UTC = zone("UTC")
 
 
 def read_bytes(raw: bytes) -> list[Read]:
@@ -154,7 +154,7 @@ def _order(order: Json, ref: str, where: str, refunds: dict[str, list[Json]]) ->
         customer=_customer(order, at),
         address=_address(order, at),
         placed_at=moment(
-            order.get("date_created_gmt") or order.get("date_paid_gmt"), f"{at}date_created_gmt", zone=_UTC
+            order.get("date_created_gmt") or order.get("date_paid_gmt"), f"{at}date_created_gmt", zone=UTC
         ),
         currency=shape.currency(order.get("currency"), f"{at}currency"),
         platform="woocommerce",
