@@ -184,12 +184,17 @@ def clock_time(value: datetime | str, zone: str, words: Words) -> str:
 # -- money -----------------------------------------------------------------------------------------------------------
 
 
+def major(minor: int, currency: str) -> str:
+    """Minor units as a plain decimal for machines: (1250, "EUR") is "12.50". ValueError for what is no currency."""
+    return amount_text(minor, currency)
+
+
 def money(minor: int, currency: str, words: Words) -> str:
     """Minor units for people: "€1,234.50", "¥1,200", "CHF 12.00" (a no-break space after a code).
 
     ValueError for what is no currency.
     """
-    whole, _, fraction = amount_text(abs(minor), currency).partition(".")
+    whole, _, fraction = major(abs(minor), currency).partition(".")
     amount = f"{int(whole):,}".replace(",", str(words.entry("money.group")))
     if fraction:
         amount += f"{words.entry('money.decimal')}{fraction}"

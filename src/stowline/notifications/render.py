@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from jinja2.nodes import EvalContext
 from mjml import mjml2html
 
-from stowline.core import clock, i18n, money
+from stowline.core import clock, i18n
 from stowline.core.config import asset_dir
 
 PETROL = "#0b5a6e"
@@ -175,7 +175,7 @@ class Pen:
 
     def major(self, minor: int, currency: str) -> str:
         """ "12.50", for machines."""
-        return money.amount_text(minor, currency)
+        return i18n.major(minor, currency)
 
     def units(self, lines: Sequence[Mapping[str, Any]]) -> int:
         """How many units the lines hold together."""
