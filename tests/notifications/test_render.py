@@ -154,7 +154,7 @@ def test_an_unknown_kind_is_refused() -> None:
     "wrong",
     [{"placed_at": "yesterday"}, {"placed_at": "2026-11-26T08:12:00"}, {"zone": "Mars/Olympus"}, {"total_minor": "x"},
      {"lines": None}, {"status_url": "javascript:alert(1)"}, {"status_url": "https://a b"},
-     {"currency": "XXX"}],
+     {"currency": "QQQ"}],
 )  # fmt: skip
 def test_a_fact_that_is_none_is_an_alarm(wrong: dict[str, Any]) -> None:
     with pytest.raises(RenderFailed, match="order-confirmed"):
