@@ -133,6 +133,23 @@ def test_arabic_is_joined_and_runs_from_the_right_with_its_numbers_the_right_way
     assert drawn.endswith("\N{ARABIC LETTER SHEEN INITIAL FORM}")
 
 
+@pytest.mark.parametrize(
+    ("words", "part"),
+    [
+        ("شقة (B-12) شارع", "(B-12)"),
+        ("שלום (abc) 12", "(abc)"),
+        ("Ahmed (أحمد) St", "("),
+        ("كوب [أزرق] (٣)", "(٣)"),
+        ("قال «نعم (لا)» هنا", "«("),
+    ],
+)
+def test_brackets_in_right_to_left_text_open_before_they_close(words: str, part: str) -> None:
+    drawn = "".join(run.text for run in fonts.runs(words))
+    assert part in drawn
+    for opening, closing in ("()", "[]", "«»"):
+        assert drawn.find(opening) <= drawn.find(closing)
+
+
 @pytest.mark.parametrize("override", ["\u202e", "\u202b", "\u2067", "\u200f"])
 def test_a_direction_override_does_not_turn_the_text_round(override: str) -> None:
     assert fonts.clean(f"12{override}Main St") == "12Main St"

@@ -42,6 +42,8 @@ _KANA = re.compile("[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af]")
 _IDEOGRAPH = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
 _SHORT_I = re.compile("([\u0915-\u0939\u0958-\u095f]\u093c?)\u093f")
+_CLOSES = {"(": ")", "[": "]", "{": "}", "<": ">", "«": "»", "‹": "›"}
+_OPENS = {closing: opening for opening, closing in _CLOSES.items()}
 _PLAIN = re.compile("[ -~]*")
 _loading = RLock()
 
@@ -144,8 +146,32 @@ def loses(text: str, region: str = "") -> bool:
 def _visual(line: str) -> str:
     """Letters in drawing order: the bidirectional algorithm for right-to-left lines, the short i of Devanagari first."""
     if _RTL.search(line):
-        return str(get_display(reshape(line)))
+        return _mirrored(get_display(reshape(line)))
     return _SHORT_I.sub("\u093f\\1", line)
+
+
+def _mirrored(visual: str) -> str:
+    """Brackets turned where they stand in right-to-left text, which python-bidi's quick way leaves to us.
+
+    There a pair comes out closing first; a pair of a left-to-right part comes out as it was.
+    """
+    letters = list(visual)
+    opened: list[str] = []
+    early: list[int] = []
+    for at, letter in enumerate(letters):
+        if letter in _OPENS:
+            if _OPENS[letter] in opened:
+                opened.remove(_OPENS[letter])
+            else:
+                early.append(at)
+        elif letter in _CLOSES:
+            partner = next((place for place in reversed(early) if letters[place] == _CLOSES[letter]), None)
+            if partner is None:
+                opened.append(letter)
+            else:
+                early.remove(partner)
+                letters[partner], letters[at] = letter, letters[partner]
+    return "".join(letters)
 
 
 def _han_order(line: str, region: str) -> tuple[str, ...]:

@@ -1,6 +1,7 @@
 """The packing slip: what is in this box, what follows later, and a word of thanks, in the store's name.
 
-Its sections flow onto as many pages as they need; the same blocks make the A4 sheet and the 4 x 6 inch slip for a label printer, which differ in a `Sheet` of measures only.
+Its sections flow onto as many pages as they need. The A4 sheet and the 4 x 6 inch slip for a label printer differ only
+in a `Sheet` of measures.
 """
 
 from dataclasses import dataclass
