@@ -196,6 +196,11 @@ def test_an_order_in_one_parcel_is_not_counted_and_a_parcel_without_number_shows
     assert ">Your parcel is on its way</h1>" in mail.html
 
 
+def test_a_parcel_whose_carrier_has_no_name_was_still_handed_to_somebody() -> None:
+    mail = written("shipped", parcel=sample("shipped")["parcel"] | {"carrier": ""})
+    assert "we handed your parcel to the carrier on Friday" in mail.text
+
+
 def test_the_notice_is_frank_when_there_is_no_date() -> None:
     undated = [line | {"expected": None} for line in sample("backorder-notice")["waiting"]]
     mail = written("backorder-notice", waiting=undated)

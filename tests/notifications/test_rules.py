@@ -93,6 +93,7 @@ def test_a_lost_answer_is_unknown_until_a_person_decides() -> None:
     lost = after(State.SENDING, Outcome.UNSURE)
     assert lost is State.UNKNOWN
     assert after(lost, Outcome.CONFIRMED) is State.SENT
+    assert after(lost, Outcome.ACCEPTED) is State.SENT
     assert after(lost, Outcome.REPLAYED) is State.HELD
 
 

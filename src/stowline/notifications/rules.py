@@ -110,6 +110,8 @@ AFTER: Mapping[tuple[State, Outcome], State] = {
     (State.SENDING, Outcome.PERMANENT): State.DEAD,
     (State.SENDING, Outcome.EXHAUSTED): State.DEAD,
     (State.SENDING, Outcome.UNSURE): State.UNKNOWN,
+    (State.UNKNOWN, Outcome.ACCEPTED): State.SENT,  # the answer came after all, later than anybody waited
+    (State.UNKNOWN, Outcome.UNSURE): State.UNKNOWN,
     (State.UNKNOWN, Outcome.CONFIRMED): State.SENT,
     (State.UNKNOWN, Outcome.REPLAYED): State.HELD,
     (State.UNKNOWN, Outcome.WITHDRAWN): State.SKIPPED,
