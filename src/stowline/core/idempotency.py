@@ -97,8 +97,8 @@ def _claimed(session: Session, request: RequestKey) -> bool:
         "body": b"",
         "at": clock.now(),
     }
-    claim: Any = session.execute(insert(Idempotency).values(**row).on_conflict_do_nothing())
-    return bool(claim.rowcount)
+    claim = insert(Idempotency).values(**row).on_conflict_do_nothing().returning(Idempotency.key)
+    return session.execute(claim).first() is not None
 
 
 def _first_answer(session: Session, request: RequestKey) -> Answer:

@@ -104,7 +104,7 @@ class SignIn(Controller):
         form = web.read_form(body)
         answer = web.redirect(web.local_path(form.get("back")) or "/")
         side = form.get("theme", "")
-        answer.set_cookie(Cookie("theme", side if side in web.THEMES else "", max_age=31_536_000, samesite="lax"))
+        answer.set_cookie(Cookie("theme", value=side if side in web.THEMES else "", max_age=31_536_000, samesite="lax"))
         return answer
 
     @get("/session", opt=web.permission(web.SIGNED_IN), sync_to_thread=False)
@@ -279,5 +279,6 @@ def _staff_page(
             "tokens": queries.tokens(session),
             "notes": queries.audit(session),
         }
-    view |= {"roles": list(rules.ROLES), "scopes": list(rules.SCOPES), "say": say, "done": done, "secret": secret}
+    view |= {"roles": list(rules.ROLES), "scopes": list(rules.SCOPES), "secret": secret}
+    view |= {"flash": say or done, "flash_kind": "bad" if say else "ok"}
     return web.page("people/staff.html", request, code=code, **view)

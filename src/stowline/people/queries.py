@@ -111,9 +111,7 @@ def open_sessions(session: Session, *, most: int = 200) -> list[OpenSession]:
         .order_by(col(StaffSession.seen_at).desc(), col(StaffSession.id).desc())
         .limit(most)
     )
-    return [
-        OpenSession(s.id, s.user_id, name, s.device, s.created_at, s.seen_at, s.expires_at) for s, name in rows.tuples()
-    ]
+    return [OpenSession(s.id, s.user_id, name, s.device, s.created_at, s.seen_at, s.expires_at) for s, name in rows]
 
 
 def tokens(session: Session, *, most: int = 200) -> list[Token]:

@@ -136,7 +136,8 @@ def _sign_in_first(request: Request[Any, Any, Any], refused: Refused) -> Respons
 def _next(request: Request[Any, Any, Any]) -> str:
     """`?next=` with the page that the person sees now: the one asked for, or the one a form stood on."""
     if request.method == "GET" and request.headers.get("hx-request") != "true":
-        seen = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        raw = request.scope.get("raw_path") or quote(request.url.path).encode()  # as sent: %2F in a name stays
+        seen = raw.partition(b"?")[0].decode("latin-1") + (f"?{request.url.query}" if request.url.query else "")
     else:
         parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
         seen = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -162,6 +163,6 @@ def _refusal(  # noqa: PLR0913  (the shape has these parts)
     view = {"status": status, "title": title, "say": say, "where": where, "action": action, "rail": ()}
     try:
         return pages.page("errors.html", request, code=status, headers=headers, **view)
-    except Exception as error:  # noqa: BLE001  (a page that cannot be drawn must not hide what it was to say)
+    except Exception as error:
         log.error("error page not drawn", exc_info=error)  # noqa: TRY400  (with the error itself, as structlog takes it)
         return Response(f"{title}. {say}\n", status_code=status, media_type=MediaType.TEXT, headers=headers)

@@ -24,6 +24,11 @@ def decode(text: str, *types: Any) -> tuple[Any, ...]:  # noqa: ANN401  (the val
         values: tuple[Any, ...] = msgspec.json.decode(raw, type=shape)
     except (binascii.Error, ValueError, RecursionError):
         raise BadRequest(_BROKEN, where="after") from None
-    if any(isinstance(value, str) and "\x00" in value for value in values):
+    if not all(_storable(value) for value in values):
         raise BadRequest(_BROKEN, where="after")
     return values
+
+
+def _storable(value: object) -> bool:
+    """Whether a database takes the value as a parameter: no NUL in a text, no number beyond 63 bits."""
+    return "\x00" not in value if isinstance(value, str) else not isinstance(value, int) or abs(value) < 2**63

@@ -21,7 +21,7 @@ from litestar.routes import BaseRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
 
 from stowline.core.access import TOKENS, Forbidden, Identity, Kind, Unauthorized, may
-from stowline.core.errors import BadRequest
+from stowline.core.errors import BadRequest, NotFound
 from stowline.core.ids import fingerprint
 from stowline.core.web import csrf
 
@@ -35,6 +35,7 @@ Identify = Callable[[Kind, str], Identity | None]
 
 _SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
 _LONGEST_WORKER = 64
+_NO_ROW = 2**63
 
 
 def permission(*any_of: str, **more: Any) -> dict[str, Any]:  # noqa: ANN401  (an opt dictionary holds anything)
@@ -72,7 +73,7 @@ class Door:
         if scope["type"] != ScopeType.HTTP:
             await self.app(scope, receive, send)
             return
-        _refuse_nul(scope)
+        _refuse_odd_address(scope)
         opt = scope["route_handler"].opt
         wanted = opt.get("permission", PUBLIC)  # only Litestar's own OPTIONS answer lacks it; see check_route
         scope["user"] = scope["auth"] = None
@@ -137,9 +138,13 @@ def _worker_name(raw: bytes) -> str:
     return name
 
 
-def _refuse_nul(scope: Scope) -> None:
+def _refuse_odd_address(scope: Scope) -> None:
+    """What no database takes: NUL characters, and row numbers beyond 63 bits."""
     if "\x00" in scope["path"] or b"%00" in scope["query_string"] or b"\x00" in scope["query_string"]:
         raise BadRequest("The address holds a NUL character. Send it without.")
+    numbers: dict[str, Any] = scope["path_params"]
+    if any(isinstance(value, int) and abs(value) >= _NO_ROW for value in numbers.values()):
+        raise NotFound("There is nothing with a number as large as that.")
 
 
 def _let_in(who: Identity | None, wanted: str) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
+from urllib.parse import quote
 
 from litestar import MediaType, Request, Response
 
@@ -110,4 +111,5 @@ def page(
 
 def redirect(path: str, code: Literal[302, 303] = 303) -> Response[str]:
     """Go and GET this path of ours. For the end of every form that was sent without JavaScript."""
-    return Response("", status_code=code, media_type=MediaType.HTML, headers={"Location": path})
+    there = quote(path, safe="/?&=%#:+,;@!$'()*~")
+    return Response("", status_code=code, media_type=MediaType.HTML, headers={"Location": there})
