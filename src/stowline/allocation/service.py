@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.allocation import queries
@@ -77,13 +76,7 @@ def on_dropped(session: Session, fact: DemandDropped) -> None:
         return
     orders.raise_stage(session, fact.order_id, "allocated", back)
     inventory.promise(session, given)
-    _skip_while_dropped(session, fact.order_id)
     fill(session, given)
-
-
-def _skip_while_dropped(session: Session, order_id: int) -> None:
-    """The lines of a dropped order must not be served with their own units."""
-    session.execute(sa.text("UPDATE order_line SET held = :yes WHERE order_id = :i"), {"yes": True, "i": order_id})
 
 
 def take_back(session: Session, product_id: int, units: int, why: str) -> None:

@@ -47,3 +47,8 @@ def barcodes_of(session: Session, product_id: int) -> list[Barcode]:
     """The codes on a product, the SKU itself left out."""
     query = select(Barcode).where(Barcode.product_id == product_id, Barcode.kind == "barcode")
     return list(session.exec(query.order_by(Barcode.id).limit(100)))  # type: ignore[arg-type]
+
+
+def count(session: Session) -> int:
+    """How many products there are."""
+    return int(session.execute(sa.select(sa.func.count()).select_from(Product)).scalar_one())

@@ -64,3 +64,8 @@ def code(said: str) -> str:
     if said.upper() in NAMES:
         return said.upper()
     return _CODES.get(" ".join(said.casefold().split()), "")
+
+
+def name_of(said: str) -> str:
+    """The English short name of an alpha-2 code; the text itself where it is none."""
+    return NAMES.get(said, said)

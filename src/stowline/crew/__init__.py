@@ -57,10 +57,13 @@ def run(  # noqa: PLR0913  (the options of the command)
 
 
 def _wait_for(threads: list[threading.Thread], crew: Board, progress: Callable[[str], None] | None) -> None:
-    while any(thread.is_alive() for thread in threads):
+    """Wait for the robots to end, telling how far they are; the last word is told when all of them stand still."""
+    at_work = True
+    while at_work:
         until = time.monotonic() + 1
         for thread in threads:
             thread.join(max(until - time.monotonic(), 0))
+        at_work = any(thread.is_alive() for thread in threads)
         if progress:
             done = crew.report
             progress(f"{done.scans} scans, {done.refused} refused, {done.orders} orders handed over")

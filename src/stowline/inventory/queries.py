@@ -8,8 +8,11 @@ from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
-from stowline.inventory.models import Balance, Location, Move, StockLevel
-from stowline.inventory.rules import GOOD, PICKABLE, Free
+from stowline.inventory.models import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Balance, Location, Move, StockLevel
+from stowline.inventory.rules import GOOD, PICKABLE, Free, take_from
+
+# The virtual ends of the ledger, for rooms that move stock across them.
+__all__ = ["ADJUSTMENT", "CUSTOMER", "SCRAP", "SUPPLIER", "Free", "take_from"]
 
 _b, _l, _p = Balance.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 

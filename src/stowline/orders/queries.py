@@ -1,6 +1,6 @@
 """Reads of orders."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -215,3 +215,16 @@ def place_in_line(session: Session, line: WaitingLine) -> int:
         _l.product_id == line.product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated, before
     )
     return int(session.execute(query).scalar_one()) + 1
+
+
+def count_in_state(session: Session, state: str, at_most: int) -> int:
+    """Number of orders in a state, counted to `at_most`."""
+    some = sa.select(_o.id).where(_o.state == state).limit(at_most).subquery()
+    return int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def every_order(session: Session) -> Iterator[sa.Row[tuple[object, ...]]]:
+    """Id, state, the eight counters and the hold of every order, streamed, for the proof of the invariants."""
+    columns = (_o.id, _o.state, _o.ordered, _o.cancelled, _o.allocated, _o.released, _o.picked, _o.packed,
+               _o.handed_over, _o.returned, _o.held)
+    yield from session.execute(sa.select(*columns).execution_options(yield_per=1000))

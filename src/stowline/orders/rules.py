@@ -24,8 +24,9 @@ class Counters:
 
 
 def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: PLR0911  (one line for each state)
-    """The state that these counters mean. The furthest stage that all wanted units reached counts; a stage that only
-    some reached shows where it must be acted on (picking), else the stage before.
+    """The state that these counters mean: the furthest stage that all wanted units reached, so it says where the order
+    must be acted on next. An order whose pick ran short waits for stock again (part_allocated), is allocated when it
+    came, and goes out once more.
     """
     wanted = c.ordered - c.cancelled
     if wanted <= 0:
@@ -40,10 +41,8 @@ def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: PLR0911  (
         return "packed"
     if c.picked >= wanted:
         return "picked"
-    if c.picked > c.handed_over:
-        return "picking"
-    if c.released > c.handed_over:
-        return "released"
+    if c.released >= wanted:
+        return "picking" if c.picked > c.handed_over else "released"
     if c.allocated >= wanted:
         return "allocated"
     return "part_allocated" if c.allocated else "backordered"

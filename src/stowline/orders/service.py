@@ -11,6 +11,7 @@ from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
+from stowline.inventory import service as inventory
 from stowline.orders import queries
 from stowline.orders.events import DemandDropped, HoldLifted, OrderCancelled, OrderEntered, OrderHeld, OrderPlaced
 from stowline.orders.intake.shape import IncomingOrder
@@ -18,6 +19,9 @@ from stowline.orders.models import Customer, Order, OrderLine, SearchTerm
 from stowline.orders.rules import STAGES, Counters, derive_state, why_not_cancel
 from stowline.scanning import service as scanning
 from stowline.stores.models import Store
+
+# For the proof of the invariants, which derives every state once more.
+__all__ = ["Counters", "derive_state"]
 
 _orders = Order.__table__  # type: ignore[attr-defined]
 _lines = OrderLine.__table__  # type: ignore[attr-defined]
@@ -168,13 +172,15 @@ def cancel(session: Session, order_id: int, reason: str) -> Order:
 
     A cancelled order again: nothing changes. Raises Conflict once units are picked or gone.
     """
+    products = _lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if order.state == "cancelled":
         return order
     no = why_not_cancel(Counters(*(getattr(order, name) for name in _COUNTERS)))
     if no:
         raise Conflict(f"Order {order.ref} cannot be cancelled. {no}")
-    hooks.tell(session, DemandDropped(order_id, _product_ids(session, order_id), "cancelled"))
+    _mark_lines_held(session, order_id, held=True)
+    hooks.tell(session, DemandDropped(order_id, products, "cancelled"))
     session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(cancelled=_lines.c.ordered))
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(cancelled=_orders.c.ordered, held=""))
     _rederive(session, [order_id])
@@ -187,12 +193,14 @@ def hold(session: Session, order_id: int, reason: str) -> Order:
     """Stop work on an order: its promised stock that is not yet released goes to others. Raises Refused, Conflict."""
     if not reason.strip():
         raise Refused("Say why the order is held.", where="reason")
+    products = _lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if order.held:
         return order
     if order.released or order.state in ("cancelled", "handed_over", "returned"):
         raise Conflict(f"Order {order.ref} cannot be held: it is {order.state.replace('_', ' ')}.")
-    hooks.tell(session, DemandDropped(order_id, _product_ids(session, order_id), "held"))
+    _mark_lines_held(session, order_id, held=True)
+    hooks.tell(session, DemandDropped(order_id, products, "held"))
     _set_held(session, order_id, reason.strip()[:300])
     outbox.record(session, OrderHeld(order_id, order.ref, reason.strip()[:300]), subject=order_id)
     session.refresh(order)
@@ -201,20 +209,33 @@ def hold(session: Session, order_id: int, reason: str) -> Order:
 
 def lift_hold(session: Session, order_id: int) -> Order:
     """Let work on an order go on; it takes its place in line by the day it was placed."""
+    products = _lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if not order.held:
         return order
     _set_held(session, order_id, "")
     outbox.record(session, HoldLifted(order_id, order.ref), subject=order_id)
-    hooks.tell(session, OrderEntered(order_id, _product_ids(session, order_id)))
+    hooks.tell(session, OrderEntered(order_id, products))
     session.refresh(order)
     return order
 
 
 def _set_held(session: Session, order_id: int, reason: str) -> None:
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(held=reason))
-    session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(held=bool(reason)))
+    _mark_lines_held(session, order_id, held=bool(reason))
     _rederive(session, [order_id])
+
+
+def _mark_lines_held(session: Session, order_id: int, *, held: bool) -> None:
+    """A held line is served no stock, not even its own that was just given back."""
+    session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(held=held))
+
+
+def _lock_stock(session: Session, order_id: int) -> tuple[int, ...]:
+    """Stock levels are locked before orders, everywhere: so two verbs never wait for each other in a ring."""
+    products = _product_ids(session, order_id)
+    inventory.lock_levels(session, list(products))
+    return products
 
 
 def _product_ids(session: Session, order_id: int) -> tuple[int, ...]:

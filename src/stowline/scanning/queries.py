@@ -55,3 +55,9 @@ def scans(session: Session, scan_ids: Sequence[str]) -> dict[str, Scan]:
     if not scan_ids:
         return {}
     return {s.scan_id: s for s in session.exec(select(Scan).where(col(Scan.scan_id).in_(list(scan_ids)[:1000])))}
+
+
+def leases_of(session: Session, holder: str) -> list[Lease]:
+    """The live leases of a holder, the one that lasts longest first."""
+    query = select(Lease).where(Lease.holder == holder, Lease.until > clock.now())
+    return list(session.exec(query.order_by(col(Lease.until).desc()).limit(10)))

@@ -21,6 +21,7 @@ from stowline.scanning.models import Scan as ScanRow
 from stowline.scanning.rules import (
     ACCEPTED,
     CONFLICT,
+    LARGEST_QUANTITY,
     REFUSED,
     STATUS,
     Asked,
@@ -33,7 +34,7 @@ from stowline.scanning.rules import (
 )
 
 # Other rooms speak the protocol through this door.
-__all__ = ["Asked", "Holder", "Scan", "Seen", "Verdict", "Workflow", "shown", "wants"]
+__all__ = ["LARGEST_QUANTITY", "Asked", "Holder", "Scan", "Seen", "Verdict", "Workflow", "shown", "wants"]
 
 Reply = dict[str, Any]
 _scan = ScanRow.__table__  # type: ignore[attr-defined]

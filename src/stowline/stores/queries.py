@@ -22,3 +22,12 @@ def store(session: Session, store_id: int) -> Store:
 def all_stores(session: Session) -> list[Store]:
     """Every store, by name (a house has dozens at the most; 500 are listed)."""
     return list(session.exec(select(Store).order_by(Store.name).limit(500)))
+
+
+def webhook_secret(session: Session, key: str, platform: str) -> str:
+    """The secret a platform signs with for this store; empty if the store or the secret is not known.
+
+    Both answer alike, so that nobody learns from the webhook's address which stores there are.
+    """
+    store = session.exec(select(Store).where(Store.key == key)).one_or_none()
+    return store.webhook_secrets.get(platform, "") if store else ""

@@ -28,8 +28,10 @@ from stowline.core.web.inputs import (
     read_json,
 )
 from stowline.core.web.jinja import environment
+from stowline.core.web.once import encoded, json_answer, written
 from stowline.core.web.pages import THEMES, RailEntry, fill_rail, page, redirect, rendered
 from stowline.core.web.plugin import Web
+from stowline.core.web.slashes import hold, name, segment
 
 __all__ = (
     "MAIL_PREVIEW",
@@ -45,14 +47,18 @@ __all__ = (
     "check_origin",
     "client_address",
     "cursor",
+    "encoded",
     "environment",
     "fill_rail",
     "form_values",
+    "hold",
     "identity_of",
     "is_fragment",
+    "json_answer",
     "json_body",
     "limit",
     "local_path",
+    "name",
     "page",
     "permission",
     "read_as",
@@ -60,7 +66,9 @@ __all__ = (
     "read_json",
     "redirect",
     "rendered",
+    "segment",
     "source",
     "visitor",
     "wants_json",
+    "written",
 )

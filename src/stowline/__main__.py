@@ -1,0 +1,5 @@
+"""`python -m stowline` is `stowline`."""
+
+from stowline.cli import main
+
+main()

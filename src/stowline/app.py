@@ -1,0 +1,90 @@
+"""Litestar is assembled here, once."""
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import sqlalchemy as sa
+from litestar import Litestar, Request, Response, get
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.static_files import create_static_files_router
+from litestar.types import Receive, Scope, Send
+
+from stowline import __version__, wiring
+from stowline.catalog.handlers import Products
+from stowline.core import db, web
+from stowline.core.config import asset_dir, settings
+from stowline.desk import handlers as desk
+from stowline.desk.api import Read
+from stowline.floor.api import Scans, Tasks
+from stowline.floor.handlers import Floor
+from stowline.orders.handlers import Intake, Orders
+from stowline.people.handlers import SignIn, Staff
+from stowline.people.rules import PERMISSIONS
+from stowline.people.signin import identify
+from stowline.portal.handlers import Track
+from stowline.receiving.handlers import PurchaseOrders
+from stowline.shipping.handlers import Manifests, Parcels
+
+
+class App(Litestar):
+    """Litestar, with encoded slashes kept inside names."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
+        """Every request comes through here."""
+        if scope["type"] == "http":
+            web.hold(scope)
+        await super().__call__(scope, receive, send)
+
+
+@get("/healthz", opt=web.permission(web.PUBLIC), sync_to_thread=False)
+def healthz() -> dict[str, bool]:
+    """The process lives."""
+    return {"ok": True}
+
+
+@get("/readyz", opt=web.permission(web.PUBLIC), sync_to_thread=True)
+def readyz() -> Response[dict[str, Any]]:
+    """The database answers and has its tables."""
+    try:
+        with db.reading() as session:
+            session.execute(sa.text("SELECT 1 FROM outbox LIMIT 1"))
+    except sa.exc.SQLAlchemyError:
+        return Response({"ok": False, "say": "The database does not answer, or has no tables yet."}, status_code=503)
+    return Response({"ok": True})
+
+
+@get("/", opt=web.permission(web.SIGNED_IN), include_in_schema=False, sync_to_thread=False)
+def front(request: Request[Any, Any, Any]) -> Response[str]:
+    """To where this person works."""
+    may_read = "orders.read" in web.identity_of(request).permissions
+    return web.redirect("/today" if may_read else "/floor")
+
+
+def create_app() -> Litestar:
+    """The web side of Stowline."""
+    wiring.connect()
+    desk.fill_rail()
+    static = create_static_files_router(
+        path="/static", directories=[asset_dir("static")], opt=web.permission(web.PUBLIC), include_in_schema=False,
+        cache_control=None,
+    )
+    rooms = [Products, PurchaseOrders, Orders, Intake, Read, Scans, Tasks, Parcels, Manifests, Floor, SignIn, Staff,
+             *desk.CONTROLLERS, Track]
+    return App(
+        route_handlers=[healthz, readyz, front, static, *rooms],
+        plugins=[web.Web(identify, PERMISSIONS)],
+        openapi_config=OpenAPIConfig(
+            title="Stowline", version=__version__, path="/schema", render_plugins=[SwaggerRenderPlugin()],
+            components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+            security=[{"token": []}],
+        ),
+        on_startup=[_enough_threads],
+    )
+
+
+def _enough_threads() -> None:
+    pool = ThreadPoolExecutor(settings().web_threads, thread_name_prefix="web")
+    asyncio.get_running_loop().set_default_executor(pool)

@@ -1,0 +1,59 @@
+"""An order's diary in words: scan, event, message, in the order they caused one another."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.core import outbox
+from stowline.core.outbox import Happened
+from stowline.notifications import queries as messages
+from stowline.scanning import queries as scans
+
+Item = dict[str, Any]
+
+
+def timeline(session: Session, order_id: int, *, after: int = 0, limit: int = 200) -> tuple[list[Item], int | None]:
+    """Events of an order, oldest first, each with its scan and the message it owed; and the id to go on after."""
+    events = outbox.diary(session, order_id, after=after, limit=limit)
+    owed = {m.event_id: m for m in messages.of_order(session, order_id)}
+    logged = scans.scans(session, [e.scan_id for e in events if e.scan_id])
+    items = [_item(event, owed.get(event.id), logged.get(event.scan_id or "")) for event in events]
+    return items, events[-1].id if len(events) == limit else None
+
+
+def _item(event: Happened, message: Any, scan: Any) -> Item:  # noqa: ANN401  (rows of other rooms)
+    return {
+        "at": event.at, "event": event.name, "say": told(event), "scan_id": event.scan_id,
+        "message_id": message.id if message else None, "message": message, "scan": scan,
+    }
+
+
+def told(event: Happened) -> str:
+    """An event as a sentence for staff."""
+    words = _WORDS.get(event.name)
+    return words(event.values) if words else event.name
+
+
+def _n(units: int, word: str = "unit") -> str:
+    return f"{units:,} {word}{'' if units == 1 else 's'}"
+
+
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {v['waits']:,} wait for stock" if v["waits"] else ""),
+    "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
+    "OrderHeld": lambda v: f"Order held: {v['reason']}",
+    "HoldLifted": lambda _: "Hold lifted",
+    "BackorderFilled": lambda v: f"Stock came: {_n(v['units'])} of {v['sku']} promised to this order",
+    "PromiseTakenBack": lambda v: f"{_n(v['units'])} of {v['sku']} are not here any more: {v['why']}",
+    "BackorderDue": lambda v: f"{_n(v['units'])} still wait: the shopper is owed a word",
+    "OrderReleased": lambda v: f"Released to {v['task']}" + (f", tote {v['tote']}" if v["tote"] else ", by hand"),
+    "LinePicked": lambda v: f"Picked {v['units']:,} {v['name']} from {v['bin']} into {v['into']}",
+    "ToteConfirmed": lambda v: f"Put into tote {v['tote']}",
+    "LineRanShort": lambda v: f"Short: {v['missing']:,} {v['name']} missing in {v['bin']}",
+    "ItemPacked": lambda v: f"Checked {v['units']:,} {v['name']} into {v['parcel']}",
+    "ParcelPacked": lambda v: f"Parcel {v['parcel']} closed, {_n(v['units'])}",
+    "LabelMade": lambda v: f"Label printed for {v['parcel']}, {v['tracking']}",
+    "ParcelHandedOver": lambda v: f"Parcel {v['parcel']} handed over to {v['carrier']}, {_n(v['units'])}",
+    "HandoverUndone": lambda v: f"Handover of {v['parcel']} taken back",
+}

@@ -1,0 +1,89 @@
+"""What "get work" shows: one suggestion, and a tile for each kind of work with its number."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.core import clock
+from stowline.core.access import Identity, may
+from stowline.floor import scans, work
+from stowline.inventory import queries as stock
+from stowline.orders import queries as orders
+from stowline.packing import queries as packing
+from stowline.picking import queries as picking
+from stowline.receiving import queries as receiving
+from stowline.scanning.service import Holder
+from stowline.shipping import queries as shipping
+
+TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over"}
+LISTS = {"pick": "Carts to pick", "pack": "Totes to pack", "receive": "Goods at the dock", "putaway": "Put away",
+         "handover": "Manifests"}
+Tile = dict[str, Any]
+
+
+def tiles(session: Session, who: Identity) -> list[Tile]:
+    """A tile for each kind of work that this person may do."""
+    made = [_pick(session), _pack(session), _receive(session), _putaway(session), _handover(session)]
+    return [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
+
+
+def _tile(kind: str, n: int, unit: str, soft: str) -> Tile:
+    href = "/floor/task/putaway:" if kind == "putaway" else f"/floor/tasks?kind={kind}"
+    return {"kind": kind, "title": TITLES[kind], "n": n, "unit": unit, "soft": soft, "href": href, "icon": kind}
+
+
+def _pick(session: Session) -> Tile:
+    open_lists = picking.open_lists(session, limit=50)
+    ready = orders.count_in_state(session, "allocated", 1000)
+    lines = sum(one.lines - one.lines_done for one in open_lists)
+    soft = f"{lines} lines released" if lines else ""
+    waiting = f"{ready} orders ready for a cart" if ready else ""
+    carts = len(open_lists) + (len(picking.free_carts(session, 20)) if ready else 0)
+    return _tile("pick", carts, "cart" if carts == 1 else "carts", ", ".join(filter(None, (soft, waiting))) or "nothing is ready")
+
+
+def _pack(session: Session) -> Tile:
+    waiting = packing.waiting(session, limit=200)
+    n = len(waiting)
+    oldest = min((order.placed_at for order in waiting), default=None)
+    soft = f"oldest placed {_days(oldest)}" if oldest else "nothing is picked"
+    return _tile("pack", n, "order" if n == 1 else "orders", soft)
+
+
+def _days(since: Any) -> str:  # noqa: ANN401  (a moment)
+    days = (clock.now() - since).days
+    return "today" if days < 1 else "yesterday" if days == 1 else f"{days} days ago"
+
+
+def _receive(session: Session) -> Tile:
+    found = receiving.open_orders(session, limit=50)
+    soft = f"next: {found[0].ref} from {found[0].supplier}" if found else "nothing is expected"
+    return _tile("receive", len(found), "order" if len(found) == 1 else "orders", soft)
+
+
+def _putaway(session: Session) -> Tile:
+    found = stock.at_dock(session, limit=200)
+    soft = f"{sum(item.qty for item in found):,} units at the dock" if found else "the dock is clear"
+    return _tile("putaway", len(found), "product" if len(found) == 1 else "products", soft)
+
+
+def _handover(session: Session) -> Tile:
+    counts = shipping.ready_counts(session)
+    n = sum(counts.values())
+    return _tile("handover", n, "parcel" if n == 1 else "parcels", "in the ship lane" if n else "the lane is clear")
+
+
+def suggested(session: Session, who: Identity, holder: Holder) -> dict[str, str] | None:
+    """What to do next: the task this person holds, else the work that is nearest to the shopper's door."""
+    mine = work.held_by(session, holder)
+    if mine is not None:
+        return {"title": mine["title"], "say": mine["say"], "href": f"/floor/task/{mine['task']}", "icon": mine["kind"]}
+    for kind in ("handover", "pack", "pick", "putaway", "receive"):
+        if not may(who, scans.PERMISSIONS[kind]):
+            continue
+        items, _ = work.tasks(session, kind, holder, "", 10)
+        free = next((item for item in items if not item["holder"]), None)
+        if free is not None:
+            href = "/floor/task/putaway:" if kind == "putaway" else f"/floor/tasks?kind={kind}"
+            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": kind}
+    return None

@@ -1,0 +1,55 @@
+"""The look task: scan anything, read what it is and where. Changes nothing."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.inventory import queries as stock
+from stowline.orders import queries as orders
+from stowline.packing import queries as packing
+from stowline.scanning.service import Holder, Scan, Seen, Verdict, shown, wants
+
+NOW = wants("any", say="Scan any code"), {"task": "look:", "kind": "look", "title": "Look up", "finished": False}
+
+
+def scan(session: Session, scan: Scan) -> Verdict:
+    """Say what a code means."""
+    if scan.command:
+        return Verdict.refused(f"CMD:{scan.command} is a command for a task. Get work first.").then(*NOW)
+    seen = scan.one(*{thing.kind for thing in scan.things})
+    if isinstance(seen, Verdict):
+        return seen.then(*NOW)
+    if seen is None:
+        return Verdict.refused(f"Nobody knows the code {shown(scan.code)}. Look it up by SKU or name at the desk.").then(*NOW)
+    say, hint = _told(session, seen)
+    return Verdict("accepted", say, hint=hint, seen=seen.picture()).then(*NOW)
+
+
+def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
+    if seen.kind == "product":
+        level = stock.level(session, seen.sku)
+        bins = ", ".join(f"{qty} in {place.code}" for place, _, qty, _ in stock.in_bins(session, seen.ref, limit=5))
+        pack = f", a pack of {seen.units}" if seen.units > 1 else ""
+        return f"{seen.label}{pack}: {level.on_hand} on hand, {level.free} free", bins or "In no bin."
+    if seen.kind == "bin":
+        inside = stock.in_bin(session, seen.ref, limit=5)
+        return f"Bin {seen.label}", ", ".join(f"{qty} {name}" for _, name, _, qty, _ in inside) or "Empty."
+    if seen.kind == "order":
+        order = orders.order(session, seen.ref)
+        return f"Order {order.ref}: {order.state.replace('_', ' ')}", f"{order.ordered} units, for {order.ship_name}"
+    if seen.kind == "parcel":
+        parcel = packing.parcel(session, seen.ref)
+        return f"Parcel {parcel.code}: {parcel.state.replace('_', ' ')}", None
+    return f"{seen.label}, a {seen.kind.replace('-', ' ')}", None
+
+
+def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
+    """Looking changes nothing, so there is nothing to undo; never called, no look has an effect."""
+    _ = session, scan, effect
+    return Verdict.refused("Looking changes nothing.").then(*NOW)
+
+
+def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
+    """Anything."""
+    _ = session, ref, holder
+    return {"next": NOW[0], "task": NOW[1]}

@@ -1,0 +1,49 @@
+"""One scan's way in: seen before? then the same answer; else one transaction that does it, or says why not."""
+
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+
+from stowline.core import db
+from stowline.core.access import Identity, demand
+from stowline.core.errors import Conflict, Refused
+from stowline.floor.forms import holder
+from stowline.scanning import service as scanning
+from stowline.scanning.service import Asked
+
+# What a person must be allowed to do for each kind of task.
+PERMISSIONS = {
+    "receive": "floor.receive", "putaway": "floor.receive", "pick": "floor.pick", "pack": "floor.pack",
+    "handover": "floor.handover", "look": "floor.scan",
+}
+Answer = tuple[int, dict[str, Any]]
+
+
+def carry_out(asked: Asked, who: Identity) -> Answer:
+    """The answer to one scan: (HTTP status, reply), durable before it is given. Raises Forbidden."""
+    demand(who, PERMISSIONS.get(asked.task.partition(":")[0], "floor.scan"))
+    by = holder(who, asked.device)
+    try:
+        return db.run(lambda session: scanning.before(session, asked) or scanning.carry_out(session, asked, by, by.name))
+    except Refused as why:
+        return _turned_down(asked, by, why)
+    except IntegrityError:  # a rival raised the same counter first, and the database held the line
+        return _turned_down(asked, by, Conflict("Somebody changed this just now. Look at what is wanted."))
+
+
+def _turned_down(asked: Asked, by: scanning.Holder, why: Refused) -> Answer:
+    """What the workflow began is rolled back; the answer is kept all the same, for a repeat of the scan."""
+    return db.run(
+        lambda session: scanning.before(session, asked) or scanning.turn_down(session, asked, by, by.name, why)
+    )
+
+
+def carry_out_all(asked: list[Asked], who: Identity) -> tuple[list[dict[str, Any]], int | None]:
+    """A batch in order, each scan in a transaction of its own; stops after the first that is not accepted."""
+    replies: list[dict[str, Any]] = []
+    for n, one in enumerate(asked):
+        status, reply = carry_out(one, who)
+        replies.append(reply)
+        if status != 200:
+            return replies, n
+    return replies, None

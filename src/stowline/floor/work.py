@@ -1,0 +1,143 @@
+"""The work there is: for "get work" on a tablet, for robots, and the lease on a task."""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.core.errors import BadRequest, Refused
+from stowline.inventory import queries as stock
+from stowline.packing import bench
+from stowline.packing import queries as packing
+from stowline.picking import queries as picking
+from stowline.picking import walk
+from stowline.receiving import dock, putaway
+from stowline.receiving import queries as receiving
+from stowline.scanning import queries as scans
+from stowline.scanning import service as scanning
+from stowline.scanning.service import Holder
+from stowline.shipping import lane
+from stowline.shipping import queries as shipping
+from stowline.stores import queries as stores
+
+Item = dict[str, Any]
+
+
+def tasks(session: Session, kind: str, holder: Holder, after: str, limit: int) -> tuple[list[Item], str | None]:
+    """Tasks of a kind with what each wants next, and the cursor of the next page. Raises BadRequest."""
+    listed = _LISTS.get(kind)
+    if listed is None:
+        raise BadRequest(f"There is no kind of task {kind or 'without name'}. There are: {', '.join(_LISTS)}.", where="kind")
+    items, following = listed(session, after, limit)
+    held = scans.leases(session, [item["task"] for item in items])
+    for item in items:
+        lease = held.get(item["task"])
+        item["holder"], item["until"] = (lease.label, lease.until) if lease else (None, None)
+        if "next" not in item:
+            item["next"] = scanning.wanted(session, item["task"], holder)["next"]
+    return items, following
+
+
+def _receive(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    found = receiving.open_orders(session, after=_number(after), limit=limit)
+    items = [{"task": f"receive:{order.ref}", "kind": "receive", "say": f"{order.ref} from {order.supplier}"}
+             for order in found]
+    return items, str(found[-1].id) if len(found) == limit else None
+
+
+def _putaway(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    _ = after, limit
+    if not stock.at_dock(session, limit=1):
+        return [], None
+    return [{"task": putaway.TASK, "kind": "putaway", "say": "Goods stand at the dock"}], None
+
+
+def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    if after:
+        return [], None
+    lists = picking.open_lists(session, limit=limit)
+    items = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {one.lines - one.lines_done} lines to pick"}
+             for one in lists]
+    if picking.ready_orders(session, limit=1):
+        items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",
+                   "next": {"want": "lease", "say": "Take the cart"}} for cart in picking.free_carts(session)]
+    return items, None
+
+
+def _pack(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    found = packing.waiting(session, after=_number(after), limit=limit)
+    keys = {store.id: store.key for store in stores.all_stores(session)}
+    items = []
+    for order in found:
+        name = order.tote if order.tote and order.state == "picked" else f"{keys[order.store_id]}/{order.order_ref}"
+        items.append({"task": f"pack:{name}", "kind": "pack", "say": f"Order {order.order_ref}", "since": order.placed_at})
+    return items, str(found[-1].order_id) if len(found) == limit else None
+
+
+def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    manifests = shipping.open_manifests(session, after=_number(after), limit=limit)
+    items: list[Item] = [{"task": f"handover:{m.ref}", "kind": "handover", "carrier": m.carrier,
+                          "say": f"{m.ref}, {m.carrier}"} for m in manifests]
+    if not after:
+        open_for = {m.carrier for m in manifests}
+        items += [{"task": "handover:", "kind": "handover", "carrier": carrier,
+                   "say": f"{n} parcels wait for {carrier}", "next": {"want": "manifest", "carrier": carrier}}
+                  for carrier, n in shipping.ready_counts(session).items() if carrier not in open_for]
+    return items, str(manifests[-1].id) if len(manifests) == limit else None
+
+
+_LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
+    "receive": _receive, "putaway": _putaway, "pick": _pick, "pack": _pack, "handover": _handover,
+}
+
+
+def _number(after: str) -> int:
+    if not after:
+        return 0
+    if not (after.isascii() and after.isdigit() and len(after) < 18):
+        raise BadRequest("That page marker cannot be read. Start again from the first page.", where="after")
+    return int(after)
+
+
+def lease(session: Session, task: str, holder: Holder) -> Item:
+    """Claim a task: `{"task", "holder", "until", "next"}`. A free cart gets its wave now.
+
+    Raises NotFound, Refused, or Conflict while another holder has it or if there is nothing to do.
+    """
+    kind, _, ref = task.partition(":")
+    if kind == "pick":
+        now = walk.lease(session, ref, holder)
+    else:
+        now = scanning.wanted(session, task, holder)
+        if kind not in ("putaway", "look"):  # at the dock everybody works side by side
+            scanning.lease(session, task, holder)
+    held = scans.holder_of(session, task)
+    return {"task": task, "holder": held.label if held else holder.name, "until": held.until if held else None,
+            "next": now["next"]}
+
+
+_VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
+          "pack": bench.task_view, "handover": lane.task_view}
+
+
+def lines(session: Session, task: str) -> list[Item]:
+    """The lines of a task, for the list on its screen; none where the task is gone."""
+    kind, _, ref = task.partition(":")
+    view = _VIEWS.get(kind)
+    try:
+        return view(session, ref) if view else []
+    except Refused:
+        return []
+
+
+def held_by(session: Session, holder: Holder) -> Item | None:
+    """The task this holder has claimed and not finished: `{"task", "kind", "title", "say"}`."""
+    for lease_ in scans.leases_of(session, holder.key):
+        try:
+            now = scanning.wanted(session, lease_.task, holder)
+        except Refused:
+            continue
+        if not now["task"]["finished"]:
+            return {"task": lease_.task, "kind": now["task"]["kind"], "title": now["task"]["title"],
+                    "say": now["next"].get("say", "You have this task.")}
+    return None

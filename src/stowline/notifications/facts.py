@@ -1,0 +1,109 @@
+"""What a message says: the facts of an order, gathered at the moment the message goes."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.catalog import queries as catalog
+from stowline.core import ids, money
+from stowline.core.config import settings
+from stowline.core.countries import name_of
+from stowline.notifications.models import Message
+from stowline.notifications.render import Brand
+from stowline.orders import queries as orders
+from stowline.orders.models import Order
+from stowline.packing import queries as packing
+from stowline.receiving import queries as receiving
+from stowline.shipping import queries as shipping
+from stowline.shipping import service as carriers
+from stowline.stores.models import Store
+
+
+def status_url(order_id: int) -> str:
+    """The signed address of an order's own page; whoever has it may see the order."""
+    return f"{settings().public_url.rstrip('/')}/track/{order_id}-{ids.signature(settings().key(), 'track', str(order_id))}"
+
+
+def brand(store: Store) -> Brand:
+    """The store as its mails show it."""
+    return Brand(store.name, store.sender_email, store.reply_to, store.accent, store.address_line,
+                 store.support_email, store.url)
+
+
+def gather(session: Session, message: Message) -> dict[str, Any]:
+    """The facts that the message's kind asks for (see the kind's `sample.json`)."""
+    order = orders.order(session, message.order_id)
+    facts = {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
+             "status_url": status_url(order.id or 0)}
+    return facts | _KINDS[message.kind](session, order, message)
+
+
+def address_lines(order: Order) -> list[str]:
+    """The address as lines for people."""
+    place = " ".join(part for part in (order.postcode, order.city) if part)
+    lines = [order.ship_name, order.company, order.line1, order.line2, place, order.region, name_of(order.country)]
+    return [line for line in lines if line]
+
+
+def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    _ = message
+    lines = [
+        {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting,
+         "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
+        for line in orders.lines(session, order.id or 0)
+    ]
+    return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
+            "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}
+
+
+def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    parcel = packing.parcel(session, message.parcel_id or 0)
+    label = shipping.live_label(session, parcel.id or 0)
+    inside = packing.contents(session, parcel.id or 0)
+    owed = [line for line in orders.lines(session, order.id or 0) if line.ordered - line.cancelled > line.handed_over]
+    return {
+        "parcel": {
+            "n": parcel.n, "of": max(parcel.n, len(packing.parcels_of(session, order.id or 0)) + bool(owed)),
+            "code": parcel.code, "carrier": carriers.carrier_name(label.carrier) if label else "",
+            "tracking": label.tracking if label else "", "handed_over_at": parcel.handed_over_at,
+            "lines": [{"name": item.name, "sku": item.sku, "quantity": item.qty} for item in inside],
+        },
+        "still_to_come": [
+            {"name": line.name, "sku": line.sku, "quantity": line.ordered - line.cancelled - line.handed_over,
+             "expected": None} for line in owed
+        ],
+        "address": [part for part in (order.line1, order.city) if part],
+    }
+
+
+def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    _ = message
+    waiting = orders.waiting_lines(session, order_id=order.id, limit=200)
+    incoming = receiving.incoming(session, [line.product_id for line in waiting])
+    known = catalog.by_ids(session, [line.product_id for line in waiting])
+    rows = []
+    for line in waiting:
+        place = orders.place_in_line(session, line)
+        rows.append({"name": line.name, "sku": known[line.product_id].sku, "quantity": line.units,
+                     "expected": expected(incoming.get(line.product_id, []), place), "place_in_line": place})
+    ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated}
+             for line in orders.lines(session, order.id or 0) if line.allocated]
+    return {"waiting": rows, "ready": ready}
+
+
+def expected(incoming: list[receiving.Incoming], place: int) -> dict[str, Any] | None:
+    """The window of days in which goods for this place in line come, as the purchase orders say; None: no date yet.
+
+    A place beyond all that was ordered has no date, and neither has a window that is over.
+    """
+    left = place
+    for arrival in incoming:
+        left -= arrival.units
+        if left <= 0:
+            if arrival.expected_from is None or arrival.expected_to is None or arrival.late():
+                return None
+            return {"from": arrival.expected_from.isoformat(), "to": arrival.expected_to.isoformat()}
+    return None
+
+
+_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits}

@@ -1,0 +1,75 @@
+"""Reads of messages."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.core.errors import NotFound
+from stowline.notifications.models import Message
+from stowline.notifications.rules import State
+from stowline.orders.models import Order
+
+_m = Message.__table__.c  # type: ignore[attr-defined]
+
+
+def message(session: Session, message_id: int) -> Message:
+    """A message by its id. Raises NotFound."""
+    found = session.get(Message, message_id)
+    if found is None:
+        raise NotFound("There is no such message.")
+    return found
+
+
+def lock(session: Session, message_id: int) -> Message:
+    """A message, read anew and locked until the transaction ends. Raises NotFound."""
+    query = select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFound("There is no such message.")
+    return found
+
+
+def of_order(session: Session, order_id: int, limit: int = 200) -> list[Message]:
+    """The messages of an order, first owed first."""
+    return list(session.exec(select(Message).where(Message.order_id == order_id).order_by(col(Message.id)).limit(limit)))
+
+
+def earlier_open(session: Session, message: Message) -> bool:
+    """Whether a message of the same order that was owed before this one has yet to go."""
+    query = sa.select(_m.id).where(
+        _m.order_id == message.order_id, _m.id < (message.id or 0),
+        _m.state.in_([State.HELD, State.SENDING]), _m.due <= message.due,
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def listed(session: Session, *, state: str = "", before: int | None = None, limit: int = 50) -> list[Message]:
+    """Messages, newest first, from before an id; of one state, or of all."""
+    query = select(Message)
+    if state:
+        query = query.where(Message.state == state)
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
+
+
+def counts(session: Session, at_most: int = 1000) -> dict[str, int]:
+    """Messages by state, each counted to `at_most`."""
+    found = {}
+    for state in State:
+        some = sa.select(_m.id).where(_m.state == state).limit(at_most).subquery()
+        found[str(state)] = int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+    return found
+
+
+def told_of_parcel(session: Session, parcel_id: int) -> bool:
+    """Whether the shopper was told that this parcel is on its way (or may have been)."""
+    query = sa.select(_m.id).where(
+        _m.parcel_id == parcel_id, _m.kind == "shipped", _m.state.in_([State.SENT, State.SENDING, State.UNKNOWN])
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def locale_of(session: Session, message: Message) -> str:
+    """The language frozen on the message's order."""
+    query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]
+    return str(session.execute(query).scalar_one())

@@ -1,0 +1,118 @@
+"""Verbs of messages: owe one, withdraw it, say what became of it."""
+
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from stowline.core import clock, timers
+from stowline.core.config import settings
+from stowline.core.errors import Conflict
+from stowline.core.outbox import Happened
+from stowline.notifications import queries
+from stowline.notifications.models import Message
+from stowline.notifications.rules import Outcome, State, after, due_after, message_key
+from stowline.orders import queries as orders
+from stowline.orders.models import Order
+from stowline.packing import queries as packing
+
+TIMER = "message"
+_messages = Message.__table__  # type: ignore[attr-defined]
+
+# The policy of the first stores: which event owes its shopper which kind of message.
+POLICY = {"OrderPlaced": "order-confirmed", "ParcelHandedOver": "shipped", "BackorderDue": "backorder-notice"}
+
+
+def announce(session: Session, happened: Happened) -> None:
+    """An event that shoppers hear of: owe the message, once."""
+    kind = POLICY[happened.name]
+    order = orders.order(session, happened.values["order_id"])
+    parcel_id = happened.values.get("parcel_id")
+    facts = _facts(kind, order, happened)
+    key = message_key(kind, channel="email", recipient=order.email, **facts)
+    if parcel_id and queries.told_of_parcel(session, parcel_id):
+        return  # handed over again after a late undo: this shopper knows already
+    _owe(session, kind, key, order, happened, parcel_id)
+
+
+def _facts(kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
+    if kind == "shipped":
+        return {"store": order.store_id, "parcel": f"{happened.values['parcel']}.{happened.values['time']}"}
+    if kind == "backorder-notice":
+        return {"store": order.store_id, "order": order.id or 0, "revision": 1}
+    return {"store": order.store_id, "order": order.id or 0}
+
+
+def _owe(session: Session, kind: str, key: str, order: Order, happened: Happened, parcel_id: int | None) -> None:
+    reason = "" if order.tell else "imported in silence"
+    reason = reason or ("" if order.email else "no e-mail address is known")
+    due = clock.now() + _pause(kind)
+    row = {
+        "key": key, "kind": kind, "channel": "email", "recipient": order.email,
+        "recipient_name": order.customer_name or order.ship_name, "store_id": order.store_id, "order_id": order.id,
+        "order_ref": order.ref, "parcel_id": parcel_id, "event_id": happened.id, "scan_id": happened.scan_id,
+        "state": State.SKIPPED if reason else State.HELD, "reason": reason, "due": due, "made_at": clock.now(),
+        "attempt": 0, "subject": "", "html": "", "text": "", "short": "",
+    }
+    known = session.execute(sa.select(_messages.c.id).where(_messages.c.key == key)).first()
+    if known is not None:
+        return
+    message_id = session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one()
+    if not reason:
+        timers.set_timer(session, TIMER, str(message_id), due)
+
+
+def _pause(kind: str) -> timedelta:
+    return timedelta(seconds=due_after(kind, settings().message_grace_s))
+
+
+def withdraw(session: Session, happened: Happened) -> None:
+    """A handover was undone, or an order cancelled: what has not gone yet and is true no more is withdrawn."""
+    rows = session.execute(sa.select(_messages.c.id).where(
+        _messages.c.order_id == happened.values["order_id"], _messages.c.state == State.HELD)).scalars().all()
+    for message_id in rows:
+        message = queries.lock(session, message_id)
+        why = untrue(session, message)
+        if message.state == State.HELD and why:
+            skip(session, message, why)
+
+
+def untrue(session: Session, message: Message) -> str:
+    """Why a message is not true any more; empty if it is. Locks the order, so that a cancellation is never overtaken."""
+    order = orders.lock(session, message.order_id)
+    if order.state == "cancelled":
+        return "the order was cancelled"
+    if message.kind == "shipped":
+        parcel = packing.parcel(session, message.parcel_id or 0)
+        return "" if parcel.state == "handed_over" else "the handover was undone"
+    if message.kind == "backorder-notice" and order.ordered - order.cancelled <= order.allocated:
+        return "nothing waits any more"
+    return ""
+
+
+def skip(session: Session, message: Message, why: str) -> None:
+    """It will not go, and why."""
+    message.state = after(message.state, Outcome.WITHDRAWN)
+    message.reason = why
+    timers.cancel(session, TIMER, str(message.id))
+    session.add(message)
+    session.flush()
+
+
+def send_again(session: Session, message_id: int, *, arrived: bool = False) -> Message:
+    """A person decides about a message that is dead or not certain: it goes once more, or it had arrived.
+
+    Raises Conflict for a message in any other state.
+    """
+    message = queries.lock(session, message_id)
+    if message.state not in (State.DEAD, State.UNKNOWN):
+        raise Conflict(f"This message is {message.state}; only one that is dead or not certain can be settled by hand.")
+    if arrived and message.state == State.UNKNOWN:
+        message.state, message.reason = after(message.state, Outcome.CONFIRMED), "a person found that it had arrived"
+    else:
+        message.state, message.reason = after(message.state, Outcome.REPLAYED), "sent again by hand"
+        message.attempt, message.due = 0, clock.now()
+        timers.set_timer(session, TIMER, str(message.id), message.due)
+    session.add(message)
+    session.flush()
+    return message

@@ -1,0 +1,154 @@
+"""The pack task: check every unit into the box, close it, label it.
+
+Steps of `pack:TOTE` and `pack:ORDER-REF`:
+  product  any product of the order, units at a time, until all that was picked is in; more are refused
+  command  CMD:DONE closes the box; before all is in, it is refused
+  label    the label is asked for by `POST /api/v1/parcels/{code}/label` (or the screen's Print label)
+"""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.core.errors import NotFound
+from stowline.orders import queries as orders
+from stowline.orders.models import Order
+from stowline.packing import queries, service
+from stowline.packing.models import Parcel
+from stowline.picking import queries as picking
+from stowline.scanning import service as scanning
+from stowline.scanning.service import Holder, Scan, Verdict, wants
+
+Now = tuple[dict[str, Any], dict[str, Any]]
+
+
+def scan(session: Session, scan: Scan) -> Verdict:
+    """One scan of a pack task."""
+    order = _order(session, scan.ref)
+    if order is None:
+        return Verdict.conflict(f"{scan.ref} holds no order to pack. Get other work.").then(*_idle(scan.ref))
+    scanning.keep_lease(session, scan)
+    if order.state not in ("picked", "packed"):
+        return Verdict.conflict(_not_ready(order)).then(*now(session, scan.ref, order))
+    if scan.command:
+        return _command(session, scan, order)
+    seen = scan.one("product")
+    if isinstance(seen, Verdict):
+        return seen.then(*now(session, scan.ref, order))
+    if seen is None:
+        named = f"You scanned {scan.what()}." if scan.things else f"Nobody knows the code {scan.what()}."
+        return Verdict.refused(f"{named} Scan a product of order {order.ref}.",
+                               seen=scan.things[0] if scan.things else None).then(*now(session, scan.ref, order))
+    line = queries.next_to_pack(session, order.id or 0, seen.ref)
+    units = scan.quantity * seen.units
+    if line is None or units > line.left:
+        return _too_many(session, order, seen.label, seen.ref, units, scan).then(*now(session, scan.ref, order))
+    parcel = service.open_parcel(session, order.id or 0)
+    service.pack(session, parcel, line, units)
+    effect = {"step": "product", "parcel": parcel.id, "line": line.id, "product": line.product_id, "units": units}
+    next_, task = now(session, scan.ref, order)
+    return Verdict.accepted(f"{line.name}: {line.packed + units} of {line.picked}", hint=next_["say"], effect=effect).then(
+        next_, task)
+
+
+def _too_many(session: Session, order: Order, name: str, product_id: int, units: int, scan: Scan) -> Verdict:
+    mine = [line for line in queries.lines_to_pack(session, order.id or 0) if line.product_id == product_id]
+    if not mine:
+        return Verdict.refused(f"Wrong item. {name} is not on order {order.ref}. Put it back.", seen=scan.things[0])
+    picked, packed = sum(m.picked for m in mine), sum(m.packed for m in mine)
+    if picked == packed:
+        return Verdict.refused(f"{name}: already {packed} of {picked}. Put the rest back.", seen=scan.things[0])
+    return Verdict.refused(f"{name}: {packed} of {picked} are in, {units} more are too many.", seen=scan.things[0])
+
+
+def _not_ready(order: Order) -> str:
+    if order.state in ("handed_over", "cancelled"):
+        return f"Order {order.ref} is {order.state.replace('_', ' ')}. Get other work."
+    return f"Order {order.ref} is not picked whole yet. Leave its tote at the bench."
+
+
+def _command(session: Session, scan: Scan, order: Order) -> Verdict:
+    here = now(session, scan.ref, order)
+    if scan.command != "DONE":
+        return Verdict.refused("Packing knows DONE and UNDO.").then(*here)
+    parcel = queries.open_parcel(session, order.id or 0)
+    left = queries.next_to_pack(session, order.id or 0)
+    if left is not None or parcel is None:
+        what = f"{left.left} {left.name} are still to be packed." if left else "Nothing is in the box yet."
+        return Verdict.refused(f"Not done. {what}").then(*here)
+    if parcel.state != "open":
+        return Verdict.refused(f"Parcel {parcel.code} is closed already. Print its label.").then(*here)
+    parcel = queries.parcel(session, parcel.id or 0)
+    service.seal(session, parcel)
+    return Verdict.accepted(f"Parcel {parcel.code} is closed.", hint="Print the label and the packing slip.",
+                            effect={"step": "seal", "parcel": parcel.id}).then(*now(session, scan.ref, order))
+
+
+def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
+    """Take units out of the box again, or open it."""
+    parcel = queries.parcel(session, effect["parcel"])
+    order = orders.order(session, parcel.order_id)
+    if effect["step"] == "seal":
+        service.unseal(session, parcel)
+        say = f"Parcel {parcel.code} is open again."
+    else:
+        service.unpack(session, parcel, effect["line"], effect["product"], effect["units"])
+        say = f"Taken out again: {effect['units']} units."
+    return Verdict.accepted(say).then(*now(session, scan.ref, order))
+
+
+def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
+    """What a pack task wants now. Raises NotFound for a ref that is neither tote nor order."""
+    _ = holder
+    order = _order(session, ref)
+    next_, task = _idle(ref) if order is None else now(session, ref, order)
+    return {"next": next_, "task": task}
+
+
+def _order(session: Session, ref: str) -> Order | None:
+    """The order in a tote, or under an order ref. None for an empty tote; raises NotFound for neither."""
+    tote = picking.tote_by_code(session, ref)
+    if tote is not None:
+        order_id = tote.order_id or queries.sealed_from(session, tote.id or 0)
+        return orders.lock(session, order_id) if order_id else None
+    try:
+        return orders.lock(session, orders.by_ref(session, ref).id or 0)
+    except NotFound:
+        raise NotFound(f"There is no tote or order {ref}.", where="task") from None
+
+
+def _idle(ref: str) -> Now:
+    return wants("nothing", say=f"{ref} is empty."), {"task": f"pack:{ref}", "kind": "pack", "title": ref, "finished": True}
+
+
+def now(session: Session, ref: str, order: Order) -> Now:
+    """What is wanted at the bench for this order."""
+    lines = queries.lines_to_pack(session, order.id or 0)
+    parcel = queries.open_parcel(session, order.id or 0)
+    task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}", "unit": "line",
+            "stop": sum(1 for line in lines if not line.left), "stops": len(lines), "finished": False}
+    left = next((line for line in lines if line.left), None)
+    if order.state in ("handed_over", "cancelled"):
+        left, parcel = None, None
+    if left is not None:
+        return wants("product", code=left.sku, sku=left.sku, name=left.name, done=left.packed, of=left.picked,
+                     left=left.left, order=order.ref, parcel=parcel.code if parcel else None,
+                     say=f"Scan {left.left} {left.name} into the box"), task
+    return _closing(order, parcel), task | {"finished": parcel is None}
+
+
+def _closing(order: Order, parcel: Parcel | None) -> dict[str, Any]:
+    if parcel is None:
+        return wants("nothing", order=order.ref, say=f"Order {order.ref} has nothing left to pack.")
+    if parcel.state == "open":
+        return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Close the box: Done")
+    return wants("label", order=order.ref, parcel=parcel.code, say=f"Print the label of {parcel.code}")
+
+
+def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any]]:
+    """The lines of the order for the screen's list."""
+    order = _order(session, ref)
+    if order is None:
+        return []
+    return [{"name": r.name, "sku": r.sku, "bin": None, "done": r.packed, "of": r.picked,
+             "state": "open" if r.left else "done"} for r in queries.lines_to_pack(session, order.id or 0)[:limit]]

@@ -1,0 +1,24 @@
+"""Facts of packing."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPacked:
+    """Units were checked into a parcel at the pack station."""
+
+    order_id: int
+    parcel: str
+    sku: str
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelPacked:
+    """A parcel was closed: every unit of it was checked by scan."""
+
+    order_id: int
+    parcel: str
+    units: int
+    weight_g: int | None

@@ -1,0 +1,141 @@
+"""Reads of packing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.catalog.models import Product
+from stowline.core.errors import NotFound
+from stowline.orders.models import Order, OrderLine
+from stowline.packing.models import Parcel, ParcelLine
+from stowline.picking.models import Tote
+
+_c, _n = Parcel.__table__.c, ParcelLine.__table__.c  # type: ignore[attr-defined]
+_p, _l, _o = Product.__table__.c, OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
+
+
+def parcel(session: Session, parcel_id: int) -> Parcel:
+    """A parcel by its id, read anew and locked."""
+    query = select(Parcel).where(Parcel.id == parcel_id).with_for_update().execution_options(populate_existing=True)
+    found = session.exec(query).one_or_none()
+    if found is None:
+        raise NotFound("There is no such parcel.")
+    return found
+
+
+def parcel_by_code(session: Session, code: str) -> Parcel:
+    """A parcel by its code. Raises NotFound."""
+    found = session.exec(select(Parcel).where(Parcel.code == code)).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no parcel {code}.", where="parcel")
+    return found
+
+
+def parcels_of(session: Session, order_id: int) -> list[Parcel]:
+    """The parcels of an order, first packed first."""
+    return list(session.exec(select(Parcel).where(Parcel.order_id == order_id).order_by(col(Parcel.n))))
+
+
+def open_parcel(session: Session, order_id: int) -> Parcel | None:
+    """The parcel of an order that is not labelled yet."""
+    query = select(Parcel).where(Parcel.order_id == order_id, col(Parcel.state).in_(["open", "sealed"]))
+    return session.exec(query.order_by(col(Parcel.n)).limit(1)).first()
+
+
+def sealed_from(session: Session, tote_id: int) -> int | None:
+    """The order whose parcel was last packed out of this tote and still lacks its label."""
+    query = sa.select(_c.order_id).where(_c.tote_id == tote_id, _c.state == "sealed").order_by(_c.id.desc()).limit(1)
+    return session.execute(query).scalar_one_or_none()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Units of a product in a parcel."""
+
+    order_line_id: int
+    product_id: int
+    sku: str
+    name: str
+    qty: int
+    weight_g: int | None
+
+
+def contents(session: Session, parcel_id: int) -> list[Content]:
+    """What is in a parcel, in the order's order."""
+    query = (
+        sa.select(_n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g)
+        .join(Product, _p.id == _n.product_id)
+        .join(OrderLine, _l.id == _n.order_line_id)
+        .where(_n.parcel_id == parcel_id, _n.qty > 0)
+        .order_by(_l.position)
+    )
+    return [Content(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class ToPack:
+    """An order line with units that are picked and not packed."""
+
+    id: int
+    product_id: int
+    sku: str
+    name: str
+    picked: int
+    packed: int
+
+    @property
+    def left(self) -> int:
+        """Units still to be checked into the parcel."""
+        return self.picked - self.packed
+
+
+_TO_PACK = sa.select(_l.id, _l.product_id, _p.sku, _l.name, _l.picked, _l.packed).join(Product, _p.id == _l.product_id)
+
+
+def next_to_pack(session: Session, order_id: int, product_id: int | None = None) -> ToPack | None:
+    """The first line with units to pack (of a product, if one is named)."""
+    query = _TO_PACK.where(_l.order_id == order_id, _l.picked > _l.packed)
+    if product_id is not None:
+        query = query.where(_l.product_id == product_id)
+    row = session.execute(query.order_by(_l.position).limit(1)).one_or_none()
+    return ToPack(*row) if row else None
+
+
+def lines_to_pack(session: Session, order_id: int) -> list[ToPack]:
+    """Every line of an order with what is picked and packed."""
+    return [ToPack(*row) for row in session.execute(_TO_PACK.where(_l.order_id == order_id).order_by(_l.position))]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An order at the pack bench: picked whole, or packed and without its label."""
+
+    order_id: int
+    order_ref: str
+    store_id: int
+    tote: str | None
+    state: str
+    placed_at: datetime
+
+
+def waiting(session: Session, *, after: int = 0, limit: int = 50) -> list[Waiting]:
+    """Orders that wait for packing or for their label, by order id."""
+    t = Tote.__table__.c  # type: ignore[attr-defined]
+    unlabelled = sa.select(_c.id).where(_c.order_id == _o.id, _c.state == "sealed").exists()
+    query = (
+        sa.select(_o.id, _o.ref, _o.store_id, t.code, _o.state, _o.placed_at)
+        .select_from(Order)
+        .outerjoin(Tote, t.order_id == _o.id)
+        .where(_o.id > after, sa.or_(_o.state == "picked", sa.and_(_o.state == "packed", unlabelled)))
+        .order_by(_o.id)
+        .limit(limit)
+    )
+    return [Waiting(*row) for row in session.execute(query)]
+
+
+def by_state(session: Session, state: str, *, after: int = 0, limit: int = 50) -> list[Parcel]:
+    """Parcels in a state, by id."""
+    query = select(Parcel).where(Parcel.state == state, col(Parcel.id) > after).order_by(col(Parcel.id)).limit(limit)
+    return list(session.exec(query))

@@ -1,0 +1,161 @@
+"""Verbs of picking: carts and totes, taking units, running short, letting work go."""
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.allocation import service as allocation
+from stowline.core import clock, outbox
+from stowline.core.errors import Conflict, Refused
+from stowline.inventory import service as inventory
+from stowline.orders import service as orders
+from stowline.orders.events import DemandDropped
+from stowline.picking import queries, waves
+from stowline.picking.events import BinReached, LinePicked, LineRanShort, PickListDone, ToteConfirmed
+from stowline.picking.models import Cart, PickLine, PickList, Tote
+from stowline.picking.rules import Stop, color
+from stowline.scanning import service as scanning
+
+_lines, _lists = PickLine.__table__, PickList.__table__  # type: ignore[attr-defined]
+
+
+def add_cart(session: Session, code: str, totes: list[str]) -> Cart:
+    """The cart under this code with its totes (numbered and painted in order), made if it is new."""
+    known = session.exec(select(Cart).where(Cart.code == code)).one_or_none()
+    if known is not None:
+        return known
+    if not totes:
+        raise Refused("A cart has at least one tote.", where="totes")
+    cart = Cart(code=code)
+    session.add(cart)
+    session.flush()
+    scanning.print_code(session, code, "cart", cart.id or 0, code)
+    for number, tote_code in enumerate(totes, 1):
+        place = inventory.add_location(session, tote_code, "tote", zone=code)
+        tote = Tote(code=tote_code, cart_id=cart.id or 0, number=number, color=color(number), location_id=place.id or 0)
+        session.add(tote)
+        session.flush()
+        scanning.print_code(session, tote_code, "tote", tote.id or 0, tote_code)
+    return cart
+
+
+def reach(session: Session, list_id: int, task: str, location_id: int | None, code: str) -> None:
+    """The picker stands at a bin (None: nowhere yet)."""
+    session.connection().execute(_AT, {"i": list_id, "l": location_id})
+    if code:
+        outbox.record(session, BinReached(task, code))
+
+
+_AT = sa.text("UPDATE pick_list SET at_id = :l WHERE id = :i")
+_PICKED = sa.text("UPDATE pick_line SET picked = picked + :n WHERE id = :i AND state = 'open' AND picked + :n <= qty")
+
+
+def take(session: Session, stop: Stop, units: int) -> None:
+    """Units go from the bin into the tote. Raises Conflict if a rival was quicker."""
+    if not session.connection().execute(_PICKED, {"i": stop.id, "n": units}).rowcount:
+        raise Conflict(f"{stop.name} was picked by somebody else just now.")
+    inventory.move(session, product_id=stop.product_id, from_id=stop.from_id, to_id=stop.to_id, qty=units,
+                   because="pick", unbind=True, bind=True)
+    orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: units})
+    outbox.record(session, LinePicked(stop.order_id, stop.sku, stop.name, units, stop.bin, stop.to_code),
+                  subject=stop.order_id)
+
+
+def put_back(session: Session, stop: Stop, units: int) -> None:
+    """Undo of take: the units are in their bin again, still bound to the line, which is open again."""
+    done = session.execute(
+        sa.update(_lines).where(_lines.c.id == stop.id, _lines.c.picked >= units, _lines.c.state.in_(("open", "done")))
+        .values(picked=_lines.c.picked - units)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("This line was settled another way meanwhile. Nothing was undone.")
+    orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: -units})
+    inventory.move(session, product_id=stop.product_id, from_id=stop.to_id, to_id=stop.from_id, qty=units,
+                   because="undo", unbind=True, bind=True)
+    reopen_line(session, stop)
+
+
+def finish_line(session: Session, stop: Stop, task: str, *, tote: str = "", state: str = "done") -> None:
+    """A line is settled; the last one closes its pick list."""
+    if tote:
+        outbox.record(session, ToteConfirmed(stop.order_id, task, tote), subject=stop.order_id)
+    session.connection().execute(_SETTLE, {"i": stop.id, "s": state})
+    row = session.connection().execute(_COUNT, {"i": stop.pick_list_id}).one()
+    if row.lines_done >= row.lines:
+        session.execute(sa.update(_lists).where(_lists.c.id == stop.pick_list_id).values(closed_at=clock.now()))
+        outbox.record(session, PickListDone(task, row.lines))
+
+
+_SETTLE = sa.text("UPDATE pick_line SET state = :s WHERE id = :i AND state = 'open'")
+_COUNT = sa.text("UPDATE pick_list SET lines_done = lines_done + 1 WHERE id = :i RETURNING lines, lines_done")
+
+
+def reopen_line(session: Session, stop: Stop) -> None:
+    """A settled line is open again, and so is its pick list. Raises Conflict if the cart has another list by now."""
+    back = session.execute(
+        sa.update(_lines).where(_lines.c.id == stop.id, _lines.c.state == "done").values(state="open")
+    )
+    if not back.rowcount:  # type: ignore[attr-defined]
+        return
+    task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
+    other = queries.open_list(session, task)
+    if other is not None and other.id != stop.pick_list_id:
+        raise Conflict(f"{task} has other work by now. Nothing was undone.")
+    session.execute(sa.update(_lists).where(_lists.c.id == stop.pick_list_id).values(
+        lines_done=_lists.c.lines_done - 1, closed_at=None))
+
+
+def run_short(session: Session, stop: Stop, task: str) -> int:
+    """The bin has no more of it: missing units lose their promise, are put on hold for a count, and are sought
+    elsewhere; how many were found in other bins.
+
+    What was picked stays picked. Units that no bin has make the line wait again.
+    """
+    missing = stop.left
+    inventory.lock_levels(session, [stop.product_id])
+    session.execute(sa.update(_lines).where(_lines.c.id == stop.id).values(qty=sa.case(
+        (_lines.c.picked > 0, _lines.c.picked), else_=_lines.c.qty)))
+    orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -missing})
+    orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -missing})
+    inventory.promise(session, {stop.product_id: -missing})
+    inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing)
+    inventory.set_aside(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing,
+                        why=f"Short pick: {missing} of {stop.qty} missing")
+    outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, missing), subject=stop.order_id)
+    allocation.fill(session, [stop.product_id])
+    found = waves.extend(session, stop)
+    finish_line(session, stop, task, state="done" if stop.picked else "short")
+    return found
+
+
+def on_dropped(session: Session, fact: DemandDropped) -> None:
+    """An order is cancelled: its open pick lines are dropped and their bins unbound; its tote is free."""
+    stops = [queries.stop(session, line.id or 0) for line in queries.open_lines_of(session, fact.order_id)]
+    for stop in stops:
+        if stop.picked:
+            raise Conflict("Units of this order are in a tote already. Undo the picks first.")
+        inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=stop.qty)
+        orders.raise_stage(session, fact.order_id, "released", {stop.order_line_id: -stop.qty})
+        task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
+        finish_line(session, stop, task, state="dropped")
+    free_tote(session, fact.order_id)
+
+
+def free_tote(session: Session, order_id: int) -> int | None:
+    """The tote of an order is empty now: its id, if there was one."""
+    tote = queries.tote_of(session, order_id)
+    if tote is None:
+        return None
+    tote.order_id = None
+    session.add(tote)
+    session.flush()
+    return tote.id
+
+
+def give_tote_back(session: Session, tote_id: int, order_id: int) -> None:
+    """Undo of free_tote. Raises Conflict if the tote holds another order by now."""
+    tote = session.get(Tote, tote_id)
+    if tote is None or tote.order_id not in (None, order_id):
+        raise Conflict("The tote holds another order by now. Nothing was undone.")
+    tote.order_id = order_id
+    session.add(tote)
+    session.flush()

@@ -1,0 +1,3 @@
+"""The shopper's pages: an order's status by the signed link from its messages, in the store's name and brand. It shows
+what the shopper may know and changes nothing. Words: status page, signed link.
+"""

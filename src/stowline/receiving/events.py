@@ -1,0 +1,41 @@
+"""Facts of receiving."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderEntered:
+    """Goods were ordered from a supplier."""
+
+    ref: str
+    supplier: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoodsReceived:
+    """Units of a product came in at the dock; `purchase_order` is empty for a blind receipt."""
+
+    sku: str
+    name: str
+    units: int
+    purchase_order: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockPutAway:
+    """Units went from the dock to a bin; `advised` is the bin that was suggested."""
+
+    sku: str
+    name: str
+    units: int
+    bin: str
+    advised: str
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderClosed:
+    """Nothing more will come on a purchase order."""
+
+    ref: str
+    units_short: int

@@ -1,0 +1,126 @@
+"""Reads of receiving."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.catalog.models import Product
+from stowline.core import clock
+from stowline.core.errors import NotFound
+from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+
+_o = PurchaseOrder.__table__.c  # type: ignore[attr-defined]
+_l = PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
+_p = Product.__table__.c  # type: ignore[attr-defined]
+
+
+def by_ref(session: Session, ref: str) -> PurchaseOrder:
+    """A purchase order by its ref. Raises NotFound."""
+    found = session.exec(select(PurchaseOrder).where(PurchaseOrder.ref == ref)).one_or_none()
+    if found is None:
+        raise NotFound(f"There is no purchase order {ref}.", where="ref")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedLine:
+    """A line of a purchase order: units ordered and come."""
+
+    id: int
+    product_id: int
+    sku: str
+    name: str
+    quantity: int
+    received: int
+
+    @property
+    def left(self) -> int:
+        """Units still to come."""
+        return self.quantity - self.received
+
+
+def _lines() -> sa.Select[tuple[object, ...]]:
+    return sa.select(_l.id, _l.product_id, _p.sku, _p.name, _l.quantity, _l.received).join(
+        Product, _p.id == _l.product_id
+    )
+
+
+def lines(session: Session, order_id: int, *, limit: int = 5000) -> list[ExpectedLine]:
+    """The lines of a purchase order."""
+    query = _lines().where(_l.purchase_order_id == order_id).order_by(_l.position).limit(limit)
+    return [ExpectedLine(*row) for row in session.execute(query)]  # type: ignore[misc]
+
+
+def next_open(session: Session, order_id: int) -> ExpectedLine | None:
+    """The first line that has units to come."""
+    query = _lines().where(_l.purchase_order_id == order_id, _l.received < _l.quantity).order_by(_l.position).limit(1)
+    row = session.execute(query).one_or_none()
+    return ExpectedLine(*row) if row else None  # type: ignore[misc]
+
+
+def line_for(session: Session, order_id: int, product_id: int) -> ExpectedLine | None:
+    """The line of this product: the first that is open, else the first at all."""
+    query = _lines().where(_l.purchase_order_id == order_id, _l.product_id == product_id)
+    row = session.execute(query.order_by(_l.received >= _l.quantity, _l.position).limit(1)).one_or_none()
+    return ExpectedLine(*row) if row else None  # type: ignore[misc]
+
+
+def progress(session: Session, order_id: int) -> tuple[int, int]:
+    """(lines fully in, lines)."""
+    done = sa.func.coalesce(sa.func.sum(sa.case((_l.received >= _l.quantity, 1), else_=0)), 0)
+    row = session.execute(sa.select(done, sa.func.count()).where(_l.purchase_order_id == order_id)).one()
+    return int(row[0]), int(row[1])
+
+
+def open_units(session: Session, order_id: int) -> int:
+    """Units still to come on a purchase order."""
+    total = sa.func.coalesce(sa.func.sum(_l.quantity - _l.received), 0)
+    return int(session.execute(sa.select(total).where(_l.purchase_order_id == order_id)).scalar_one())
+
+
+def open_orders(session: Session, *, after: int = 0, limit: int = 50) -> list[PurchaseOrder]:
+    """Purchase orders that goods may still come on and that lack some, oldest first."""
+    lacking = sa.select(_l.id).where(_l.purchase_order_id == _o.id, _l.received < _l.quantity).exists()
+    query = select(PurchaseOrder).where(col(PurchaseOrder.closed_at).is_(None), lacking, col(PurchaseOrder.id) > after)
+    return list(session.exec(query.order_by(col(PurchaseOrder.id)).limit(limit)))
+
+
+def recent_orders(session: Session, *, before: int | None = None, limit: int = 50) -> list[PurchaseOrder]:
+    """All purchase orders, newest first."""
+    query = select(PurchaseOrder)
+    if before is not None:
+        query = query.where(col(PurchaseOrder.id) < before)
+    return list(session.exec(query.order_by(col(PurchaseOrder.id).desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """Units of a product that a purchase order will bring, and when."""
+
+    product_id: int
+    ref: str
+    supplier: str
+    units: int
+    expected_from: date | None
+    expected_to: date | None
+
+    def late(self) -> bool:
+        """Whether the last expected day is over."""
+        return self.expected_to is not None and self.expected_to < clock.now().date()
+
+
+def incoming(session: Session, product_ids: list[int], *, limit: int = 2000) -> dict[int, list[Incoming]]:
+    """What open purchase orders will bring, by product, soonest first."""
+    query = (
+        sa.select(_l.product_id, _o.ref, _o.supplier, _l.quantity - _l.received, _o.expected_from, _o.expected_to)
+        .join(PurchaseOrder, _o.id == _l.purchase_order_id)
+        .where(_l.product_id.in_(product_ids), _l.received < _l.quantity, _o.closed_at.is_(None))
+        .order_by(_o.expected_from.is_(None), _o.expected_from, _o.id)
+        .limit(limit)
+    )
+    found: dict[int, list[Incoming]] = {}
+    for row in session.execute(query):
+        found.setdefault(row[0], []).append(Incoming(*row))
+    return found

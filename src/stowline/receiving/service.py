@@ -1,0 +1,104 @@
+"""Verbs of receiving: enter a purchase order, receive, close."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.allocation import service as allocation
+from stowline.catalog import queries as catalog
+from stowline.core import clock, outbox
+from stowline.core.errors import Conflict, Refused
+from stowline.inventory import queries as stock
+from stowline.inventory import service as inventory
+from stowline.inventory.queries import SUPPLIER
+from stowline.receiving import queries
+from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered
+from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.scanning import service as scanning
+
+_lines = PurchaseOrderLine.__table__  # type: ignore[attr-defined]
+
+
+def enter(
+    session: Session, *, ref: str, supplier: str, lines: Sequence[tuple[str, int]],
+    expected_from: date | None = None, expected_to: date | None = None,
+) -> tuple[PurchaseOrder, bool]:
+    """Take a purchase order of (SKU, units) in: (order, whether it is new). The same ref again changes nothing.
+
+    Raises Refused for an unknown SKU, no lines, or a range of days that ends before it begins.
+    """
+    known = session.exec(select(PurchaseOrder).where(PurchaseOrder.ref == ref)).one_or_none()
+    if known is not None:
+        return known, False
+    if not lines:
+        raise Refused("A purchase order has at least one line.", where="lines")
+    if expected_from and expected_to and expected_to < expected_from:
+        raise Refused("The goods cannot be expected to come before they are expected.", where="expected_to")
+    ids = catalog.ids_of(session, [sku for sku, _ in lines])
+    for n, (sku, _) in enumerate(lines):
+        if sku not in ids:
+            raise Refused(f"There is no product {sku}. Add it to the catalogue first.", where=f"lines[{n}].sku")
+    order = PurchaseOrder(ref=ref, supplier=supplier, expected_from=expected_from,
+                          expected_to=expected_to or expected_from, created_at=clock.now())
+    session.add(order)
+    session.flush()
+    session.execute(sa.insert(_lines), [
+        {"purchase_order_id": order.id, "product_id": ids[sku], "position": n, "quantity": units}
+        for n, (sku, units) in enumerate(lines, 1)
+    ])
+    scanning.print_code(session, ref, "purchase-order", order.id or 0, f"purchase order {ref}")
+    outbox.record(session, PurchaseOrderEntered(ref, supplier, sum(units for _, units in lines)))
+    return order, True
+
+
+def receive(
+    session: Session, *, product_id: int, sku: str, name: str, qty: int, line_id: int | None, ref: str
+) -> None:
+    """Units arrive at the dock, count at once, and serve who waits. Raises Conflict if the line is full meanwhile."""
+    if line_id is not None:
+        _count_line(session, line_id, qty)
+    dock = stock.first_of_kind(session, "dock")
+    inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=qty, because="receive")
+    outbox.record(session, GoodsReceived(sku, name, qty, ref))
+
+
+def take_back(session: Session, *, product_id: int, qty: int, line_id: int | None) -> None:
+    """Undo a receipt: the units leave the dock, the line and the promises made on them. Raises Conflict if they are
+    put away or on pick lists already.
+    """
+    allocation.take_back(session, product_id, qty, "receipt undone")
+    dock = stock.first_of_kind(session, "dock")
+    inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo")
+    if line_id is not None:
+        _count_line(session, line_id, -qty)
+
+
+def _count_line(session: Session, line_id: int, qty: int) -> None:
+    done = session.execute(
+        sa.update(_lines)
+        .where(_lines.c.id == line_id, _lines.c.received + qty <= _lines.c.quantity)
+        .values(received=_lines.c.received + qty)
+    )
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Somebody received these just now. Look at what is still open.")
+
+
+def close(session: Session, order_id: int) -> None:
+    """Nothing more will come on this purchase order."""
+    order = session.get(PurchaseOrder, order_id)
+    if order is None or order.closed_at is not None:
+        return
+    order.closed_at = clock.now()
+    session.add(order)
+    session.flush()
+    outbox.record(session, PurchaseOrderClosed(order.ref, queries.open_units(session, order_id)))
+
+
+def reopen(session: Session, order_id: int) -> None:
+    """More may come after all."""
+    order = session.get(PurchaseOrder, order_id)
+    if order is not None:
+        order.closed_at = None
+        session.add(order)

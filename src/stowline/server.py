@@ -1,0 +1,87 @@
+"""Processes: everything in one (`up`), or each part alone; all end cleanly on SIGTERM."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+import structlog
+import uvicorn
+
+from stowline.core import db, relay
+from stowline.core.config import settings
+from stowline.core.relay import Relay
+
+log = structlog.get_logger("stowline.server")
+DRAIN_S = 10
+
+
+def set_up_logs() -> None:
+    """structlog for our lines and for those of the libraries; text for people, JSON for machines."""
+    chosen = settings()
+    level = logging.getLevelNamesMapping().get(chosen.log_level.upper(), logging.INFO)
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    draw: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer() if chosen.log_format == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.processors.format_exc_info, draw] if chosen.log_format == "json" else [*shared, draw],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=True,
+    )
+    formatter = structlog.stdlib.ProcessorFormatter(processor=draw, foreign_pre_chain=shared)
+    handler = logging.StreamHandler()
+    handler.setFormatter(formatter)
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(max(level, logging.WARNING))
+
+
+def serve(host: str, port: int) -> None:
+    """Answer requests until SIGTERM or SIGINT; requests under way are finished."""
+    from stowline.app import create_app  # noqa: PLC0415  (the web's imports, only where the web is)
+
+    config = uvicorn.Config(
+        create_app(), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S,
+        timeout_keep_alive=75, server_header=False,
+    )
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises its signal again at the end: let that be harmless
+        signal.signal(number, lambda *_: None)
+    uvicorn.Server(config).run()
+
+
+def up(host: str, port: int) -> None:
+    """Everything in one process: migrations, web, relay, workers."""
+    from stowline import worker  # noqa: PLC0415
+    from stowline.notifications import delivery  # noqa: PLC0415
+
+    db.upgrade(settings().database())
+    broker = worker.connected_broker()
+    if not settings().broker_url:  # this process is the only one that sends, and its broker starts empty
+        delivery.give_up_lost()
+        relay.ring_all_again()
+    working = worker.start(broker)
+    ringing = Relay(broker)
+    ringing.start()
+    try:
+        serve(host, port)
+    finally:
+        ringing.stop()
+        working.stop(timeout=DRAIN_S * 1000)
+        broker.close()
+        db.database().close()
+
+
+def alone(begin: Callable[[], Callable[[], None]]) -> None:
+    """Run one part (relay, worker) until SIGTERM: `begin` starts it and gives back what ends it."""
+    over = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: over.set())
+    end = begin()
+    over.wait()
+    end()
+    db.database().close()

@@ -1,0 +1,45 @@
+"""Facts of shipping."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class LabelMade:
+    """A parcel got its label. This ships nothing."""
+
+    order_id: int
+    parcel: str
+    carrier: str
+    tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelHandedOver:
+    """A parcel was handed to its carrier, by scan: it is shipped. `time` counts handovers of this parcel, from 1."""
+
+    order_id: int
+    parcel_id: int
+    parcel: str
+    carrier: str
+    tracking: str
+    manifest: str
+    units: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverUndone:
+    """A handover was a mis-scan: the parcel stands in the ship lane."""
+
+    order_id: int
+    parcel_id: int
+    parcel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestClosed:
+    """The carrier took the parcels of a manifest."""
+
+    manifest: str
+    carrier: str
+    parcels: int
