@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import sqlalchemy as sa
-from litestar import Litestar, Request, Response, get
+from litestar import Litestar, Request, Response, Router, get
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import SwaggerRenderPlugin
+from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
 from litestar.types import Receive, Scope, Send
@@ -77,11 +77,13 @@ def create_app() -> Litestar:
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],
         openapi_config=OpenAPIConfig(
-            title="Stowline", version=__version__, path="/schema", render_plugins=[SwaggerRenderPlugin()],
+            title="Stowline", version=__version__, render_plugins=[JsonRenderPlugin()],
+            openapi_router=Router("/schema", route_handlers=[], opt=web.permission(web.PUBLIC)),
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
             security=[{"token": []}],
         ),
         on_startup=[_enough_threads],
+        logging_config=None,
     )
 
 

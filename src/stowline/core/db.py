@@ -202,6 +202,8 @@ def upgrade(url: str) -> None:
     from alembic import command  # noqa: PLC0415  (a second of imports that only this needs)
     from alembic.config import Config  # noqa: PLC0415
 
+    if url.startswith("sqlite"):
+        _make_folder(url)
     config = Config()
     config.set_main_option("script_location", str(asset_dir("migrations")))
     config.attributes["url"] = url
