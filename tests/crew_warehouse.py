@@ -6,6 +6,7 @@ nothing which was committed.
 """
 
 import json
+import random
 import socket
 import threading
 from collections import Counter, defaultdict
@@ -51,7 +52,7 @@ class Warehouse:
         self.keys: dict[str, Json] = {}
         self.calls: Counter[str] = Counter()
         self.connections: set[socket.socket] = set()
-        # trouble
+        # trouble; the count is of this robot's calls to this path, so that no rhythm of other robots can starve one
         self.lose_answer: Callable[[str, int], bool] = lambda path, count: False
         self.answer_instead: Callable[[str, int], tuple[int, dict[str, str]] | None] = lambda path, count: None
         self.conflicts: Counter[str] = Counter()  # task -> how many scans still meet a conflict
@@ -59,7 +60,7 @@ class Warehouse:
         self.never_moves: set[str] = set()
         self.gullible = False
         self.lock = threading.RLock()
-        self._serve(0)
+        self._open_door()
         self._receive()
 
     # ------------------------------------------------------------ the day
@@ -212,6 +213,15 @@ class Warehouse:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
+    def _open_door(self) -> None:
+        """Take a port below those that the system lends to clients: while the server is down, nobody else gets it."""
+        for port in random.sample(range(20_000, 30_000), 100):
+            try:
+                return self._serve(port)
+            except OSError:
+                continue  # taken
+        raise RuntimeError("no free port from 20,000 to 30,000")
+
     def up(self) -> None:
         self._serve(self.port)
 
@@ -226,7 +236,7 @@ class Warehouse:
     def _serve(self, port: int) -> None:
         self._server = Server(("127.0.0.1", port), Door)
         self._server.warehouse = self
-        self.port = self._server.server_address[1]
+        self.port = port
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
         self._thread.start()
 
@@ -303,9 +313,11 @@ class Door(BaseHTTPRequestHandler):
     def _answer(self, body: Json) -> None:
         house, path = self.server.warehouse, urlsplit(self.path).path
         with house.lock:
+            worker = self.headers["X-Worker"]
+            house.asked.append((self.command, self.path, worker))
             house.calls[path] += 1
-            count = house.calls[path]
-            house.asked.append((self.command, self.path, self.headers["X-Worker"]))
+            house.calls[worker + path] += 1
+            count = house.calls[worker + path]
             if self.headers["Authorization"] != f"Bearer {TOKEN}":
                 return self._send(401, {"error": "token", "say": "This token is not known."})
             if instead := house.answer_instead(path, count):
