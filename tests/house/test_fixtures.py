@@ -3,6 +3,7 @@
 import smtplib
 import socket
 from email.message import EmailMessage
+from pathlib import Path
 
 import pika
 import psycopg
@@ -11,7 +12,7 @@ import redis
 from playwright.sync_api import Page
 
 from tests import services
-from tests.services import SmtpSink
+from tests.services import SmtpSink, stowline_process
 
 
 def _mail(subject: str) -> EmailMessage:
@@ -76,3 +77,19 @@ def test_rabbitmq_takes_a_message_and_gives_it_back(rabbitmq_url: str) -> None:
 def test_the_browser_draws_a_page_and_runs_its_script(page: Page) -> None:
     page.set_content("<h1></h1><script>document.querySelector('h1').textContent = 'Pick';</script>")
     assert page.get_by_role("heading").inner_text() == "Pick"
+
+
+def test_stowline_starts_answers_and_leaves_when_asked(tmp_path: Path) -> None:
+    with stowline_process(tmp_path) as stowline:
+        assert stowline.healthy()
+        assert stowline.stop() == 0
+        assert not stowline.healthy()
+
+
+def test_a_killed_stowline_starts_again_on_the_same_data_and_port(tmp_path: Path) -> None:
+    with stowline_process(tmp_path) as stowline:
+        stowline.cli("init", "--store", "kiln")
+        stowline.kill()
+        stowline.start()
+        assert stowline.healthy()
+        assert stowline.cli_json("check")["invariants"]
