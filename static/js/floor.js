@@ -9,7 +9,7 @@
   const units = form.elements.quantity;
   const manual = form.querySelector("[data-manual]");
   const { prefix, suffix, silence } = form.dataset;
-  const BURST_MS = 50;      // a scanner types faster than this between two characters, a hand does not
+  const BURST_MS = 40;      // a scanner types faster than this from key to key, a hand does not
   const BURST_LENGTH = 3;
 
   const screen = () => document.getElementById("screen");
@@ -151,31 +151,35 @@
     queue.put({ scan_id: newId(), task: task.value, code, quantity: "1", scanned_at: new Date().toISOString(), device: device.value, ...more });
   }
 
-  let burst = 0, quickest = true, last = 0, quiet = 0;
+  let entry = null;      // what was typed since the field was empty: when it began, how much, whether by a hand
+  let quiet = 0;
 
   function end() {
     clearTimeout(quiet);
+    entry = null;
     const code = bare(field.value);
     field.value = "";
-    burst = 0;
-    quickest = true;
     if (!code.trim()) return;
     put(form, code, { quantity: (units && units.value) || "1" });
     setUnits(1);
     if (qty) qty.open = false;
   }
 
+  // The pace is an average of the keys' own times, so that a busy tablet does not take a scanner for a hand.
+  function typed(event) {
+    if (!entry || field.value.length <= 1) entry = { since: event.timeStamp, count: 0, hand: false };
+    entry.count += (event.data || "").length || 1;
+    if (event.isComposing || !event.inputType.startsWith("insert") || event.inputType === "insertFromPaste") entry.hand = true;
+    if (manual && manual.getAttribute("aria-pressed") === "true") entry.hand = true;
+    const pace = (event.timeStamp - entry.since) / Math.max(1, entry.count - 1);
+    return !entry.hand && entry.count >= BURST_LENGTH && pace <= BURST_MS;
+  }
+
   field.addEventListener("input", (event) => {
-    const now = performance.now();
-    const pasted = event.inputType === "insertFromPaste" || event.inputType === "deleteContentBackward";
-    if (pasted || event.isComposing || (field.value.length > 1 && burst > 0 && now - last > BURST_MS)) quickest = false;
-    if (field.value.length <= 1) { burst = 0; quickest = !pasted; }
-    burst += (event.data || "").length || 1;
-    last = now;
+    const scanner = typed(event);
     clearTimeout(quiet);
-    if (suffix && field.value.endsWith(suffix) && field.value.length > suffix.length) return end();
-    const hands = manual && manual.getAttribute("aria-pressed") === "true";
-    if (!hands && quickest && burst >= BURST_LENGTH) quiet = setTimeout(end, Number(silence) || 80);
+    if (suffix && field.value.endsWith(suffix) && field.value.length > suffix.length) end();
+    else if (scanner) quiet = setTimeout(end, Number(silence) || 80);
   });
 
   field.addEventListener("keydown", (event) => {

@@ -1,5 +1,7 @@
 """What the floor's pages are drawn with: real sentences, and names that are long, Chinese or right to left."""
 
+# fmt: off
+
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +15,7 @@ MUG = {"sku": "MUG-BL", "name": "Mug, blue", "detail": "0.3 l, glazed, single bo
 TOTE = {"code": "TOTE-04", "number": 4, "color": "blue", "totes": 6}
 
 
-def line(name: str, sku: str, bin_code: str | None, done: int, of: int, state: str) -> dict[str, Any]:
+def line(name: str, sku: str, bin_code: str | None, done: int, of: int, state: str) -> dict[str, Any]:  # noqa: PLR0913  (a row of a table)
     return {"name": name, "sku": sku, "bin": bin_code, "done": done, "of": of, "state": state}
 
 
@@ -97,7 +99,7 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
     "pack-close": ("floor/task.html", screen(PACK, {"want": "command", "code": "CMD:DONE", "say": "All 5 units are in. Close the box.", "order": "#1057"},
                    said("accepted", "Mug, blue: 3 of 3"))),
     "pack-label": ("floor/task.html", screen(PACK, {"want": "label", "say": "Print the label and put it on the box.", "parcel": "P-2026-0001", "order": "#1057"},
-                   said("accepted", "The box is closed."))),
+                   said("accepted", "The box is closed."), label={"slip_href": "/parcels/P-2026-0001/slip"})),
     "receive": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in. Set the units first when there are many.", **MUG, "done": 12, "of": 60, "left": 48},
                 said("accepted", "Mug, blue: 12 of 60", "9 of them are promised to waiting orders."))),
     "putaway": ("floor/task.html", screen(task("putaway:", "putaway", "Put away", stop=None, stops=None),

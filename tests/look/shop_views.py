@@ -1,5 +1,7 @@
 """What the shopper's pages are drawn with."""
 
+# fmt: off
+
 from typing import Any
 
 from tests.look.desk_views import at
@@ -9,16 +11,16 @@ STORE = {"name": "Kiln & Cup", "href": "https://kiln.example", "email": "hello@k
 STEPS = [
     {"label": "Ordered", "say": "17 Nov", "state": "done"}, {"label": "Packed", "say": "24 Nov", "state": "done"},
     {"label": "Handed over", "say": "24 Nov, 16:27", "state": "done"}, {"label": "On its way", "say": "Le Mans", "state": "now"}, {"label": "Delivered", "say": None, "state": ""},
-]  # fmt: skip
+]
 PARCEL = {
     "title": "Parcel 1", "state": "in_transit", "carrier": "House", "tracking": "JJD000390217745", "tracking_href": None,
     "goods": [{"sku": "MUG-BL", "name": "Mug, blue", "say": "0.3 l", "quantity": 3}, {"sku": "JUG-SG", "name": "Milk jug, sage", "say": None, "quantity": 1}],
     "events": [{"at": at(27, 9, 12), "say": "Sorted in Le Mans"}, {"at": at(24, 16, 27), "say": "Handed to the carrier by Kiln & Cup"}],
-}  # fmt: skip
+}
 WAITS = {
     "title": "Parcel 2", "goods": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "say": "30 cm, on its way to us", "quantity": 1}, {"sku": "X", "name": LONG, "say": None, "quantity": 1200}],
     "say": "You are 14th in line for the bowl. 60 come from the potter between 3 and 7 December, so one is yours.", "ahead": 13, "due": 60,
-}  # fmt: skip
+}
 ORDER = {"ref": "#1042", "placed_at": at(17, 21, 14), "total": 18700, "currency": "EUR"}
 BASE: dict[str, Any] = {"store": STORE, "order": ORDER, "address": ["Ines Moreau", "Rue des Carmes 8", "44000 Nantes", "France"]}
 

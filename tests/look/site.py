@@ -1,0 +1,64 @@
+"""A site of one page for the browser: the page drawn from its sample view, our static files, nothing else."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import ConsoleMessage, Page, Route
+
+from stowline.core.web import MAIL_PREVIEW
+from tests.look.desk_views import DESK
+from tests.look.floor_views import FLOOR
+from tests.look.rendering import ROOT, draw
+from tests.look.shop_views import SHOP
+
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP
+HOME = "http://look.test"
+POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".webmanifest": "application/manifest+json",
+}
+
+
+class Site:
+    """What the browser meets: sample pages by their name, static files, and whatever a test answers by itself."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.theme = "light"
+        self.complaints: list[str] = []
+        self.answers: dict[str, Callable[[Route], None]] = {}
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.route("**/*", self._answer)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):  # a refusal is an answer
+            self.complaints.append(said.text)
+
+    def open(self, name: str) -> None:
+        self.page.goto(f"{HOME}/{name}")
+
+    def _answer(self, route: Route) -> None:
+        path = route.request.url.removeprefix(HOME).partition("?")[0]
+        if not route.request.url.startswith(HOME):
+            self.complaints.append(f"asked for {route.request.url}")
+            route.abort()
+        elif own := self.answers.get(path):
+            own(route)
+        elif path.startswith("/static/"):
+            self._static(route, ROOT / path[1:])
+        else:
+            self.sample(route, path[1:])
+
+    def _static(self, route: Route, file: Path) -> None:
+        route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, "text/plain"))
+
+    def sample(self, route: Route, name: str, status: int = 200) -> None:
+        template, view = PAGES[name]
+        policy = {"Content-Security-Policy": POLICY} | (MAIL_PREVIEW if name.startswith("message") else {})
+        body = draw(template, {**view, "theme": self.theme})
+        route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8", headers=policy)
