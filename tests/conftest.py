@@ -82,6 +82,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKED_BY:
                 item.add_marker(MARKED_BY[fixture])
+        cases = getattr(item, "callspec", None)
+        if cases is not None and cases.params.get("fresh_database_url") == "postgres":
+            item.add_marker("postgres")
 
 
 def _told() -> list[str]:
