@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
@@ -16,18 +15,18 @@ from stowline.picking.rules import Stop
 
 _n, _t = PickLine.__table__.c, Tote.__table__.c  # type: ignore[attr-defined]
 _p, _o = Product.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
-_to = aliased(Location)
+_target = Location.__table__.alias("target")  # type: ignore[attr-defined]
 _from = Location.__table__.c  # type: ignore[attr-defined]
 
 _STOPS = (
     sa.select(_n.id, _n.pick_list_id, _n.order_id, _o.ref, _n.order_line_id, _n.product_id, _p.sku, _p.name, _p.detail,
-              _n.from_id, _from.code, _n.to_id, sa.literal_column("target.code"), _t.code, _t.number, _t.color,
+              _n.from_id, _from.code, _n.to_id, _target.c.code, _t.code, _t.number, _t.color,
               _n.tote_id, _n.qty, _n.picked)
     .select_from(PickLine)
     .join(Order, _o.id == _n.order_id)
     .join(Product, _p.id == _n.product_id)
     .join(Location, _from.id == _n.from_id)
-    .join(sa.text("location AS target"), sa.literal_column("target.id") == _n.to_id)
+    .join(_target, _target.c.id == _n.to_id)
     .outerjoin(Tote, _t.id == _n.tote_id)
 )
 _NEXT = (

@@ -6,6 +6,7 @@ is carried through routing as a private character and turned back where the hand
 
 from urllib.parse import quote, unquote
 
+from litestar.enums import ScopeType
 from litestar.types import Scope
 
 _HELD = "\ue02f"  # private use: no name that people write holds it
@@ -14,7 +15,7 @@ _HELD = "\ue02f"  # private use: no name that people write holds it
 def hold(scope: Scope) -> None:
     """Before routing: put the private character where the raw path has an encoded slash."""
     raw = scope.get("raw_path") or b""
-    if scope["type"] == "http" and b"%2f" in raw.lower():
+    if scope["type"] == ScopeType.HTTP and b"%2f" in raw.lower():
         path = raw.partition(b"?")[0].decode("ascii", "replace").replace("%2F", "%2f").replace("%2f", "%EE%80%AF")
         scope["path"] = unquote(path)
 

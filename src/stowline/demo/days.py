@@ -1,0 +1,118 @@
+"""The demo's days, in the order in which they happened: orders come in, carts go round, parcels leave, goods wait."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlmodel import Session
+
+from stowline.core import clock
+from stowline.demo import building, crowd
+from stowline.demo.goods import Good
+from stowline.demo.shift import Shift
+from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
+from stowline.orders import intakes
+from stowline.orders import queries as order_reads
+from stowline.orders import service as orders
+from stowline.people import service as people
+from stowline.receiving import service as receiving
+from stowline.scanning.service import Holder
+from stowline.shipping.service import CARRIERS
+from stowline.stores import queries as stores
+from stowline.stores import service as shops
+
+SILENT_BEFORE = timedelta(days=3)
+"""Orders older than this were taken over from the shop: their shoppers hear nothing."""
+
+YESTERDAY, TODAY = timedelta(hours=22), timedelta(minutes=95)
+
+
+class Days:
+    """What the demo is made of, and the steps that make it; each takes a session of its own."""
+
+    def __init__(self, rng: Random, sold: Range, wishes: list[Wish], now: datetime) -> None:
+        self._rng, self._sold, self._wishes, self._now = rng, sold, wishes, now
+
+    def open_doors(self, session: Session) -> None:
+        """Stores, building, catalogue, opening stock, people."""
+        for shop in (HEARTH, RIDGE):
+            shops.open_store(session, shop.key, shop.name, **shop.brand)
+        building.build(session)
+        building.list_goods(session, self._sold)
+        building.fill_bins(session, self._rng, self._sold, self._wishes)
+        crowd.hire(session)
+
+    def expect_goods(self, session: Session) -> None:
+        """Three purchase orders: one late, one for today, one for next week. They bring what has run out, and more."""
+        today = self._now.date()
+        short = building.demand(self._wishes, self._sold.scarce)
+        plan = (
+            ("PO-4101", "Brackwater Pottery", today - timedelta(days=7), today - timedelta(days=4), self._sold.scarce[:3]),
+            ("PO-4102", "Linden & Söhne", today, today, self._sold.scarce[3:7]),
+            ("PO-4103", "Hollin Mill", today + timedelta(days=6), today + timedelta(days=8), self._sold.scarce[7:]),
+        )
+        for ref, supplier, first, last, goods in plan:
+            more = self._rng.sample(self._sold.all()[:250], 3)
+            lines = [(good.sku, short.get(good.sku, 0) + self._rng.choice((6, 12, 18))) for good in [*goods, *more]]
+            receiving.enter(session, ref=ref, supplier=supplier, lines=lines, expected_from=first, expected_to=last)
+
+    def orders_until(self, session: Session, before: timedelta) -> None:
+        """Take in the next orders, up to so long before now, each at its own moment."""
+        places = {shop.key: stores.store_by_key(session, shop.key) for shop in (HEARTH, RIDGE)}
+        for wish in self._next(self._now - before):
+            at = wish.incoming.placed_at or self._now
+            with clock.stopped_at(at):
+                tell = at > self._now - SILENT_BEFORE
+                orders.place(session, places[wish.shop.key], wish.incoming, tell=tell)
+
+    def _next(self, until: datetime) -> Iterable[Wish]:
+        while self._wishes and (self._wishes[0].incoming.placed_at or until) <= until:
+            yield self._wishes.pop(0)
+
+    def work_yesterday(self, session: Session) -> None:
+        """Two carts are picked, packed and handed over."""
+        picker, packer = self._shift(session, "picker", YESTERDAY), self._shift(session, "packer", YESTERDAY)
+        for cart in (1, 2):
+            picker.pick(f"CART-{cart}")
+            packer.at = max(packer.at, picker.at)
+            packer.pack(building.totes_on(cart), labelled=6)
+        for carrier in CARRIERS:
+            packer.hand_over(carrier)
+
+    def work_today(self, session: Session) -> None:
+        """One cart is packed (two parcels lack their label), one is picked, one half picked; goods stand at the dock."""
+        picker, packer = self._shift(session, "picker", TODAY), self._shift(session, "packer", TODAY)
+        receiver = self._shift(session, "receiver", TODAY)
+        picker.pick("CART-3")
+        packer.at = picker.at
+        packer.pack(building.totes_on(3), labelled=4)
+        picker.pick("CART-1")
+        picker.pick("CART-2", part=0.5)
+        receiver.receive_blind([(good.case, 2) for good in self._in_cases()])
+
+    def _in_cases(self) -> list[Good]:
+        return [good for good in self._sold.home if good.case and good not in self._sold.scarce][:2]
+
+    def _shift(self, session: Session, role: str, before: timedelta) -> Shift:
+        login = next(one for one in crowd.LOGINS if one.role == role)
+        person = people.find_user(session, login.badge)
+        return Shift(session, self._rng, Holder(f"u{person.id}", person.name), self._now - before, self._sold.all())
+
+    def decide(self, session: Session) -> None:
+        """People at desks: two orders on hold, one cancelled; and two that could not be read."""
+        ready = order_reads.search(session, order_reads.Search(states=("allocated",), newest_first=True), 12)
+        for order, why in zip(ready[4:6], ("The shopper asks for another address", "The payment is being checked"),
+                              strict=True):
+            orders.hold(session, order.id or 0, why)
+        orders.cancel(session, ready[8].id or 0, "The shopper ordered twice by mistake")
+        for key, body in _UNREADABLE:
+            intakes.take_in(session, stores.store_by_key(session, key), "shopify", body)
+
+
+_UNREADABLE = (
+    (HEARTH.key, b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "financial_status": "paid", "line_items": '
+                 b'[{"id": 1, "sku": "", "name": "Gift set", "quantity": 1, "price": "39.00", "requires_shipping": true}]}'),
+    (RIDGE.key, b'{"id": 8102, "name": "FR20333", "currency": "GBP", "financial_status": "paid", "line_items": '
+                b'[{"id": 1, "sku": "TRP-RIP-OLE", "name": "Tarp", "quantity": 1.5, "price": "64.90", '
+                b'"requires_shipping": true}]}'),
+)

@@ -1,0 +1,92 @@
+"""Numbers beside the sections and on the overview: counted so far and no further, and kept for a few seconds."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from stowline.core import db
+from stowline.inventory.models import CountRequest
+from stowline.notifications.models import Message
+from stowline.orders.models import IntakeError, Order, OrderLine
+from stowline.orders.rules import OPEN
+from stowline.packing.models import Parcel
+
+MOST = 10_000
+KEPT_S = 5.0
+STATES = (*OPEN, "handed_over", "cancelled")
+_kept: dict[tuple[str, str], tuple[float, Any]] = {}
+
+
+def kept(name: str, make: Callable[[Session], Any]) -> Any:  # noqa: ANN401  (whatever was counted)
+    """What `make` answers, remembered for `KEPT_S` seconds in this process."""
+    key = (db.database().url, name)
+    known = _kept.get(key)
+    if known is not None and time.monotonic() - known[0] < KEPT_S:
+        return known[1]
+    with db.reading() as session:
+        value = make(session)
+    if len(_kept) > 200:
+        _kept.clear()
+    _kept[key] = (time.monotonic(), value)
+    return value
+
+
+def forget() -> None:
+    """Count anew: somebody just changed what is counted."""
+    _kept.clear()
+
+
+def shown(n: int) -> str:
+    """ "1,306", or "10,000+" where counting stopped."""
+    return f"{MOST:,}+" if n >= MOST else f"{n:,}"
+
+
+def bounded(session: Session, query: sa.Select[Any], most: int = MOST) -> int:
+    """How many rows a query has, counted to `most`."""
+    return int(session.execute(sa.select(sa.func.count()).select_from(query.limit(most).subquery())).scalar_one())
+
+
+def orders_by_state(session: Session) -> dict[str, int]:
+    """Orders by state, each counted to 10,000."""
+    o = Order.__table__.c  # type: ignore[attr-defined]
+    return {state: bounded(session, sa.select(o.id).where(o.state == state)) for state in STATES}
+
+
+def states() -> dict[str, int]:
+    """Orders by state, as they were at most 5 s ago."""
+    found: dict[str, int] = kept("states", orders_by_state)
+    return found
+
+
+def waiting_lines(session: Session) -> int:
+    """Order lines that wait for stock."""
+    c = OrderLine.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.ordered - c.cancelled > c.allocated))
+
+
+def intake_errors(session: Session) -> int:
+    """Orders that were not taken and that nobody has settled."""
+    c = IntakeError.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.solved_at.is_(None)))
+
+
+def messages(session: Session) -> dict[str, int]:
+    """Messages by state, each counted to 10,000."""
+    c = Message.__table__.c  # type: ignore[attr-defined]
+    names = ("held", "sending", "sent", "skipped", "unknown", "dead")
+    return {state: bounded(session, sa.select(c.id).where(c.state == state)) for state in names}
+
+
+def parcels(session: Session, state: str) -> int:
+    """Parcels in a state."""
+    c = Parcel.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.state == state))
+
+
+def bins_to_count(session: Session) -> int:
+    """Bins that somebody must count."""
+    c = CountRequest.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.done_at.is_(None)))

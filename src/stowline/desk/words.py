@@ -1,0 +1,81 @@
+"""What managers read: places in line, windows of days, deliveries on their way. Plain values in, short sentences out."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from stowline.core import clock
+from stowline.receiving.queries import Incoming
+
+MOST_COUNTED = 1000
+"""A place in line is counted so far; beyond it is "over 1,000th"."""
+
+
+def units(n: int, one: str = "unit", many: str = "") -> str:
+    """ "1 unit", "1,200 units"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
+def ordinal(n: int) -> str:
+    """ "1st", "12th", "23rd"."""
+    tail = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th") if n % 100 not in (11, 12, 13) else "th"
+    return f"{n:,}{tail}"
+
+
+def in_line(place: int) -> str:
+    """ "14th in line", as far as places are counted."""
+    return f"over {ordinal(MOST_COUNTED)} in line" if place > MOST_COUNTED else f"{ordinal(place)} in line"
+
+
+def day(on: date) -> str:
+    """ "Tue 1 Dec", with the year where it is not this one."""
+    return f"{on:%a} {on.day} {on:%b}" + ("" if on.year == clock.now().year else f" {on.year}")
+
+
+def window(first: date | None, last: date | None) -> str:
+    """ "Tue 1 Dec", "3 to 7 Dec", "28 Nov to 3 Dec"; "" if nobody knows."""
+    if first is None or last is None or first == last:
+        known = first or last
+        return day(known) if known else ""
+    year = "" if last.year == clock.now().year else f" {last.year}"
+    begin = f"{first.day}" if (first.month, first.year) == (last.month, last.year) else f"{first.day} {first:%b}"
+    return f"{begin} to {last.day} {last:%b}{year}"
+
+
+def server_of(incoming: Sequence[Incoming], place: int) -> Incoming | None:
+    """The delivery that reaches this place in line, counting a unit for each line before it; None if none does."""
+    left = place
+    for arrival in incoming:
+        left -= arrival.units
+        if left <= 0:
+            return arrival
+    return None
+
+
+def due(arrival: Incoming | None) -> str:
+    """When a delivery comes: "3 to 7 Dec", "" if nobody knows."""
+    return window(arrival.expected_from, arrival.expected_to) if arrival is not None else ""
+
+
+def coming(incoming: Sequence[Incoming], place: int) -> str:
+    """What is on its way for a line that waits: "60 due 3 to 7 Dec on PO-6", or that nothing is."""
+    if not incoming:
+        return "no purchase order brings it yet"
+    arrival = server_of(incoming, place)
+    if arrival is None:
+        total = sum(one.units for one in incoming)
+        return f"all {total:,} that are due go to those before it"
+    when = due(arrival)
+    if arrival.late():
+        return f"{arrival.units:,} were due {when} on {arrival.ref}, late"
+    return f"{arrival.units:,} due {when} on {arrival.ref}" if when else f"{arrival.units:,} due on {arrival.ref}, no date"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """Several places or parts: "A-01-1, A-02-1 and B-03-1"."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}" if parts else ""
+
+
+def capital(said: str) -> str:
+    """A sentence begins with a capital letter and ends with a full stop."""
+    ended = said if said.endswith((".", "?")) else f"{said}."
+    return ended[:1].upper() + ended[1:]
