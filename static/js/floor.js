@@ -11,6 +11,7 @@
   const { prefix, suffix, silence } = form.dataset;
   const BURST_MS = 40;      // a scanner types faster than this from key to key, a hand does not
   const BURST_LENGTH = 3;
+  const HICCUP = 10;        // a scanner known to end with Enter or Tab may stutter this many silences long
 
   const screen = () => document.getElementById("screen");
   const newId = () => {
@@ -154,6 +155,10 @@
   let entry = null;      // what was typed since the field was empty: when it began, how much, whether by a hand
   let quiet = 0;
 
+  // whether this tablet's scanner ends its codes with a key, learned from its own scans
+  const knows = { get: () => { try { return localStorage.getItem("stowline-ends") === "key"; } catch { return false; } },
+                  set: () => { try { localStorage.setItem("stowline-ends", "key"); } catch { /* private browsing forgets */ } } };
+
   function end() {
     clearTimeout(quiet);
     entry = null;
@@ -172,19 +177,24 @@
     if (event.isComposing || !event.inputType.startsWith("insert") || event.inputType === "insertFromPaste") entry.hand = true;
     if (manual && manual.getAttribute("aria-pressed") === "true") entry.hand = true;
     const pace = (event.timeStamp - entry.since) / Math.max(1, entry.count - 1);
-    return !entry.hand && entry.count >= BURST_LENGTH && pace <= BURST_MS;
+    entry.scanner = !entry.hand && entry.count >= BURST_LENGTH && pace <= BURST_MS;
+    return entry.scanner;
   }
 
   field.addEventListener("input", (event) => {
     const scanner = typed(event);
     clearTimeout(quiet);
     if (suffix && field.value.endsWith(suffix) && field.value.length > suffix.length) end();
-    else if (scanner) quiet = setTimeout(end, Number(silence) || 80);
+    else if (scanner) quiet = setTimeout(end, (Number(silence) || 80) * (knows.get() ? HICCUP : 1));
   });
 
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
-    if (event.key === "Enter" || (event.key === "Tab" && field.value)) { event.preventDefault(); end(); }
+    if (event.key === "Enter" || (event.key === "Tab" && field.value)) {
+      event.preventDefault();
+      if (entry && entry.scanner) knows.set();
+      end();
+    }
   });
 
   form.addEventListener("submit", (event) => { event.preventDefault(); end(); refocus(); });
