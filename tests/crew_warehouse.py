@@ -58,6 +58,7 @@ class Warehouse:
         self.conflicts: Counter[str] = Counter()  # task -> how many scans still meet a conflict
         self.wantless: set[str] = set()
         self.never_moves: set[str] = set()
+        self.gone_from_hand: set[str] = set()  # tasks whose next bin scan meets a conflict until it is undone
         self.gullible = False
         self.lock = threading.RLock()
         self._open_door()
@@ -154,6 +155,8 @@ class Warehouse:
             return self._judge_parcel(task, code)
         if not job.steps:
             return 409, "This task is finished."
+        if task in self.gone_from_hand and (job.steps[0]["want"] == "bin" or code == "CMD:UNDO"):
+            return self._judge_empty_hand(job, code)
         step = job.steps[0]
         right = code == exact(step) and units == step.get("left", 1)
         if not (right or self.gullible):
@@ -162,6 +165,14 @@ class Warehouse:
         if task not in self.never_moves:
             self._step_done(job)
         return 200, f"{code}: done"
+
+    def _judge_empty_hand(self, job: Job, code: str) -> tuple[int, str]:
+        if code != "CMD:UNDO":
+            return 409, "Somebody else took what you hold."
+        self.gone_from_hand.discard(job.task)
+        _, sku, units = self.effects.pop()
+        job.steps.insert(0, product(sku, units))
+        return 200, "Put back to the dock."
 
     def _judge_parcel(self, task: str, code: str) -> tuple[int, str]:
         found = [parcel for parcel in self.waiting if parcel["code"] == code]

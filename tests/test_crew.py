@@ -185,6 +185,15 @@ def test_a_task_that_stands_still_is_put_aside_and_the_rest_goes_on(open_warehou
     assert house.calls["/api/v1/tasks/pick%3AO-2/lease"] < 20
 
 
+def test_what_cannot_be_put_away_goes_back_to_the_dock_and_is_taken_again(open_warehouse: Opens) -> None:
+    house = open_warehouse()
+    house.gone_from_hand.add("putaway:")
+    report = crew(house, workers=1)
+    expect_all_shipped(house)
+    assert report.aside == []
+    assert {code for _, code, _ in house.effects} >= set(house.bins)
+
+
 def test_work_held_by_a_person_is_left_to_that_person(open_warehouse: Opens) -> None:
     house = open_warehouse()
     house.jobs["receive:PO 1"].holder = "Maja K."

@@ -18,7 +18,7 @@ SAME_STEP = 100  # so often may one and the same step come back within a task
 ALL_LINES = 60  # a task shows at most so many lines: with fewer, the robot knows the whole task
 PAGE, PAGES = 20, 20  # how far down a list of tasks a robot looks
 REST_S, LONGEST_REST_S = 0.05, 0.5  # between looks for work when there was none
-DONE = "CMD:DONE"
+DONE, UNDO = "CMD:DONE", "CMD:UNDO"
 NOTHING: Json = {"want": "nothing"}
 
 
@@ -78,7 +78,7 @@ class Robot:
             start = self._number % len(items) if items else 0
             for item in items[start:] + items[:start]:
                 mine = not item.get("holder") or self.name in str(item["holder"])
-                if mine and not self._board.is_aside(_key(item)):
+                if mine and not self._board.is_aside(self._books(_key(item))):
                     yield item
             if not answer.body.get("next"):
                 return
@@ -109,26 +109,38 @@ class Robot:
         A step that stands still twice, or comes back again and again, ends the attempt; twice so, and the task is put
         aside.
         """
-        board, still, met, moved = self._board, 0, Counter[str](), False
+        board, books, still, met, moved = self._board, self._books(task), 0, Counter[str](), False
         while not (board.halt.is_set() or self._ends(task, step)):
             done, after, say = self._do(task, step)
             moved = moved or done
             if after is None:
                 if not done:
-                    board.strike(task, say)
+                    board.strike(books, say)
                 break
             met[str(after)] += 1
             if met[str(after)] > SAME_STEP:
-                board.strike(task, say, STRIKES)
+                board.strike(books, say, STRIKES)
                 break
             if done and after != step:
                 still = 0
-                board.moved(task)
+                board.moved(books)
             elif (still := still + (after == step)) >= STRIKES:
-                board.strike(task, say)
+                board.strike(books, say)
+                self._put_down(task, step)
                 break
             step = after
         return moved
+
+    def _put_down(self, task: str, step: Json) -> None:
+        """Where robots share a task, give back what this one holds for a bin and cannot put there: its next attempt
+        starts with empty hands.
+        """
+        if task.endswith(":") and step.get("want") == "bin":
+            self._scan(task, UNDO)
+
+    def _books(self, task: str) -> str:
+        """The name of a task in the crew's books. In a task without a ref each robot has its own step."""
+        return f"{task}{self.name}" if task.endswith(":") else task
 
     def _ends(self, task: str, step: Json) -> bool:
         if not task.startswith(f"{DOOR}:"):
@@ -222,10 +234,10 @@ class Robot:
         moved = task is not None and wanted is not None and self._finish(task, wanted)
         if moved:
             self._loaded.add(str(task))
-            self._board.moved(key)
+            self._board.moved(self._books(key))
         elif opens:  # perhaps somebody closed it
             self._manifests.pop(carrier, None)
-            self._board.strike(key, f"The parcels for {carrier or 'no carrier'} could not be loaded.")
+            self._board.strike(self._books(key), f"The parcels for {carrier or 'no carrier'} could not be loaded.")
         return moved
 
     def _manifest(self, carrier: str) -> str | None:
@@ -289,6 +301,6 @@ def _carrier(item: Json) -> str:
 
 
 def _key(item: Json) -> str:
-    """The name of a task in the crew's books. "handover:" alone may stand for several carriers."""
+    """What an item of a list stands for: its task, and where that is "handover:" alone, the carrier too."""
     task = str(item["task"])
     return f"{task}{_carrier(item)}" if task == f"{DOOR}:" else task
