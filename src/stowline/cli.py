@@ -232,3 +232,18 @@ def check(rebuild: bool, as_json: bool) -> None:
             for breach in proof["breaches"]:  # type: ignore[attr-defined]
                 click.echo(f"       {breach}")
     sys.exit(0 if all(p["holds"] for p in proofs) else 1)
+
+
+@cli.command()
+@click.option("--serve", is_flag=True, help="Then start everything in one process, as `up` does.")
+@_host
+@_port
+@click.option("--fresh", is_flag=True, help="Throw an earlier demo away and make it anew.")
+def demo(serve: bool, host: str, port: int, fresh: bool) -> None:
+    """A small warehouse in the middle of its day, with logins, in an empty database."""
+    from stowline import demo as small_house  # noqa: PLC0415
+    from stowline import server  # noqa: PLC0415
+
+    small_house.prepare(host, port, fresh=fresh, say=click.echo)
+    if serve:
+        server.up(host, port)

@@ -6,6 +6,7 @@ its verb has run.
 """
 
 import threading
+
 import dramatiq
 import sqlalchemy as sa
 import structlog

@@ -1,13 +1,14 @@
 """The demo's days, in the order in which they happened: orders come in, carts go round, parcels leave, goods wait."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
 from sqlmodel import Session
 
 from stowline.core import clock
-from stowline.demo import building, crowd
+from stowline.demo import building, crowd, shops
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
 from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
@@ -19,10 +20,10 @@ from stowline.receiving import service as receiving
 from stowline.scanning.service import Holder
 from stowline.shipping.service import CARRIERS
 from stowline.stores import queries as stores
-from stowline.stores import service as shops
+from stowline.stores import service as store_verbs
 
-SILENT_BEFORE = timedelta(days=3)
-"""Orders older than this were taken over from the shop: their shoppers hear nothing."""
+IN_A_FILE = (timedelta(hours=24), shops.BUSY_SINCE)
+"""Orders of the time between came as a file, in silence: their shoppers hear nothing."""
 
 YESTERDAY, TODAY = timedelta(hours=22), timedelta(minutes=95)
 
@@ -36,7 +37,7 @@ class Days:
     def open_doors(self, session: Session) -> None:
         """Stores, building, catalogue, opening stock, people."""
         for shop in (HEARTH, RIDGE):
-            shops.open_store(session, shop.key, shop.name, **shop.brand)
+            store_verbs.open_store(session, shop.key, shop.name, **shop.brand)
         building.build(session)
         building.list_goods(session, self._sold)
         building.fill_bins(session, self._rng, self._sold, self._wishes)
@@ -62,8 +63,9 @@ class Days:
         for wish in self._next(self._now - before):
             at = wish.incoming.placed_at or self._now
             with clock.stopped_at(at):
-                tell = at > self._now - SILENT_BEFORE
-                orders.place(session, places[wish.shop.key], wish.incoming, tell=tell)
+                in_a_file = IN_A_FILE[0] < self._now - at < IN_A_FILE[1]
+                incoming = replace(wish.incoming, platform="csv" if in_a_file else "shopify")
+                orders.place(session, places[wish.shop.key], incoming, tell=not in_a_file)
 
     def _next(self, until: datetime) -> Iterable[Wish]:
         while self._wishes and (self._wishes[0].incoming.placed_at or until) <= until:
@@ -110,8 +112,7 @@ class Days:
 
 
 _UNREADABLE = (
-    (HEARTH.key, b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "financial_status": "paid", "line_items": '
-                 b'[{"id": 1, "sku": "", "name": "Gift set", "quantity": 1, "price": "39.00", "requires_shipping": true}]}'),
+    (HEARTH.key, b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "line_items": [{"id": 1, "sku": "MUG'),
     (RIDGE.key, b'{"id": 8102, "name": "FR20333", "currency": "GBP", "financial_status": "paid", "line_items": '
                 b'[{"id": 1, "sku": "TRP-RIP-OLE", "name": "Tarp", "quantity": 1.5, "price": "64.90", '
                 b'"requires_shipping": true}]}'),

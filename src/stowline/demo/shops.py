@@ -102,7 +102,7 @@ def _order(
     customer, address = shopper
     return IncomingOrder(
         ref=ref, lines=lines, customer=customer, address=address, placed_at=at, currency=str(shop.brand["currency"]),
-        priority=1 if rng.random() < 0.04 else 5, platform="api", store=shop.key,
+        priority=1 if rng.random() < 0.04 else 5, store=shop.key,
         note="A present: no invoice in the box." if rng.random() < 0.05 else "",
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from urllib.parse import quote
 
 from stowline.core import clock
 from stowline.receiving.queries import Incoming
@@ -79,3 +80,14 @@ def capital(said: str) -> str:
     """A sentence begins with a capital letter and ends with a full stop."""
     ended = said if said.endswith((".", "?")) else f"{said}."
     return ended[:1].upper() + ended[1:]
+
+
+def segment(name: str) -> str:
+    """A name as one step of a path."""
+    return quote(name, safe="")
+
+
+def person(who: str) -> str:
+    """Who did it, from how records name them: "user 3, Maja Kowalska" is Maja Kowalska."""
+    kind, comma, name = who.partition(", ")
+    return name if comma and kind.partition(" ")[0] in ("user", "token") else who

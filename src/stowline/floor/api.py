@@ -7,8 +7,8 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.core import db, web
-from stowline.core.errors import BadRequest
 from stowline.core.access import demand
+from stowline.core.errors import BadRequest
 from stowline.floor import forms, scans, screens, work
 
 MOST_IN_A_BATCH = 500

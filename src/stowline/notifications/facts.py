@@ -11,12 +11,12 @@ from stowline.core.countries import name_of
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
 from stowline.orders import queries as orders
-from stowline.orders.models import Order
+from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 
 def status_url(order_id: int) -> str:

@@ -13,7 +13,7 @@ from stowline.notifications import queries
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after, due_after, message_key
 from stowline.orders import queries as orders
-from stowline.orders.models import Order
+from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 
 TIMER = "message"

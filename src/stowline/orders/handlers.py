@@ -7,9 +7,9 @@ from litestar import Controller, Request, Response, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.core import db, web
+from stowline.core.access import Unauthorized
 from stowline.core.db import Session
 from stowline.core.errors import BadRequest, NotFound
-from stowline.core.access import Unauthorized
 from stowline.orders import intakes, queries, service
 from stowline.orders.intake import api, signature
 from stowline.orders.views import told

@@ -12,7 +12,7 @@ from stowline.orders import queries, service
 from stowline.orders.intake import shopify, woocommerce
 from stowline.orders.intake.shape import IncomingOrder, Read, Skipped, Unreadable
 from stowline.orders.models import IntakeError
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 READERS = {"shopify": shopify.read_bytes, "woocommerce": woocommerce.read_bytes}
 _errors = IntakeError.__table__  # type: ignore[attr-defined]

@@ -18,7 +18,7 @@ from stowline.orders.intake.shape import IncomingOrder
 from stowline.orders.models import Customer, Order, OrderLine, SearchTerm
 from stowline.orders.rules import STAGES, Counters, derive_state, why_not_cancel
 from stowline.scanning import service as scanning
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 # For the proof of the invariants, which derives every state once more.
 __all__ = ["Counters", "derive_state"]

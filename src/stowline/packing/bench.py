@@ -12,7 +12,7 @@ from sqlmodel import Session
 
 from stowline.core.errors import NotFound
 from stowline.orders import queries as orders
-from stowline.orders.models import Order
+from stowline.orders.queries import Order
 from stowline.packing import queries, service
 from stowline.packing.models import Parcel
 from stowline.picking import queries as picking

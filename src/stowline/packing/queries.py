@@ -139,3 +139,18 @@ def by_state(session: Session, state: str, *, after: int = 0, limit: int = 50) -
     """Parcels in a state, by id."""
     query = select(Parcel).where(Parcel.state == state, col(Parcel.id) > after).order_by(col(Parcel.id)).limit(limit)
     return list(session.exec(query))
+
+
+def contents_of(session: Session, parcel_ids: list[int]) -> dict[int, list[Content]]:
+    """What is in several parcels, by parcel, each in the order's order."""
+    query = (
+        sa.select(_n.parcel_id, _n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g)
+        .join(Product, _p.id == _n.product_id)
+        .join(OrderLine, _l.id == _n.order_line_id)
+        .where(_n.parcel_id.in_(parcel_ids), _n.qty > 0)
+        .order_by(_n.parcel_id, _l.position)
+    )
+    found: dict[int, list[Content]] = {parcel_id: [] for parcel_id in parcel_ids}
+    for parcel_id, *rest in session.execute(query):
+        found[parcel_id].append(Content(*rest))
+    return found

@@ -12,8 +12,7 @@ from stowline.inventory import service as inventory
 from stowline.inventory.queries import Free, take_from
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
-from stowline.orders.models import Order
-from stowline.orders.queries import LineView
+from stowline.orders.queries import LineView, Order
 from stowline.picking import queries
 from stowline.picking.events import OrderReleased
 from stowline.picking.models import PickLine, PickList, Tote

@@ -5,7 +5,7 @@ from sqlmodel import Session
 from stowline.core.countries import name_of
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
-from stowline.packing.models import Parcel
+from stowline.packing.queries import Parcel
 from stowline.shipping import service
 from stowline.shipping.label import LabelView
 from stowline.shipping.models import Label

@@ -11,7 +11,7 @@ from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from stowline.packing import queries as packing
 from stowline.packing import service as parcels
-from stowline.packing.models import Parcel
+from stowline.packing.queries import Parcel
 from stowline.scanning import service as scanning
 from stowline.shipping import queries
 from stowline.shipping.carriers import house

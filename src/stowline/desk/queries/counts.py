@@ -10,12 +10,12 @@ from sqlmodel import Session
 from stowline.core import db
 from stowline.inventory.models import CountRequest
 from stowline.notifications.models import Message
-from stowline.orders.models import IntakeError, Order, OrderLine
-from stowline.orders.rules import OPEN
+from stowline.orders.models import IntakeError, Order, OrderLine, Search
 from stowline.packing.models import Parcel
 
 MOST = 10_000
 KEPT_S = 5.0
+OPEN = Search().states
 STATES = (*OPEN, "handed_over", "cancelled")
 _kept: dict[tuple[str, str], tuple[float, Any]] = {}
 

@@ -1,0 +1,168 @@
+"""One order as managers see it: facts, lines with their reason, parcels, what may be done with it."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.core import clock
+from stowline.core.countries import name_of
+from stowline.desk import words
+from stowline.desk.queries.counts import OPEN
+from stowline.desk.queries.orders import customer
+from stowline.desk.queries.stock import dock_units
+from stowline.inventory import queries as stock
+from stowline.notifications import facts
+from stowline.orders import queries as orders
+from stowline.orders.models import Order
+from stowline.orders.queries import LineView
+from stowline.packing import queries as packing
+from stowline.packing.models import Parcel
+from stowline.packing.queries import Content
+from stowline.picking import queries as picking
+from stowline.receiving import queries as receiving
+from stowline.shipping import queries as shipping
+from stowline.shipping import service as carriers
+from stowline.stores import queries as stores
+
+MOST_LINES = 300
+Row = dict[str, Any]
+
+
+def view(session: Session, order: Order) -> Row:
+    """Everything the page shows but the trail."""
+    parcels = packing.parcels_of(session, order.id or 0)
+    inside = packing.contents_of(session, [parcel.id or 0 for parcel in parcels])
+    lines = orders.lines(session, order.id or 0)
+    shown = lines[:MOST_LINES]
+    return {
+        "order": _facts(session, order), "lines": _lines(session, order, shown, parcels, inside),
+        "lines_say": f"the first {MOST_LINES} of {len(lines):,} lines" if len(lines) > MOST_LINES else "",
+        "parcels": _parcels(session, parcels, inside), "may": may(order), "facts_more": _more(order),
+        "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
+    }  # fmt: skip
+
+
+def _facts(session: Session, order: Order) -> Row:
+    store = stores.store(session, order.store_id)
+    place = " ".join(part for part in (order.postcode, order.city) if part)
+    lines = (order.ship_name, order.company, order.line1, order.line2, place, order.region, name_of(order.country))
+    return {
+        "ref": order.ref, "store": store.name, "store_key": store.key, "state": order.state, "placed_at": order.placed_at,
+        "customer": customer(order), "email": order.email or None, "address": [line for line in lines if line],
+        "total": order.total_minor, "currency": order.currency, "units": order.ordered, "handed_over": order.handed_over,
+        "hold_reason": order.held or None,
+    }  # fmt: skip
+
+
+def _messages_say(order: Order) -> str:
+    if not order.tell:
+        return "none: imported in silence"
+    return f"email, {order.locale}, {order.time_zone}" if order.email else "none: no e-mail address is known"
+
+
+def _more(order: Order) -> list[tuple[str, str]]:
+    late = order.state in OPEN and order.ship_by < clock.now()
+    more = [("Ship by", words.day(order.ship_by) + (", late" if late else ""))] if order.state in OPEN else []
+    if order.priority != 5:
+        more.append(("Priority", str(order.priority)))
+    return [*more, ("Came by", order.platform or "API"), ("Phone", order.phone), ("Note", order.note)]
+
+
+def may(order: Order) -> dict[str, bool]:
+    """What the buttons offer; the verbs check again."""
+    over = order.state in ("cancelled", "handed_over", "delivered", "returned")
+    return {
+        "cancel": not over and not (order.picked or order.packed or order.handed_over),
+        "hold": not over and not order.held and not order.released,
+        "release": bool(order.held), "tell": not order.tell and bool(order.email),
+    }  # fmt: skip
+
+
+def _lines(
+    session: Session, order: Order, lines: list[LineView], parcels: list[Parcel], inside: dict[int, list[Content]]
+) -> list[Row]:
+    why = _Why(session, order, lines, _names(parcels, inside))
+    return [
+        {"sku": line.sku, "name": line.name, "quantity": line.ordered, "promised": line.allocated, "waiting": line.waiting,
+         "picked": line.picked, "packed": line.packed, "handed_over": line.handed_over, "cancelled": line.cancelled,
+         "why": why.of(line)}
+        for line in lines
+    ]
+
+
+class _Why:
+    """Why each line of one order stands where it stands; what is asked of other rooms is asked once for all lines."""
+
+    def __init__(self, session: Session, order: Order, lines: list[LineView], parcels: dict[int, list[str]]) -> None:
+        self.held = bool(order.held)
+        waiting = [line for line in lines if line.waiting > 0]
+        ready = [line.product_id for line in lines if line.allocated > line.released]
+        self.places = orders.places_in_line(session, [line.id for line in waiting])
+        self.due = receiving.incoming(session, [line.product_id for line in waiting]) if waiting else {}
+        self.bins = stock.pickable(session, ready) if ready else {}
+        self.dock = dock_units(session, ready)
+        tote = picking.tote_of(session, order.id or 0)
+        self.tote = f"{tote.code}, {tote.color}" if tote else "the staging place"
+        self.parcels = parcels
+
+    def of(self, line: LineView) -> str:
+        """The sentences for one line."""
+        said = [self._gone(line), self._picked(line), self._released(line), self._promised(line), self._waiting(line)]
+        return " ".join(words.capital(one) for one in said if one)
+
+    def _gone(self, line: LineView) -> str:
+        return f"in parcel {'; '.join(self.parcels[line.id])}" if line.id in self.parcels else ""
+
+    def _picked(self, line: LineView) -> str:
+        n = line.picked - line.packed
+        return f"{words.units(n)} in {self.tote}" if n else ""
+
+    def _released(self, line: LineView) -> str:
+        n = line.released - line.picked
+        return f"{words.units(n)} on a pick list" if n else ""
+
+    def _promised(self, line: LineView) -> str:
+        n = line.allocated - line.released
+        if not n:
+            return ""
+        bins = self.bins.get(line.product_id, [])
+        if bins:
+            named = words.joined([one.code for one in bins[:3]])
+            return f"{words.units(n)} promised, to be picked from {named}"
+        if self.dock.get(line.product_id):
+            return f"{words.units(n)} promised, still at the dock: put away first"
+        return f"{words.units(n)} promised; none lies in a bin for picking"
+
+    def _waiting(self, line: LineView) -> str:
+        if line.waiting <= 0:
+            return ""
+        if self.held:
+            return f"{words.units(line.waiting)} get no stock while the order is on hold"
+        place = self.places.get(line.id, 1)
+        return f"{words.in_line(place)}. {words.capital(words.coming(self.due.get(line.product_id, []), place))}"
+
+
+def _names(parcels: list[Parcel], inside: dict[int, list[Content]]) -> dict[int, list[str]]:
+    """The parcels of each order line, as its reason names them."""
+    found: dict[int, list[str]] = {}
+    for parcel in parcels:
+        left = f", handed over {words.day(parcel.handed_over_at)}" if parcel.handed_over_at else ""
+        for item in inside[parcel.id or 0]:
+            found.setdefault(item.order_line_id, []).append(f"{parcel.code}{left}")
+    return found
+
+
+def _parcels(session: Session, parcels: list[Parcel], inside: dict[int, list[Content]]) -> list[Row]:
+    labels = shipping.live_labels(session, [parcel.id or 0 for parcel in parcels])
+    rows = []
+    for parcel in parcels:
+        label = labels.get(parcel.id or 0)
+        named = [f"{item.qty:,} {item.name}" for item in inside[parcel.id or 0]]
+        rest = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
+        rows.append({
+            "code": parcel.code, "contents": "; ".join(named[:5]) + rest, "state": parcel.state, "weight_g": parcel.weight_g,
+            "carrier": carriers.carrier_name(label.carrier) if label else "", "tracking": label.tracking if label else None,
+            "tracking_href": None, "label_href": f"/parcels/{parcel.code}/label" if label else None,
+            "slip_href": f"/parcels/{parcel.code}/slip",
+        })  # fmt: skip
+    return rows

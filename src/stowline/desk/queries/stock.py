@@ -1,0 +1,162 @@
+"""Stock by product: the list, one product with its bins, its ledger, its waiting lines and what is on its way."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.catalog import queries as catalog
+from stowline.catalog.gtin import canonical
+from stowline.catalog.models import Barcode, Product
+from stowline.core import db
+from stowline.desk import words
+from stowline.desk.queries import products, waiting
+from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, starts_with, walk
+from stowline.inventory import queries as inventory
+from stowline.inventory.models import Balance, Location, Move, StockLevel
+from stowline.inventory.queries import Level
+from stowline.orders import queries as orders
+from stowline.orders.models import OrderLine
+from stowline.receiving import queries as receiving
+from stowline.receiving.queries import Incoming
+from stowline.scanning import queries as scans
+
+_p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+_l, _b, _m = OrderLine.__table__.c, Balance.__table__.c, Move.__table__.c  # type: ignore[attr-defined]
+VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
+MOST_FOUND, MOST_EXPORTED = 500, 10_000
+Row = dict[str, Any]
+
+
+def found_by(session: Session, text: str) -> list[int]:
+    """Ids of at most 500 products by the beginning of their SKU or name, or exactly by a barcode."""
+    code = sa.select(Barcode.product_id).where(Barcode.code == canonical(text)).limit(10)  # type: ignore[call-overload]
+    ids = list(session.execute(code).scalars())
+    for column in (_p.sku, _p.name):
+        ids += session.execute(sa.select(_p.id).where(starts_with(column, text)).limit(MOST_FOUND)).scalars()
+    return list(dict.fromkeys(ids))[:MOST_FOUND]
+
+
+def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
+    """Stock by product in order of SKU."""
+    on_hand, promised = sa.func.coalesce(_s.on_hand, 0), sa.func.coalesce(_s.promised, 0)
+    query = sa.select(_p.id, _p.sku, _p.name, on_hand, promised, on_hand - promised).select_from(Product).outerjoin(
+        StockLevel, _s.product_id == _p.id)  # fmt: skip
+    if view == "waiting":
+        query = query.where(_p.id.in_(sa.select(_l.product_id).where(_l.ordered - _l.cancelled > _l.allocated).distinct()))
+    if view == "none":
+        query = query.where(on_hand == 0)
+    if text:
+        query = query.where(_p.id.in_(found_by(session, text)))
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Level]:  # noqa: FBT001
+        return [Level(*row) for row in session.execute(ordered(query, [_p.sku], after, descending=backwards, most=most))]
+
+    return walk(place, fetch, lambda level: (level.sku,))
+
+
+def rows(session: Session, levels: Sequence[Level]) -> list[Row]:
+    """The rows of the sheet: with what waits and what is on its way."""
+    ids = [level.product_id for level in levels]
+    waits, due = orders.waiting_units(session, ids), receiving.incoming(session, ids)
+    return [
+        {"sku": level.sku, "name": level.name, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
+         "waiting": waits.get(level.product_id, 0), "incoming": sum(one.units for one in due.get(level.product_id, [])),
+         "incoming_say": _first_due(due.get(level.product_id, []))}
+        for level in levels
+    ]
+
+
+def _first_due(due: Sequence[Incoming]) -> str:
+    if not due:
+        return ""
+    when = words.due(due[0])
+    return f"{when}, late" if due[0].late() else when or "no date"
+
+
+def totals(session: Session) -> tuple[int, int]:
+    """(products, good units on hand)."""
+    units = session.execute(sa.select(sa.func.coalesce(sa.func.sum(_s.on_hand), 0))).scalar_one()
+    return catalog.count(session), int(units)
+
+
+def dock_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
+    """Good units that stand at a dock, by product."""
+    if not product_ids:
+        return {}
+    here = Location.__table__.c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_b.product_id, sa.func.sum(_b.qty)).join(Location, here.id == _b.location_id)
+        .where(_b.product_id.in_(list(product_ids)), _b.condition == "good", _b.qty > 0, here.kind == "dock")
+        .group_by(_b.product_id)
+    )  # fmt: skip
+    return {product_id: int(n) for product_id, n in session.execute(query)}
+
+
+def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
+    """One product with all that is known of its stock, and a page of its ledger. Raises NotFound."""
+    one = catalog.product_by_sku(session, sku)
+    level, product_id = inventory.level(session, sku), one.id or 0
+    waits, due = orders.waiting_units(session, [product_id]), receiving.incoming(session, [product_id]).get(product_id, [])
+    size = [one.length_mm, one.width_mm, one.height_mm]
+    facts = {
+        "sku": one.sku, "name": one.name, "weight_g": one.weight_g, "dims_mm": size if all(size) else None,
+        "barcodes": [{"code": code.shown, "quantity": code.quantity} for code in catalog.barcodes_of(session, product_id)],
+        "on_hand": level.on_hand, "promised": level.promised, "free": level.free, "waiting": waits.get(product_id, 0),
+        "incoming": sum(arrival.units for arrival in due),
+    }  # fmt: skip
+    moves = ledger(session, product_id, place)
+    bins = [{"bin": bin_.code, "kind": bin_.kind, "condition": condition, "on_hand": qty, "promised": bound}
+            for bin_, condition, qty, bound in inventory.in_bins(session, product_id)]
+    return {
+        "product": facts, "bins": bins, "moves": move_rows(session, moves.rows),
+        "waiting": waiting.of_product(session, product_id), "incoming": [_arrival(one) for one in due],
+    }, moves  # fmt: skip
+
+
+def _arrival(due: Incoming) -> Row:
+    return {"ref": due.ref, "supplier": due.supplier, "units": due.units, "when": words.due(due) or "no date", "late": due.late()}
+
+
+def ledger(session: Session, product_id: int, place: Place) -> Page[Move]:
+    """The moves of a product, newest first."""
+    query = select(Move).where(Move.product_id == product_id)
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Move]:  # noqa: FBT001
+        return list(session.execute(ordered(query, [_m.id], after, descending=not backwards, most=most)).scalars())
+
+    return walk(place, fetch, lambda move: (move.id or 0,), size=30)
+
+
+def move_rows(session: Session, moves: Sequence[Move]) -> list[Row]:
+    """Moves with the codes of their bins and who scanned."""
+    places = {i for move in moves for i in (move.from_id, move.to_id)}
+    codes = {bin_.id: bin_.code for bin_ in session.exec(select(Location).where(col(Location.id).in_(places)))}
+    logged = scans.scans(session, [move.scan_id for move in moves if move.scan_id])
+    rows = []
+    for move in moves:
+        scan = logged.get(move.scan_id or "")
+        changed = "" if move.from_condition == move.to_condition else f"{move.from_condition} to {move.to_condition}"
+        rows.append({
+            "at": move.at, "quantity": move.qty, "from_bin": codes.get(move.from_id, ""), "to_bin": codes.get(move.to_id, ""),
+            "because": move.reason, "who": words.person(scan.who) if scan else None,
+            "say": changed or (scan.task if scan else None),
+        })  # fmt: skip
+    return rows
+
+
+HEAD = ("sku", "name", "on_hand", "promised", "free", "waiting", "incoming")
+
+
+def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
+    """Rows for a spreadsheet, in portions, each read by itself; at most `MOST_EXPORTED` in all."""
+    after: Key | None = None
+    for _ in range(0, MOST_EXPORTED, SIZE):
+        with db.reading() as session:
+            found = page(session, view, text, Place(after=after))
+            portion = rows(session, found.rows)
+        yield [tuple(row[name] for name in HEAD) for row in portion]
+        after = found.later
+        if after is None:
+            return
