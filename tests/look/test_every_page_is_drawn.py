@@ -76,3 +76,15 @@ def test_what_is_pressed_on_the_floor_is_64_pixels_high(site: Site, name: str) -
         )
         assert sizes
         assert [one for one in sizes if one[1] < 64 or one[2] < 64] == []
+
+
+@pytest.mark.parametrize("place", [".qty", ".stops"])
+def test_what_opens_over_the_screen_stays_on_it(site: Site, place: str) -> None:
+    for width in (1024, 320):
+        site.page.set_viewport_size({"width": width, "height": 760})
+        site.open("pick-right")
+        site.page.locator(f"{place} > summary").click()
+        box = site.page.locator(f"{place} .panel").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= width
