@@ -239,7 +239,7 @@ def check(rebuild: bool, as_json: bool) -> None:
 @_host
 @_port
 @click.option("--fresh", is_flag=True, help="Throw an earlier demo away and make it anew.")
-def demo(serve: bool, host: str, port: int, fresh: bool) -> None:
+def demo(*, serve: bool, host: str, port: int, fresh: bool) -> None:
     """A small warehouse in the middle of its day, with logins, in an empty database."""
     from stowline import demo as small_house  # noqa: PLC0415
     from stowline import server  # noqa: PLC0415

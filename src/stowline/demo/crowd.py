@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from stowline.people import queries, service
 
-PASSWORD, PIN = "stowline-demo", "2468"  # noqa: S105  (printed on the terminal: only a demo has them)
+PASSWORD, PIN = "stowline-demo", "2468"  # printed on the terminal: only a demo has them
 TOKEN = "demo crew"  # noqa: S105  (its name)
 
 

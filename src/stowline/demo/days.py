@@ -1,6 +1,7 @@
 """The demo's days, in the order in which they happened: orders come in, carts go round, parcels leave, goods wait."""
 
 from collections.abc import Iterable
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
@@ -15,6 +16,7 @@ from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
 from stowline.orders import intakes
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
+from stowline.orders.models import Order
 from stowline.people import service as people
 from stowline.receiving import service as receiving
 from stowline.scanning.service import Holder
@@ -105,15 +107,20 @@ class Days:
         ready = order_reads.search(session, order_reads.Search(states=("allocated",), newest_first=True), 12)
         for order, why in zip(ready[4:6], ("The shopper asks for another address", "The payment is being checked"),
                               strict=True):
-            orders.hold(session, order.id or 0, why)
-        orders.cancel(session, ready[8].id or 0, "The shopper ordered twice by mistake")
+            with self._soon_after(order):
+                orders.hold(session, order.id or 0, why)
+        with self._soon_after(ready[8]):
+            orders.cancel(session, ready[8].id or 0, "The shopper ordered twice by mistake")
         for key, body in _UNREADABLE:
             intakes.take_in(session, stores.store_by_key(session, key), "shopify", body)
 
+    def _soon_after(self, order: Order) -> AbstractContextManager[None]:
+        return clock.stopped_at(min(order.placed_at + timedelta(minutes=9), self._now))
 
-_UNREADABLE = (
-    (HEARTH.key, b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "line_items": [{"id": 1, "sku": "MUG'),
-    (RIDGE.key, b'{"id": 8102, "name": "FR20333", "currency": "GBP", "financial_status": "paid", "line_items": '
-                b'[{"id": 1, "sku": "TRP-RIP-OLE", "name": "Tarp", "quantity": 1.5, "price": "64.90", '
-                b'"requires_shipping": true}]}'),
+
+_CUT_OFF = b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "line_items": [{"id": 1, "sku": "MUG'
+_HALF_A_TARP = (
+    b'{"id": 8102, "name": "FR20333", "currency": "GBP", "financial_status": "paid", "line_items": [{"id": 1, '
+    b'"sku": "TRP-RIP-OLE", "name": "Tarp", "quantity": 1.5, "price": "64.90", "requires_shipping": true}]}'
 )
+_UNREADABLE = ((HEARTH.key, _CUT_OFF), (RIDGE.key, _HALF_A_TARP))

@@ -7,7 +7,7 @@ from typing import Any
 
 from stowline.demo import goods
 from stowline.demo.goods import Good
-from stowline.demo.shoppers import SHOPPERS, Shopper
+from stowline.demo.shoppers import SHOPPERS
 from stowline.orders.intake.shape import IncomingLine, IncomingOrder
 
 PRODUCTS, ORDERS, SCARCE = 300, 132, 9
@@ -84,8 +84,12 @@ def make_wishes(rng: Random, sold: Range, now: datetime) -> list[Wish]:
         shop = HEARTH if rng.random() < 0.6 else RIDGE
         numbers[shop.key] += 1
         lines = _lines(rng, sold, shop, scarce=n % WAIT_EVERY == WAIT_EVERY - 1)
-        ref = f"{shop.numbers}{numbers[shop.key]}"
-        wishes.append(Wish(shop, _order(rng, ref, shop, at, lines, rng.choice(SHOPPERS))))
+        shopper, address = rng.choice(SHOPPERS)
+        wishes.append(Wish(shop, IncomingOrder(
+            ref=f"{shop.numbers}{numbers[shop.key]}", lines=lines, customer=shopper, address=address, placed_at=at,
+            currency=str(shop.brand["currency"]), priority=1 if rng.random() < 0.04 else 5, store=shop.key,
+            note="A present: no invoice in the box." if rng.random() < 0.05 else "",
+        )))
     return wishes
 
 
@@ -94,17 +98,6 @@ def _moments(rng: Random, now: datetime) -> list[datetime]:
     old = [now - EARLIEST + rng.random() * (EARLIEST - BUSY_SINCE) for _ in range(24)]
     fresh = [now - timedelta(minutes=2) - rng.random() * BUSY_SINCE for _ in range(ORDERS - len(old))]
     return sorted(moment.replace(microsecond=0) for moment in old + fresh)
-
-
-def _order(
-    rng: Random, ref: str, shop: Shop, at: datetime, lines: tuple[IncomingLine, ...], shopper: Shopper
-) -> IncomingOrder:
-    customer, address = shopper
-    return IncomingOrder(
-        ref=ref, lines=lines, customer=customer, address=address, placed_at=at, currency=str(shop.brand["currency"]),
-        priority=1 if rng.random() < 0.04 else 5, store=shop.key,
-        note="A present: no invoice in the box." if rng.random() < 0.05 else "",
-    )
 
 
 def _lines(rng: Random, sold: Range, shop: Shop, *, scarce: bool) -> tuple[IncomingLine, ...]:
