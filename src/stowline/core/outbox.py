@@ -19,6 +19,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from stowline.core import clock
 from stowline.core.db import UtcDateTime, after_commit
+from stowline.core.hot import Hot
 
 Reaction = Callable[[Session, "Happened"], None]
 RING_AGAIN = timedelta(seconds=30)
@@ -73,7 +74,11 @@ class Happened:
 
 _events = Event.__table__  # type: ignore[attr-defined]
 _receipts = Receipt.__table__  # type: ignore[attr-defined]
-_insert = sa.insert(_events)
+_encode = msgspec.json.Encoder().encode
+_INSERT = Hot(
+    "INSERT INTO outbox (name, body, at, subject, scan_id, due, rings)"
+    " VALUES (:name, :body, :at, :subject, :scan_id, :due, 0)"
+)
 
 
 def react(event: str, reactions: Iterable[tuple[str, Reaction]]) -> None:
@@ -91,17 +96,9 @@ def record(session: Session, fact: object, *, subject: int | None = None) -> Non
     name = type(fact).__name__
     now = clock.now()
     heard = bool(_reactions[name])
-    session.connection().execute(
-        _insert,
-        {
-            "name": name,
-            "body": msgspec.json.encode(fact).decode(),
-            "at": now,
-            "subject": subject,
-            "scan_id": cause.get(),
-            "due": now if heard else None,
-            "rings": 0,
-        },
+    _INSERT.run(
+        session, name=name, body=_encode(fact).decode(), at=now, subject=subject, scan_id=cause.get(),
+        due=now if heard else None,
     )
     if heard:
         after_commit(session, ring_bell)

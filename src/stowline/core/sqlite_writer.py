@@ -9,6 +9,7 @@ everything. If the commit itself fails, every writer of the group gets the failu
 A `bulk` writer never joins a group: those before it are committed first, so that they do not wait for its long work.
 """
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
@@ -62,15 +63,35 @@ class SqliteWriter:
             self._pass_on()
             raise
         try:
-            with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+            with self._savepoint() as session:
                 yield session
-                session.commit()  # releases this writer's savepoint; the disk comes at the end of the group
         except BaseException:
             self._leave(group, bulk)
             raise
         self._leave(group, bulk)
         if group.error is not None:
             raise CommitFailedError("the database could not keep this change; nothing of it is stored") from group.error
+
+    @contextmanager
+    def _savepoint(self) -> Iterator[Session]:
+        """This writer's own savepoint; the disk comes at the end of the group.
+
+        The session joins it with a savepoint of its own only when it is first used; hot statements need no session.
+        """
+        assert self._connection is not None
+        raw: sqlite3.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
+        raw.execute("SAVEPOINT writer")
+        try:
+            with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
+                session.info["raw"] = (raw, True)
+                yield session
+                if session.in_transaction():
+                    session.commit()
+            raw.execute("RELEASE writer")
+        except BaseException:
+            raw.execute("ROLLBACK TO writer")
+            raw.execute("RELEASE writer")
+            raise
 
     def close(self) -> None:
         """Give the write connection back."""

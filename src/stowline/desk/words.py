@@ -1,7 +1,7 @@
 """What managers read: places in line, windows of days, deliveries on their way. Plain values in, short sentences out."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import quote
 
 from stowline.core import clock
@@ -91,3 +91,13 @@ def person(who: str) -> str:
     """Who did it, from how records name them: "user 3, Maja Kowalska" is Maja Kowalska."""
     kind, comma, name = who.partition(", ")
     return name if comma and kind.partition(" ")[0] in ("user", "token") else who
+
+
+def ago(when: datetime) -> str:
+    """ "18 min ago"; "just now" within a minute."""
+    minutes = int((clock.now() - when).total_seconds() // 60)
+    if minutes < 1:
+        return "just now"
+    if minutes < 120:
+        return f"{minutes} min ago"
+    return f"{minutes // 60} h ago" if minutes < 48 * 60 else f"{minutes // (24 * 60)} days ago"

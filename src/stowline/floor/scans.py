@@ -24,18 +24,29 @@ def carry_out(asked: Asked, who: Identity) -> Answer:
     demand(who, PERMISSIONS.get(asked.task.partition(":")[0], "floor.scan"))
     by = holder(who, asked.device)
     try:
-        return db.run(lambda session: scanning.before(session, asked) or scanning.carry_out(session, asked, by, by.name))
+        return db.run(lambda session: scanning.carry_out(session, asked, by, by.name))
+    except scanning.SeenBefore:
+        return _again(asked)
     except Refused as why:
         return _turned_down(asked, by, why)
     except IntegrityError:  # a rival raised the same counter first, and the database held the line
         return _turned_down(asked, by, Conflict("Somebody changed this just now. Look at what is wanted."))
 
 
+def _again(asked: Asked) -> Answer:
+    with db.reading() as session:
+        answer = scanning.before(session, asked)
+    if answer is None:
+        raise Conflict("This scan is being carried out at this moment. Send it again.")
+    return answer
+
+
 def _turned_down(asked: Asked, by: scanning.Holder, why: Refused) -> Answer:
     """What the workflow began is rolled back; the answer is kept all the same, for a repeat of the scan."""
-    return db.run(
-        lambda session: scanning.before(session, asked) or scanning.turn_down(session, asked, by, by.name, why)
-    )
+    try:
+        return db.run(lambda session: scanning.turn_down(session, asked, by, by.name, why))
+    except scanning.SeenBefore:
+        return _again(asked)
 
 
 def carry_out_all(asked: list[Asked], who: Identity) -> tuple[list[dict[str, Any]], int | None]:

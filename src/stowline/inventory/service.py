@@ -5,16 +5,16 @@ from sqlmodel import Session, select
 
 from stowline.core import clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
+from stowline.core.hot import Hot
 from stowline.inventory import queries
 from stowline.inventory.events import CountRequested, StockFreed
-from stowline.inventory.models import Balance, CountRequest, Location, Move, StockLevel
+from stowline.inventory.models import Balance, CountRequest, Location, StockLevel
 from stowline.inventory.rules import GOOD, HOLD, KINDS, REASONS
 from stowline.scanning import service as scanning
 
 LAST_VIRTUAL = 4
 _balance = Balance.__table__  # type: ignore[attr-defined]
 _level = StockLevel.__table__  # type: ignore[attr-defined]
-_insert_move = sa.insert(Move.__table__)  # type: ignore[attr-defined]
 
 
 class NotEnough(Conflict):
@@ -65,61 +65,54 @@ def move(
         _take(session, product_id, from_id, condition, qty, unbind)
     if to_id > LAST_VIRTUAL:
         _put(session, product_id, to_id, after, qty, bind)
-    session.connection().execute(_insert_move, {
-        "at": clock.now(), "product_id": product_id, "from_id": from_id, "to_id": to_id, "from_condition": condition,
-        "to_condition": after, "qty": qty, "reason": because, "scan_id": outbox.cause.get(),
-    })
+    _log(session, product_id, from_id, to_id, qty, because, condition, after)
     was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
     if is_good and not was_good:
-        session.connection().execute(_RAISE, {"p": product_id, "n": qty})
+        _RAISE.run(session, p=product_id, n=qty)
         hooks.tell(session, StockFreed((product_id,)))
     elif was_good and not is_good:
         _lower(session, product_id, qty)
 
 
-_TAKE = sa.text(
+_TAKE = Hot(
     "UPDATE balance SET qty = qty - :n WHERE product_id = :p AND location_id = :l AND condition = :c AND qty - bound >= :n"
 )
-_TAKE_BOUND = sa.text(
+_TAKE_BOUND = Hot(
     "UPDATE balance SET qty = qty - :n, bound = bound - :n"
     " WHERE product_id = :p AND location_id = :l AND condition = :c AND bound >= :n"
 )
-_PUT = sa.text(
+_PUT = Hot(
     "INSERT INTO balance (product_id, location_id, condition, qty, bound) VALUES (:p, :l, :c, :n, :b)"
     " ON CONFLICT (product_id, location_id, condition)"
     " DO UPDATE SET qty = balance.qty + excluded.qty, bound = balance.bound + excluded.bound"
 )
-_RAISE = sa.text(
+_RAISE = Hot(
     "INSERT INTO stock_level (product_id, on_hand, promised) VALUES (:p, :n, 0)"
     " ON CONFLICT (product_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand"
 )
-_LOWER = sa.text(
+_LOWER = Hot(
     "UPDATE stock_level SET on_hand = on_hand - :n WHERE product_id = :p AND on_hand - promised >= :n"
 )
-_SHIP = sa.text(
+_SHIP = Hot(
     "UPDATE stock_level SET on_hand = on_hand - :n, promised = promised - :n WHERE product_id = :p AND promised >= :n"
 )
 
 
 def _take(session: Session, product_id: int, location_id: int, condition: str, qty: int, unbind: bool) -> None:
-    taken = session.connection().execute(
-        _TAKE_BOUND if unbind else _TAKE, {"p": product_id, "l": location_id, "c": condition, "n": qty}
-    )
-    if not taken.rowcount:
+    statement = _TAKE_BOUND if unbind else _TAKE
+    if not statement.run(session, p=product_id, l=location_id, c=condition, n=qty):
         code = queries.location(session, location_id).code
         there = queries.quantity(session, product_id, location_id, condition)
         raise NotEnough(f"{code} has {there[0] - there[1]} free units of this, {qty} are needed.", where=code)
 
 
 def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, bind: bool) -> None:
-    session.connection().execute(
-        _PUT, {"p": product_id, "l": location_id, "c": condition, "n": qty, "b": qty if bind else 0}
-    )
+    _PUT.run(session, p=product_id, l=location_id, c=condition, n=qty, b=qty if bind else 0)
 
 
 def _lower(session: Session, product_id: int, qty: int) -> None:
     """Good units leave the count; promised ones must have been taken back or shipped before."""
-    if not session.connection().execute(_LOWER, {"p": product_id, "n": qty}).rowcount:
+    if not _LOWER.run(session, p=product_id, n=qty):
         raise NotEnough("These units are promised to orders.", where="quantity")
 
 
@@ -127,7 +120,7 @@ def ship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: in
     """Bound, promised units leave the house: ledger, balance, on hand and promised fall together."""
     _take(session, product_id, from_id, GOOD, qty, unbind=True)
     _log(session, product_id, from_id, to_id, qty, "handover")
-    if not session.connection().execute(_SHIP, {"p": product_id, "n": qty}).rowcount:
+    if not _SHIP.run(session, p=product_id, n=qty):
         raise NotEnough("These units are not promised to this order.", where="quantity")
 
 
@@ -141,21 +134,27 @@ def unship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: 
     )
 
 
-def _log(session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str) -> None:
-    session.connection().execute(_insert_move, {
-        "at": clock.now(), "product_id": product_id, "from_id": from_id, "to_id": to_id, "from_condition": GOOD,
-        "to_condition": GOOD, "qty": qty, "reason": because, "scan_id": outbox.cause.get(),
-    })
+def _log(  # noqa: PLR0913  (the columns of a ledger line)
+    session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str,
+    from_condition: str = GOOD, to_condition: str = GOOD,
+) -> None:  # fmt: skip
+    _LOG.run(session, at=clock.now(), p=product_id, f=from_id, t=to_id, fc=from_condition, tc=to_condition, n=qty,
+             r=because, s=outbox.cause.get())
+
+
+_LOG = Hot(
+    "INSERT INTO ledger (at, product_id, from_id, to_id, from_condition, to_condition, qty, reason, scan_id)"
+    " VALUES (:at, :p, :f, :t, :fc, :tc, :n, :r, :s)"
+)
 
 
 def bind(session: Session, *, product_id: int, location_id: int, qty: int) -> None:
     """Speak for good units in a bin (a pick line will take them). Raises NotEnough if a rival was quicker."""
-    done = session.connection().execute(_BIND, {"p": product_id, "l": location_id, "n": qty})
-    if not done.rowcount:
+    if not _BIND.run(session, p=product_id, l=location_id, n=qty):
         raise NotEnough("Another pick list took these units just now.")
 
 
-_BIND = sa.text(
+_BIND = Hot(
     "UPDATE balance SET bound = bound + :n"
     " WHERE product_id = :p AND location_id = :l AND condition = 'good' AND qty - bound >= :n"
 )

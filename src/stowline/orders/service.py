@@ -11,6 +11,7 @@ from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
+from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
 from stowline.orders import queries
 from stowline.orders.events import DemandDropped, HoldLifted, OrderCancelled, OrderEntered, OrderHeld, OrderPlaced
@@ -123,22 +124,26 @@ def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int,
     a change that would break them raises IntegrityError and undoes the transaction.
     """
     assert stage in STAGES
-    session.connection().execute(_LINE[stage], [{"i": i, "n": n} for i, n in sorted(units.items())])
-    row = session.connection().execute(_ORDER[stage], {"i": order_id, "n": sum(units.values())}).one()
-    state = derive_state(Counters(*row[:8]), held=bool(row.held))
-    if state != row.state:
-        session.connection().execute(_STATE, {"i": order_id, "s": state})
+    for line_id, n in sorted(units.items()):
+        _LINE[stage].run(session, i=line_id, n=n)
+    row = _ORDER[stage].one(session, i=order_id, n=sum(units.values()))
+    assert row is not None
+    *counters, held, before = row
+    state = derive_state(Counters(*counters), held=bool(held))
+    if state != before:
+        _STATE.run(session, i=order_id, s=state)
     return state
 
 
-_LINE = {s: sa.text(f"UPDATE order_line SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608  (own words)
+_LINE = {s: Hot(f"UPDATE order_line SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608  (own words)
 _ORDER = {
-    s: sa.text(
+    s: Hot(
         f"UPDATE orders SET {s} = {s} + :n WHERE id = :i RETURNING {', '.join(_COUNTERS)}, held, state"  # noqa: S608
     )
     for s in STAGES
 }
-_STATE = sa.text("UPDATE orders SET state = :s WHERE id = :i")
+_SUM = {s: Hot(f"UPDATE orders SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608
+_STATE = Hot("UPDATE orders SET state = :s WHERE id = :i")
 
 
 def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, int]]) -> None:
@@ -146,9 +151,9 @@ def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, in
     if not units:
         return
     lines = [{"i": i, "n": n} for part in units.values() for i, n in part.items()]
-    session.connection().execute(_LINE[stage], sorted(lines, key=lambda row: row["i"]))
+    _LINE[stage].many(session, sorted(lines, key=lambda row: row["i"]))
     orders = [{"i": i, "n": sum(part.values())} for i, part in sorted(units.items())]
-    session.connection().execute(sa.text(f"UPDATE orders SET {stage} = {stage} + :n WHERE id = :i"), orders)  # noqa: S608
+    _SUM[stage].many(session, orders)
     _rederive(session, list(units))
 
 
@@ -161,7 +166,7 @@ def _rederive(session: Session, order_ids: list[int]) -> None:
         changed = [{"i": row.id, "s": state} for row in rows
                    if (state := derive_state(Counters(*row[:8]), held=bool(row.held))) != row.state]
         if changed:
-            session.connection().execute(_STATE, changed)
+            _STATE.many(session, changed)
 
 
 # --- a person decides -------------------------------------------------------------------------------------------------

@@ -2,59 +2,56 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
-from stowline.inventory.models import Location
+from stowline.core.hot import Hot
 from stowline.orders.models import Order
 from stowline.picking.models import Cart, PickLine, PickList, Tote
 from stowline.picking.rules import Stop
 
 _n, _t = PickLine.__table__.c, Tote.__table__.c  # type: ignore[attr-defined]
 _p, _o = Product.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
-_target = Location.__table__.alias("target")  # type: ignore[attr-defined]
-_from = Location.__table__.c  # type: ignore[attr-defined]
 
-_STOPS = (
-    sa.select(_n.id, _n.pick_list_id, _n.order_id, _o.ref, _n.order_line_id, _n.product_id, _p.sku, _p.name, _p.detail,
-              _n.from_id, _from.code, _n.to_id, _target.c.code, _t.code, _t.number, _t.color,
-              _n.tote_id, _n.qty, _n.picked)
-    .select_from(PickLine)
-    .join(Order, _o.id == _n.order_id)
-    .join(Product, _p.id == _n.product_id)
-    .join(Location, _from.id == _n.from_id)
-    .join(_target, _target.c.id == _n.to_id)
-    .outerjoin(Tote, _t.id == _n.tote_id)
-)
-_NEXT = (
-    _STOPS.where(_n.pick_list_id == sa.bindparam("list"), _n.state == sa.literal_column("'open'"))
-    .order_by(_n.sequence, _n.id)
-    .limit(1)
-)
+_STOP = """
+    SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, p.detail, n.from_id,
+        f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked{more}
+    FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
+    JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
+"""
+_ALONG = "ORDER BY n.sequence, n.id LIMIT "
+_NEXT = Hot(f"{_STOP.format(more='')} WHERE n.pick_list_id = :list AND n.state = 'open' {_ALONG} 1")
+_ONE = Hot(f"{_STOP.format(more='')} WHERE n.id = :id")
+_ALL = Hot(f"{_STOP.format(more=', n.state')} WHERE n.pick_list_id = :list {_ALONG} :most")
 
 
 def next_stop(session: Session, list_id: int) -> Stop | None:
     """The first open line of a pick list, along the walk."""
-    row = session.connection().execute(_NEXT, {"list": list_id}).one_or_none()
+    row = _NEXT.one(session, list=list_id)
     return Stop(*row) if row else None
 
 
 def stop(session: Session, line_id: int) -> Stop:
     """One pick line by its id."""
-    return Stop(*session.execute(_STOPS.where(_n.id == line_id)).one())
+    row = _ONE.one(session, id=line_id)
+    assert row is not None
+    return Stop(*row)
 
 
 def stops(session: Session, list_id: int, limit: int = 60) -> list[tuple[Stop, str]]:
     """The lines of a pick list along the walk, each with its state."""
-    query = _STOPS.add_columns(_n.state).where(_n.pick_list_id == list_id).order_by(_n.sequence, _n.id).limit(limit)
-    return [(Stop(*row[:-1]), row[-1]) for row in session.execute(query)]
+    return [(Stop(*row[:-1]), row[-1]) for row in _ALL.all(session, list=list_id, most=limit)]
 
 
-_OPEN = sa.select(PickList.__table__).where(  # type: ignore[attr-defined]
-    PickList.__table__.c.task == sa.bindparam("task"), PickList.__table__.c.closed_at.is_(None)  # type: ignore[attr-defined]
+# The task's list and who holds it, in one look.
+_OPEN = Hot(
+    "SELECT l.id, l.task, l.cart_id, l.order_id, l.at_id, l.lines, l.lines_done, h.holder, h.label, h.until"
+    " FROM pick_list l LEFT JOIN task_lease h ON h.task = 'pick:' || l.task"
+    " WHERE l.task = :task AND l.closed_at IS NULL"
 )
 
 
@@ -69,20 +66,24 @@ class OpenList:
     at_id: int | None
     lines: int
     lines_done: int
-    released_at: datetime
-    closed_at: datetime | None
+    held: tuple[Any, ...] = (None, None, None)
+    closed: bool = False
 
 
 def open_list(session: Session, ref: str) -> OpenList | None:
     """The open pick list of a cart code or order ref."""
-    row = session.connection().execute(_OPEN, {"task": ref}).one_or_none()
-    return OpenList(*row) if row else None
+    row = _OPEN.one(session, task=ref)
+    return OpenList(*row[:7], held=row[7:]) if row else None
 
 
 def list_by_id(session: Session, list_id: int) -> OpenList:
     """A pick list as it is now, open or closed."""
-    table = PickList.__table__  # type: ignore[attr-defined]
-    return OpenList(*session.connection().execute(sa.select(table).where(table.c.id == list_id)).one())
+    row = _LIST.one(session, list=list_id)
+    assert row is not None
+    return OpenList(*row[:7], closed=row[7] is not None)
+
+
+_LIST = Hot("SELECT id, task, cart_id, order_id, at_id, lines, lines_done, closed_at FROM pick_list WHERE id = :list")
 
 
 def is_cart(session: Session, ref: str) -> bool:
@@ -100,8 +101,9 @@ def known_task(session: Session, ref: str) -> bool:
 
 def open_lists(session: Session, *, after: str = "", limit: int = 50) -> list[OpenList]:
     """Open pick lists by task."""
-    table = PickList.__table__  # type: ignore[attr-defined]
-    query = sa.select(table).where(table.c.closed_at.is_(None), table.c.task > after).order_by(table.c.task).limit(limit)
+    t = PickList.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(t.id, t.task, t.cart_id, t.order_id, t.at_id, t.lines, t.lines_done)
+    query = query.where(t.closed_at.is_(None), t.task > after).order_by(t.task).limit(limit)
     return [OpenList(*row) for row in session.execute(query)]
 
 

@@ -6,6 +6,7 @@ from sqlmodel import Session, select
 from stowline.allocation import service as allocation
 from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
+from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped
@@ -40,18 +41,18 @@ def add_cart(session: Session, code: str, totes: list[str]) -> Cart:
 
 def reach(session: Session, list_id: int, task: str, location_id: int | None, code: str) -> None:
     """The picker stands at a bin (None: nowhere yet)."""
-    session.connection().execute(_AT, {"i": list_id, "l": location_id})
+    _AT.run(session, i=list_id, l=location_id)
     if code:
         outbox.record(session, BinReached(task, code))
 
 
-_AT = sa.text("UPDATE pick_list SET at_id = :l WHERE id = :i")
-_PICKED = sa.text("UPDATE pick_line SET picked = picked + :n WHERE id = :i AND state = 'open' AND picked + :n <= qty")
+_AT = Hot("UPDATE pick_list SET at_id = :l WHERE id = :i")
+_PICKED = Hot("UPDATE pick_line SET picked = picked + :n WHERE id = :i AND state = 'open' AND picked + :n <= qty")
 
 
 def take(session: Session, stop: Stop, units: int) -> None:
     """Units go from the bin into the tote. Raises Conflict if a rival was quicker."""
-    if not session.connection().execute(_PICKED, {"i": stop.id, "n": units}).rowcount:
+    if not _PICKED.run(session, i=stop.id, n=units):
         raise Conflict(f"{stop.name} was picked by somebody else just now.")
     inventory.move(session, product_id=stop.product_id, from_id=stop.from_id, to_id=stop.to_id, qty=units,
                    because="pick", unbind=True, bind=True)
@@ -78,15 +79,15 @@ def finish_line(session: Session, stop: Stop, task: str, *, tote: str = "", stat
     """A line is settled; the last one closes its pick list."""
     if tote:
         outbox.record(session, ToteConfirmed(stop.order_id, task, tote), subject=stop.order_id)
-    session.connection().execute(_SETTLE, {"i": stop.id, "s": state})
-    row = session.connection().execute(_COUNT, {"i": stop.pick_list_id}).one()
-    if row.lines_done >= row.lines:
+    _SETTLE.run(session, i=stop.id, s=state)
+    lines, done = _COUNT.one(session, i=stop.pick_list_id) or (0, 0)
+    if done >= lines:
         session.execute(sa.update(_lists).where(_lists.c.id == stop.pick_list_id).values(closed_at=clock.now()))
-        outbox.record(session, PickListDone(task, row.lines))
+        outbox.record(session, PickListDone(task, lines))
 
 
-_SETTLE = sa.text("UPDATE pick_line SET state = :s WHERE id = :i AND state = 'open'")
-_COUNT = sa.text("UPDATE pick_list SET lines_done = lines_done + 1 WHERE id = :i RETURNING lines, lines_done")
+_SETTLE = Hot("UPDATE pick_line SET state = :s WHERE id = :i AND state = 'open'")
+_COUNT = Hot("UPDATE pick_list SET lines_done = lines_done + 1 WHERE id = :i RETURNING lines, lines_done")
 
 
 def reopen_line(session: Session, stop: Stop) -> None:

@@ -25,10 +25,10 @@ Now = tuple[dict[str, Any], dict[str, Any]]
 
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a pick task."""
-    scanning.keep_lease(session, scan)
     pick_list = queries.open_list(session, scan.ref)
     if pick_list is None:
         return _nothing_released(session, scan)
+    scanning.renew(session, scan, *pick_list.held)
     stop = queries.next_stop(session, pick_list.id)
     if stop is None:
         return Verdict.conflict("Nothing is left on this pick list.").then(*now(pick_list, None, pick_list.at_id))
@@ -169,7 +169,7 @@ def _of(session: Session, ref: str) -> Now:
 def _next(session: Session, ref: str, before: OpenList) -> Now:
     """After a settled line: the list as it is now."""
     pick_list = queries.list_by_id(session, before.id)
-    stop = queries.next_stop(session, before.id) if pick_list.closed_at is None else None
+    stop = queries.next_stop(session, before.id) if not pick_list.closed else None
     if stop is None:
         scanning.let_go(session, f"pick:{ref}")
     return now(pick_list, stop, pick_list.at_id)

@@ -2,17 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.core import clock
+from stowline.core.hot import Hot
 from stowline.people import queries as people
 from stowline.scanning.codes import Reading
 from stowline.scanning.models import Lease, Scan
 from stowline.scanning.rules import Seen
 
 # One statement, two index look-ups: products by any code on them, and everything that carries a printed code.
-_MEANINGS = sa.text(
+_MEANINGS = Hot(
     "SELECT 'product' AS kind, b.product_id AS ref, p.name AS label, b.shown AS code, p.sku AS sku,"
     " b.quantity AS units, b.kind AS how FROM barcode b JOIN product p ON p.id = b.product_id"
     " WHERE b.code IN (:a, :b, :c)"
@@ -24,7 +24,7 @@ def meanings(session: Session, reading: Reading) -> tuple[Seen, ...]:
     """Everything a code may mean, each once."""
     codes = list(reading.candidates[:3])
     a, b, c = codes[0], codes[1 if len(codes) > 1 else 0], codes[-1]
-    rows = session.connection().execute(_MEANINGS, {"a": a, "b": b, "c": c}).all()
+    rows = _MEANINGS.all(session, a=a, b=b, c=c)
     if not rows:
         return _badge(session, reading.raw)
     found: dict[tuple[str, int, int], Seen] = {}

@@ -13,6 +13,7 @@ from stowline.core import clock, outbox
 from stowline.core.config import settings
 from stowline.core.db import UtcDateTime
 from stowline.core.errors import Conflict, Refused
+from stowline.core.hot import Hot, moment
 from stowline.scanning import queries
 from stowline.scanning.codes import read
 from stowline.scanning.events import ScanUndone
@@ -51,6 +52,10 @@ class Workflow:
     wanted: Callable[[Session, str, Holder], dict[str, Any]]
 
 
+class SeenBefore(Exception):  # noqa: N818  (not an error: the first answer is the answer)
+    """This scan id stands in the log: whatever the repeat did is undone, and `before` has the answer."""
+
+
 _workflows: dict[str, Workflow] = {}
 
 
@@ -75,20 +80,19 @@ def wanted(session: Session, task: str, holder: Holder) -> dict[str, Any]:
 
 def before(session: Session, asked: Asked) -> tuple[int, Reply] | None:
     """The answer this scan got already, marked as a duplicate; None if it is new."""
-    row = session.connection().execute(_SEEN, {"scan_id": asked.scan_id}).one_or_none()
+    row = _SEEN.one(session, scan_id=asked.scan_id)
     if row is None:
         return None
-    if row.task != asked.task or row.code != kept(asked.code):
+    task, code, fate, reply = row
+    if task != asked.task or code != kept(asked.code):
         return STATUS[CONFLICT], {
             "scan_id": asked.scan_id, "fate": CONFLICT, "duplicate": False, "next": None, "task": None,
             "say": "This scan id belongs to another scan. Scan again.",
         }
-    return STATUS[row.fate], {**msgspec.json.decode(row.reply), "duplicate": True}
+    return STATUS[fate], {**msgspec.json.decode(reply), "duplicate": True}
 
 
-_SEEN = sa.select(_scan.c.task, _scan.c.code, _scan.c.fate, _scan.c.reply).where(
-    _scan.c.scan_id == sa.bindparam("scan_id")
-)
+_SEEN = Hot("SELECT task, code, fate, reply FROM scan WHERE scan_id = :scan_id")
 
 
 def carry_out(session: Session, asked: Asked, holder: Holder, who: str) -> tuple[int, Reply]:
@@ -162,16 +166,22 @@ def store(session: Session, asked: Asked, holder: Holder, who: str, verdict: Ver
                     "hint": verdict.hint, "next": verdict.next, "task": verdict.task, "seen": verdict.seen}
     if verdict.choices:
         reply["choices"] = list(verdict.choices)
-    session.connection().execute(_INSERT, {
-        "scan_id": asked.scan_id, "task": asked.task, "holder": holder.key, "who": who, "device": asked.device,
-        "code": kept(asked.code), "quantity": asked.quantity, "scanned_at": asked.scanned_at, "at": clock.now(),
-        "fate": verdict.fate, "reply": msgspec.json.encode(reply).decode(),
-        "effect": msgspec.json.encode(verdict.effect).decode() if verdict.effect else None,
-    })
+    stored = _INSERT.run(
+        session, scan_id=asked.scan_id, task=asked.task, holder=holder.key, who=who, device=asked.device,
+        code=kept(asked.code), quantity=asked.quantity, scanned_at=asked.scanned_at, at=clock.now(), fate=verdict.fate,
+        reply=_encode(reply).decode(), effect=_encode(verdict.effect).decode() if verdict.effect else None,
+    )
+    if not stored:
+        raise SeenBefore
     return STATUS[verdict.fate], reply
 
 
-_INSERT = sa.insert(_scan)
+_encode = msgspec.json.Encoder().encode
+_INSERT = Hot(
+    "INSERT INTO scan (scan_id, task, holder, who, device, code, quantity, scanned_at, at, fate, reply, effect)"
+    " VALUES (:scan_id, :task, :holder, :who, :device, :code, :quantity, :scanned_at, :at, :fate, :reply, :effect)"
+    " ON CONFLICT (scan_id) DO NOTHING"
+)
 
 
 def kept(code: str) -> str:
@@ -216,15 +226,21 @@ _CLAIM = sa.text(
 
 def keep_lease(session: Session, scan: Scan) -> None:
     """Have the scanning holder keep the task; writes only when half of the claim is used up. Raises Conflict."""
-    row = session.connection().execute(_HELD, {"task": scan.task}).one_or_none()
+    row = _HELD.one(session, task=scan.task)
+    renew(session, scan, *(row or (None, None, None)))
+
+
+_HELD = Hot("SELECT holder, label, until FROM task_lease WHERE task = :task")
+
+
+def renew(session: Session, scan: Scan, key: str | None, name: str | None, until: Any) -> None:  # noqa: ANN401
+    """The same with the lease's columns at hand (a workflow may read them with its own first statement)."""
     now = clock.now()
-    if row is None or row.until <= now or row.holder == scan.holder.key and row.until - now < _half():
+    left = moment(until) - now if until is not None else None
+    if key is None or left is None or left.total_seconds() <= 0 or (key == scan.holder.key and left < _half()):
         lease(session, scan.task, scan.holder)
-    elif row.holder != scan.holder.key:
-        raise Conflict(f"{row.label} is working on this. Get other work.", code="taken")
-
-
-_HELD = sa.select(_lease.c.holder, _lease.c.label, _lease.c.until).where(_lease.c.task == sa.bindparam("task"))
+    elif key != scan.holder.key:
+        raise Conflict(f"{name} is working on this. Get other work.", code="taken")
 
 
 def _half() -> timedelta:

@@ -2,16 +2,19 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.core import db
+from stowline.core import clock, db
 from stowline.inventory.models import CountRequest
 from stowline.notifications.models import Message
 from stowline.orders.models import IntakeError, Order, OrderLine, Search
 from stowline.packing.models import Parcel
+from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.stores.models import Store
 
 MOST = 10_000
 KEPT_S = 5.0
@@ -90,3 +93,20 @@ def bins_to_count(session: Session) -> int:
     """Bins that somebody must count."""
     c = CountRequest.__table__.c  # type: ignore[attr-defined]
     return bounded(session, sa.select(c.id).where(c.done_at.is_(None)))
+
+
+def late_orders(session: Session) -> int:
+    """Open orders past the day to ship by: an index walk over the oldest of each state."""
+    o, now = Order.__table__.c, clock.now()  # type: ignore[attr-defined]
+    least = session.execute(sa.select(sa.func.min(Store.__table__.c.ship_within_days))).scalar_one() or 0  # type: ignore[attr-defined]
+    before = sa.bindparam(None, now - timedelta(days=least), o.placed_at.type)
+    ends = sa.bindparam(None, now, o.ship_by.type)
+    return sum(bounded(session, sa.select(o.id).where(o.state == state, o.placed_at < before, o.ship_by < ends)) for state in OPEN)
+
+
+def purchase_orders(session: Session) -> dict[str, int]:
+    """Purchase orders that goods are still expected on, and how many of them are late."""
+    o, n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
+    lacking = sa.select(n.id).where(n.purchase_order_id == o.id, n.received < n.quantity).exists()
+    query = sa.select(o.id).where(o.closed_at.is_(None), lacking)
+    return {"open": bounded(session, query), "late": bounded(session, query.where(o.expected_to < clock.now().date()))}

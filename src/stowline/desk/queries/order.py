@@ -9,7 +9,7 @@ from stowline.core.countries import name_of
 from stowline.desk import words
 from stowline.desk.queries.counts import OPEN
 from stowline.desk.queries.orders import customer
-from stowline.desk.queries.stock import dock_units
+from stowline.desk.queries.products import dock_units
 from stowline.inventory import queries as stock
 from stowline.notifications import facts
 from stowline.orders import queries as orders

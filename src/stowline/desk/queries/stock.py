@@ -7,14 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog import queries as catalog
-from stowline.catalog.gtin import canonical
-from stowline.catalog.models import Barcode, Product
+from stowline.catalog.models import Product
 from stowline.core import db
 from stowline.desk import words
 from stowline.desk.queries import products, waiting
-from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, starts_with, walk
+from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.inventory import queries as inventory
-from stowline.inventory.models import Balance, Location, Move, StockLevel
+from stowline.inventory.models import Location, Move, StockLevel
 from stowline.inventory.queries import Level
 from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
@@ -23,19 +22,10 @@ from stowline.receiving.queries import Incoming
 from stowline.scanning import queries as scans
 
 _p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
-_l, _b, _m = OrderLine.__table__.c, Balance.__table__.c, Move.__table__.c  # type: ignore[attr-defined]
+_l, _m = OrderLine.__table__.c, Move.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
-MOST_FOUND, MOST_EXPORTED = 500, 10_000
+MOST_EXPORTED = 10_000
 Row = dict[str, Any]
-
-
-def found_by(session: Session, text: str) -> list[int]:
-    """Ids of at most 500 products by the beginning of their SKU or name, or exactly by a barcode."""
-    code = sa.select(Barcode.product_id).where(Barcode.code == canonical(text)).limit(10)  # type: ignore[call-overload]
-    ids = list(session.execute(code).scalars())
-    for column in (_p.sku, _p.name):
-        ids += session.execute(sa.select(_p.id).where(starts_with(column, text)).limit(MOST_FOUND)).scalars()
-    return list(dict.fromkeys(ids))[:MOST_FOUND]
 
 
 def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
@@ -48,7 +38,7 @@ def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
     if view == "none":
         query = query.where(on_hand == 0)
     if text:
-        query = query.where(_p.id.in_(found_by(session, text)))
+        query = query.where(_p.id.in_(products.found_by(session, text)))
 
     def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Level]:  # noqa: FBT001
         return [Level(*row) for row in session.execute(ordered(query, [_p.sku], after, descending=backwards, most=most))]
@@ -79,19 +69,6 @@ def totals(session: Session) -> tuple[int, int]:
     """(products, good units on hand)."""
     units = session.execute(sa.select(sa.func.coalesce(sa.func.sum(_s.on_hand), 0))).scalar_one()
     return catalog.count(session), int(units)
-
-
-def dock_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
-    """Good units that stand at a dock, by product."""
-    if not product_ids:
-        return {}
-    here = Location.__table__.c  # type: ignore[attr-defined]
-    query = (
-        sa.select(_b.product_id, sa.func.sum(_b.qty)).join(Location, here.id == _b.location_id)
-        .where(_b.product_id.in_(list(product_ids)), _b.condition == "good", _b.qty > 0, here.kind == "dock")
-        .group_by(_b.product_id)
-    )  # fmt: skip
-    return {product_id: int(n) for product_id, n in session.execute(query)}
 
 
 def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:

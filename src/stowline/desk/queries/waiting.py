@@ -9,7 +9,7 @@ from sqlmodel import Session
 from stowline.catalog.models import Product
 from stowline.core import clock
 from stowline.desk import words
-from stowline.desk.queries import stock
+from stowline.desk.queries import products
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.orders import queries as orders
 from stowline.orders.models import Order, OrderLine
@@ -36,7 +36,7 @@ def page(session: Session, store: str, text: str, place: Place) -> Page[Line]:
         query = query.where(_o.store_id == stores.store_by_key(session, store).id)
     if text:
         whose = [order.id for order in orders.search(session, Search(text=text), 500)]
-        query = query.where(sa.or_(_l.order_id.in_(whose), _l.product_id.in_(stock.found_by(session, text))))
+        query = query.where(sa.or_(_l.order_id.in_(whose), _l.product_id.in_(products.found_by(session, text))))
 
     def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Line]:  # noqa: FBT001
         return session.execute(ordered(query, [_l.placed_at, _l.id], after, descending=backwards, most=most)).all()

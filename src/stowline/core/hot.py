@@ -1,0 +1,77 @@
+"""Statements for the few places that run on every scan.
+
+SQLAlchemy's Core spends several times as long on building and reading a small statement as SQLite does on carrying it
+out. A `Hot` statement is written once, as text with `:names`, and runs straight on the driver's connection of the
+session's own transaction; what it does commits and rolls back with everything else. Measured in `docs/speed.md`.
+
+Use it only where a benchmark asks for it. Pending ORM changes are not flushed: flush before, where there are any.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+Params = Mapping[str, Any]
+_NAME = re.compile(r"(?<!:):([a-z_]+)")
+
+
+class Hot:
+    """One statement. Parameters are `:names` of plain values; moments are aware datetimes."""
+
+    __slots__ = ("_postgresql", "_sqlite")
+
+    def __init__(self, sql: str) -> None:
+        self._sqlite = sql
+        self._postgresql = _NAME.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+    def one(self, session: Session, **values: Any) -> tuple[Any, ...] | None:  # noqa: ANN401  (plain values)
+        """The first row, or None. Moments in it are what the driver gives: read them with `moment`."""
+        row: tuple[Any, ...] | None = self._run(session, values).fetchone()
+        return row
+
+    def all(self, session: Session, **values: Any) -> list[tuple[Any, ...]]:  # noqa: ANN401
+        """Every row."""
+        rows: list[tuple[Any, ...]] = self._run(session, values).fetchall()
+        return rows
+
+    def run(self, session: Session, **values: Any) -> int:  # noqa: ANN401
+        """Carry it out: how many rows it touched."""
+        return int(self._run(session, values).rowcount)
+
+    def many(self, session: Session, rows: Sequence[Params]) -> None:
+        """Carry it out for each of these parameters."""
+        for row in rows:
+            self._run(session, row)
+
+    def _run(self, session: Session, values: Params) -> Any:  # noqa: ANN401  (the driver's own cursor)
+        raw = session.info.get("raw")
+        if raw is None:
+            raw = session.info["raw"] = _raw(session)
+        connection, is_sqlite = raw
+        if is_sqlite:
+            return connection.execute(self._sqlite, {k: _text(v) for k, v in values.items()})
+        return connection.execute(self._postgresql, values)
+
+
+def _raw(session: Session) -> tuple[Any, bool]:
+    connection = session.connection()
+    return connection.connection.driver_connection, connection.dialect.name == "sqlite"
+
+
+def _text(value: Any) -> Any:  # noqa: ANN401
+    """A moment in the form in which SQLAlchemy stores it in SQLite."""
+    if isinstance(value, datetime):
+        at = value.astimezone(UTC)
+        return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond:06d}"
+    return value
+
+
+def moment(value: Any) -> datetime:  # noqa: ANN401  (text from SQLite, an aware datetime from PostgreSQL)
+    """A moment from a row."""
+    if isinstance(value, str):
+        return datetime.fromisoformat(value).replace(tzinfo=UTC)
+    at: datetime = value.astimezone(UTC)
+    return at

@@ -1,7 +1,0 @@
-"""Managers' pages."""
-
-CONTROLLERS: list[type] = []
-
-
-def fill_rail() -> None:
-    """The sections of the rail."""

@@ -1,0 +1,60 @@
+"""Managers' pages: the controllers, one file for each noun, and the rail that leads to them."""
+
+from stowline.core import web
+from stowline.core.web import RailEntry
+from stowline.desk.handlers.intake import IntakeErrors
+from stowline.desk.handlers.messages import Mailbox
+from stowline.desk.handlers.order import OrderPage
+from stowline.desk.handlers.orders import OrdersList
+from stowline.desk.handlers.paper import Paper
+from stowline.desk.handlers.receiving import Receiving
+from stowline.desk.handlers.stock import Stock
+from stowline.desk.handlers.today import Today
+from stowline.desk.queries import counts
+
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Receiving, Mailbox, IntakeErrors, Paper]
+
+
+def fill_rail() -> None:
+    """The sections of the rail, with what is counted beside them."""
+    web.fill_rail([
+        RailEntry("Today", "/today", "orders.read"),
+        RailEntry("Orders", "/orders", "orders.read", _open_orders),
+        RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
+        RailEntry("Receiving", "/receiving", "receiving.read"),
+        RailEntry("Stock", "/stock", "stock.read"),
+        RailEntry("Bins", "/bins", "stock.read"),
+        RailEntry("To count", "/counts", "stock.read", _to_count),
+        RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
+        RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
+        RailEntry("Staff", "/staff", "people.manage"),
+        RailEntry("Floor", "/floor", "floor.scan"),
+    ])  # fmt: skip
+
+
+def _text(n: int) -> str | None:
+    return counts.shown(n) if n else None
+
+
+def _open_orders() -> str | None:
+    counted = counts.states()
+    return _text(sum(counted[state] for state in counts.OPEN))
+
+
+def _waiting() -> str | None:
+    return _text(counts.kept("waiting", counts.waiting_lines))
+
+
+def _to_count() -> str | None:
+    return _text(counts.kept("to count", counts.bins_to_count))
+
+
+def _intake() -> str | None:
+    return _text(counts.kept("intake", counts.intake_errors))
+
+
+def _messages() -> str | None:
+    """Only what a person must look at: "1 dead", "2 not certain"."""
+    counted = counts.kept("messages", counts.messages)
+    said = [f"{counted[state]:,} {word}" for state, word in (("dead", "dead"), ("unknown", "not certain")) if counted[state]]
+    return ", ".join(said) or None

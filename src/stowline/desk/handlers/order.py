@@ -1,0 +1,97 @@
+"""One order: its page, and what a manager decides about it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from litestar import Controller, Response, get, post
+from litestar.params import FromPath, FromQuery, RawBody
+
+from stowline.core import db, web
+from stowline.core.errors import Refused
+from stowline.desk.handlers import pages
+from stowline.desk.handlers.pages import AnyRequest
+from stowline.desk.queries import counts, diary
+from stowline.desk.queries import order as page
+from stowline.orders import queries as orders
+from stowline.orders import service
+
+READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
+DONE = {
+    "cancelled": "The order is cancelled. Its stock went to the orders that wait.",
+    "held": "The order is on hold. Its stock went to the orders that wait.",
+    "released": "Work on the order goes on. It took its place in line again.",
+    "telling": "The shopper hears of this order from now on. What happened before stays untold.",
+}
+Verb = Callable[[db.Session, int, str], object]
+
+
+class OrderPage(Controller):
+    """One order."""
+
+    path = "/orders/{ref:str}"
+    include_in_schema = False
+
+    @get("/", opt=READ, sync_to_thread=True)
+    def one(
+        self, request: AnyRequest, ref: FromPath[str], store: FromQuery[str] = "", before: FromQuery[str] = "",
+        done: FromQuery[str] = "",
+    ) -> Response[Any]:  # fmt: skip
+        """The order with its lines, parcels and trail."""
+        return _draw(request, web.name(ref), store, before, flash=DONE.get(done))
+
+    @post("/cancellation", opt=WRITE, sync_to_thread=True)
+    def cancel(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Cancel an order that nobody has begun to pick."""
+        return _do(request, ref, store, body, "cancelled", lambda s, i, reason: service.cancel(s, i, _why(reason)))
+
+    @post("/hold", opt=WRITE, sync_to_thread=True)
+    def hold(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Stop work on an order."""
+        return _do(request, ref, store, body, "held", lambda s, i, reason: service.hold(s, i, _why(reason)))
+
+    @post("/hold/release", opt=WRITE, sync_to_thread=True)
+    def release(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Let work go on."""
+        return _do(request, ref, store, body, "released", lambda s, i, _: service.lift_hold(s, i))
+
+    @post("/telling", opt=WRITE, sync_to_thread=True)
+    def tell(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """From now on the shopper of a silently imported order hears of it."""
+        return _do(request, ref, store, body, "telling", lambda s, i, _: service.begin_telling(s, i))
+
+
+def _why(reason: str) -> str:
+    if not reason.strip():
+        raise Refused("Say why.", where="reason")
+    if len(reason) > 300:
+        raise Refused("A reason has at most 300 characters.", where="reason")
+    return " ".join(reason.replace("\x00", " ").split())
+
+
+def _do(request: AnyRequest, ref: str, store: str, body: bytes, done: str, verb: Verb) -> Response[Any]:  # noqa: PLR0913
+    """Carry a decision out and show the order again; a refusal stands on the order's own page."""
+    name, reason = web.name(ref), web.read_form(body).get("reason", "")
+    try:
+        db.run(lambda session: verb(session, orders.by_ref(session, name, store).id or 0, reason))
+    except Refused as why:
+        if why.status == 404 or web.wants_json(request) or why.code == "ambiguous":
+            raise
+        return _draw(request, name, store, "", flash=why.say, code=why.status)
+    counts.forget()
+    return web.redirect(f"/orders/{web.segment(name)}{pages.query({'store': store, 'done': done})}")
+
+
+def _draw(request: AnyRequest, ref: str, store: str, before: str, *, flash: str | None, code: int = 200) -> Response[Any]:  # noqa: PLR0913
+    place = pages.place("", before, int).before
+    with db.reading() as session:
+        order = orders.by_ref(session, ref, store)
+        view = page.view(session, order)
+        trail, more = diary.of_order(session, order.id or 0, before=place[0] if place else None)
+    key = view["order"]["store_key"]
+    here = f"/orders/{web.segment(order.ref)}"
+    may_write = "orders.write" in web.identity_of(request).permissions
+    return web.page(
+        "desk/order.html", request, code=code, trail=trail, flash=flash, flash_kind="bad" if code != 200 else "ok",
+        slip_href=f"{here}/slip?store={key}", **view | {"may": view["may"] if may_write else {}},
+        older_href=here + pages.query({"store": key}, before=web.cursor.encode(more)) if more else None,
+    )  # fmt: skip

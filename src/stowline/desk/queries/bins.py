@@ -1,0 +1,85 @@
+"""Stock by bin, one bin, and the bins that somebody must count."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.catalog.models import Product
+from stowline.desk.queries import products
+from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
+from stowline.inventory import queries as inventory
+from stowline.inventory.models import Balance, CountRequest, Location
+
+_l, _b, _p = Location.__table__.c, Balance.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
+_c = CountRequest.__table__.c  # type: ignore[attr-defined]
+KINDS = ("dock", "pick", "storage", "staging", "tote", "pack", "ship", "backorder", "quarantine", "returns")
+MOST_FOUND, MOST_INSIDE = 500, 500
+Row = dict[str, Any]
+
+
+def page(session: Session, kind: str, text: str, place: Place) -> Page[Location]:
+    """Real bins in order of their code; text is the beginning of a code, or a product that lies there."""
+    query = select(Location).where(_l.kind.in_((kind,) if kind else KINDS))
+    if text:
+        query = query.where(_l.id.in_(_found_by(session, text)))
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Location]:  # noqa: FBT001
+        return list(session.execute(ordered(query, [_l.code], after, descending=backwards, most=most)).scalars())
+
+    return walk(place, fetch, lambda bin_: (bin_.code,))
+
+
+def _found_by(session: Session, text: str) -> list[int]:
+    ids = list(session.execute(sa.select(_l.id).where(starts_with(_l.code, text)).limit(MOST_FOUND)).scalars())
+    goods = products.found_by(session, text)
+    there = sa.select(_b.location_id).where(_b.product_id.in_(goods), _b.qty > 0).distinct().limit(MOST_FOUND)
+    return [*ids, *session.execute(there).scalars()]
+
+
+def rows(session: Session, bins: Sequence[Location]) -> list[Row]:
+    """A row for each product in each bin; an empty bin has one row too."""
+    query = (
+        sa.select(_b.location_id, _p.sku, _p.name, _b.condition, _b.qty, _b.bound)
+        .join(Product, _p.id == _b.product_id)
+        .where(_b.location_id.in_([bin_.id for bin_ in bins]), _b.qty > 0)
+        .order_by(_b.location_id, _p.sku)
+        .limit(MOST_INSIDE)
+    )
+    inside: dict[int, list[Row]] = {}
+    for location_id, sku, name, condition, qty, bound in session.execute(query):
+        row = {"sku": sku, "name": name, "condition": condition, "on_hand": qty, "promised": bound}
+        inside.setdefault(location_id, []).append(row)
+    nothing = {"sku": None, "name": None, "condition": "", "on_hand": 0, "promised": 0}
+    return [{"bin": bin_.code, "kind": bin_.kind, **row} for bin_ in bins for row in inside.get(bin_.id or 0, [nothing])]
+
+
+def one(session: Session, code: str) -> Row:
+    """A bin with what lies in it. Raises NotFound."""
+    bin_ = inventory.location_by_code(session, code)
+    inside = inventory.in_bin(session, bin_.id or 0, limit=MOST_INSIDE)
+    asked = session.exec(select(CountRequest).where(CountRequest.location_id == bin_.id, col(CountRequest.done_at).is_(None)))
+    return {
+        "bin": {"code": bin_.code, "kind": bin_.kind, "zone": bin_.zone, "units": sum(qty for *_, qty, _ in inside)},
+        "rows": [{"sku": sku, "name": name, "condition": condition, "on_hand": qty, "promised": bound}
+                 for sku, name, condition, qty, bound in inside],
+        "counts": [{"why": request.why, "at": request.at} for request in asked],
+    }  # fmt: skip
+
+
+def to_count(session: Session, place: Place) -> Page[sa.Row[Any]]:
+    """What must be counted, asked first first."""
+    query = (
+        sa.select(_c.id, _c.why, _c.at, _l.code, _l.kind, _p.sku, _p.name, _b.qty)
+        .select_from(CountRequest)
+        .join(Location, _l.id == _c.location_id)
+        .join(Product, _p.id == _c.product_id)
+        .outerjoin(Balance, sa.and_(_b.product_id == _c.product_id, _b.location_id == _c.location_id, _b.condition == "good"))
+        .where(_c.done_at.is_(None))
+    )
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[sa.Row[Any]]:  # noqa: FBT001
+        return session.execute(ordered(query, [_c.id], after, descending=backwards, most=most)).all()
+
+    return walk(place, fetch, lambda row: (row.id,))

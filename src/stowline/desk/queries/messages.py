@@ -1,0 +1,98 @@
+"""The mailbox: every message with its fate, one message as it reads, and what caused it."""
+
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from typing import Any
+
+from sqlmodel import Session, select
+
+from stowline.core import clock
+from stowline.core.errors import NotFound
+from stowline.desk import words
+from stowline.desk.queries import diary
+from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
+from stowline.notifications import facts
+from stowline.notifications import queries as messages
+from stowline.notifications.channels import DeliveryFailed, Envelope, MailboxChannel
+from stowline.notifications.models import Message
+from stowline.notifications.render import Rendered, RenderFailed, render
+from stowline.orders import queries as orders
+from stowline.orders.queries import Search
+from stowline.stores import queries as stores
+from stowline.stores.models import Store
+
+_m = Message.__table__.c  # type: ignore[attr-defined]
+VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
+SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting"}
+Row = dict[str, Any]
+
+
+def page(session: Session, view: str, text: str, place: Place) -> Page[Message]:
+    """Messages, newest first; text finds the orders they are about."""
+    query = select(Message)
+    if view != "all":
+        query = query.where(_m.state.in_(("held", "sending")) if view == "held" else _m.state == view)
+    if text:
+        whose = [order.id for order in orders.search(session, Search(states=(), text=text), 500)]
+        query = query.where(_m.order_id.in_(whose))
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Message]:  # noqa: FBT001
+        return list(session.execute(ordered(query, [_m.id], after, descending=not backwards, most=most)).scalars())
+
+    return walk(place, fetch, lambda message: (message.id or 0,))
+
+
+def rows(session: Session, found: Sequence[Message]) -> list[Row]:
+    """The rows of the sheet."""
+    shops = {shop.id: shop.key for shop in stores.all_stores(session)}
+    return [_row(message, shops[message.store_id]) for message in found]
+
+
+def _row(message: Message, store: str) -> Row:
+    return {
+        "id": message.id, "at": message.sent_at or message.made_at, "kind": message.kind, "to": message.recipient or "nobody",
+        "subject": message.subject or SUBJECTS.get(message.kind, message.kind), "channel": message.channel,
+        "state": message.state, "until": message.due if message.state == "held" else None,
+        "reason": words.capital(message.reason) if message.reason else None, "ref": message.order_ref, "store_key": store,
+    }  # fmt: skip
+
+
+def one(session: Session, message_id: int) -> Row:
+    """One message with its text; what has not gone yet is written now, as it would go. Raises NotFound."""
+    message = messages.message(session, message_id)
+    store = stores.store(session, message.store_id)
+    rendered, trouble = _rendered(session, message, store)
+    row = _row(message, store.key) | {
+        "tries": message.attempt, "html": rendered.html or None, "text": rendered.text, "short": rendered.short,
+        "subject": rendered.subject, "headers": _headers(message, store, rendered),
+    }  # fmt: skip
+    preview = not message.html and not trouble
+    return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
+            "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown"}
+
+
+def _rendered(session: Session, message: Message, store: Store) -> tuple[Rendered, str]:
+    """(the text, why there is none)."""
+    if message.html:
+        return Rendered(message.subject, message.html, message.text, message.short), ""
+    title = SUBJECTS.get(message.kind, message.kind)
+    try:
+        data = facts.gather(session, message)
+        return render(message.kind, locale=messages.locale_of(session, message), brand=facts.brand(store), data=data), ""
+    except (RenderFailed, NotFound) as why:
+        return Rendered(title, "", "", ""), f"It cannot be written: {why}"
+
+
+def _headers(message: Message, store: Store, rendered: Rendered) -> list[tuple[str, str]]:
+    """The mail's own headers, as the channel writes them."""
+    envelope = Envelope(
+        kind=message.kind, order_ref=message.order_ref, message_id="", thread_id="", to_address=message.recipient,
+        to_name=message.recipient_name, brand=facts.brand(store), rendered=rendered, date=message.sent_at or clock.now(),
+    )  # fmt: skip
+    try:
+        mail = message_from_bytes(MailboxChannel().prepare(envelope).message, policy=policy.default)
+    except DeliveryFailed as why:
+        return [("To", f"{message.recipient or 'nobody'} ({why})")]
+    shown = ("From", "To", "Reply-To", "Subject", "Date", "X-Stowline-Message", "X-Stowline-Order")
+    return [(name, str(mail[name])) for name in shown if mail[name]] + [("Key", message.key)]
+

@@ -1,0 +1,122 @@
+"""Purchase orders: what is expected, how far it is in, and who waits for it."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.catalog.models import Product
+from stowline.core import clock
+from stowline.desk import words
+from stowline.desk.queries import diary
+from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
+from stowline.orders import queries as orders
+from stowline.orders.models import OrderLine
+from stowline.receiving import queries as receiving
+from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+
+_o, _n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
+_l, _p = OrderLine.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
+VIEWS = {"open": "Expected", "late": "Late", "all": "All"}
+WORDS = {"open": ("", "Expected"), "part_received": ("go", "Coming in"), "received": ("ok", "All in"), "closed": ("done", "Closed")}
+NEVER = date(9999, 12, 31)
+Row = dict[str, Any]
+
+
+def _expected() -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(_o.expected_to, sa.bindparam(None, NEVER, _o.expected_to.type), type_=_o.expected_to.type)
+
+
+def page(session: Session, view: str, text: str, place: Place) -> Page[PurchaseOrder]:
+    """Purchase orders: those that are open by the day they are due, all of them newest first."""
+    query = select(PurchaseOrder)
+    if view != "all":
+        query = query.where(_o.closed_at.is_(None), _lacking())
+    if view == "late":
+        query = query.where(_o.expected_to < clock.now().date())
+    if text:
+        query = query.where(sa.or_(starts_with(_o.ref, text), starts_with(_o.supplier, text), _o.id.in_(_with_sku(text))))
+    columns = [_o.id] if view == "all" else [_expected(), _o.id]
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[PurchaseOrder]:  # noqa: FBT001
+        down = backwards != (view == "all")
+        return list(session.execute(ordered(query, columns, after, descending=down, most=most)).scalars())
+
+    return walk(place, fetch, (lambda o: (o.id or 0,)) if view == "all" else (lambda o: (o.expected_to or NEVER, o.id or 0)))
+
+
+def _lacking() -> sa.ColumnElement[bool]:
+    return sa.select(_n.id).where(_n.purchase_order_id == _o.id, _n.received < _n.quantity).exists()
+
+
+def _with_sku(sku: str) -> sa.Select[Any]:
+    return sa.select(_n.purchase_order_id).join(Product, _p.id == _n.product_id).where(_p.sku == sku).limit(500)
+
+
+def rows(session: Session, found: Sequence[PurchaseOrder]) -> list[Row]:
+    """The rows of the sheet, added up for the whole page at once."""
+    ids = [order.id or 0 for order in found]
+    query = sa.select(_n.purchase_order_id, sa.func.count(), sa.func.sum(_n.quantity), sa.func.sum(_n.received)).where(
+        _n.purchase_order_id.in_(ids)).group_by(_n.purchase_order_id)  # fmt: skip
+    sums = {i: (int(lines), int(units), int(received)) for i, lines, units, received in session.execute(query)}
+    fills = _fills(session, ids)
+    made = []
+    for order in found:
+        lines, units, received = sums.get(order.id or 0, (0, 0, 0))
+        state = _state(order, units, received)
+        made.append({
+            "ref": order.ref, "supplier": order.supplier, "state": state, "lines": lines, "units": units, "received": received,
+            "expected": words.window(order.expected_from, order.expected_to) or None,
+            "late": _late(order, state), "fills": fills.get(order.id or 0, 0),
+        })  # fmt: skip
+    return made
+
+
+def _state(order: PurchaseOrder, units: int, received: int) -> str:
+    if received >= units:
+        return "received"
+    if order.closed_at is not None:
+        return "closed"
+    return "part_received" if received else "open"
+
+
+def _late(order: PurchaseOrder, state: str) -> bool:
+    return state in ("open", "part_received") and order.expected_to is not None and order.expected_to < clock.now().date()
+
+
+def _fills(session: Session, ids: list[int]) -> dict[int, int]:
+    """Units that orders wait for and that each of these purchase orders still brings."""
+    left = (_n.quantity - _n.received).label("left")
+    waits = (
+        sa.select(_l.product_id, sa.func.sum(_l.ordered - _l.cancelled - _l.allocated).label("units"))
+        .where(_l.ordered - _l.cancelled > _l.allocated)
+        .group_by(_l.product_id)
+        .subquery()
+    )
+    served = sa.case((waits.c.units < left, waits.c.units), else_=left)
+    query = (
+        sa.select(_n.purchase_order_id, sa.func.sum(served)).select_from(PurchaseOrderLine)
+        .join(PurchaseOrder, _o.id == _n.purchase_order_id).join(waits, waits.c.product_id == _n.product_id)
+        .where(_n.purchase_order_id.in_(ids), _n.received < _n.quantity, _o.closed_at.is_(None))
+        .group_by(_n.purchase_order_id)
+    )  # fmt: skip
+    return {i: int(units) for i, units in session.execute(query)}
+
+
+def one(session: Session, ref: str) -> Row:
+    """One purchase order with its lines and the scans that brought them in. Raises NotFound."""
+    order = receiving.by_ref(session, ref)
+    row = rows(session, [order])[0]
+    lines = receiving.lines(session, order.id or 0, limit=500)
+    waits = orders.waiting_units(session, [line.product_id for line in lines])
+    kind, word = WORDS[row["state"]]
+    return {
+        "po": {**row, "state_kind": kind, "state_word": word, "closed": order.closed_at is not None},
+        "lines": [{"sku": line.sku, "name": line.name, "ordered": line.quantity, "received": line.received,
+                   "waiting": waits.get(line.product_id, 0), "why": None} for line in lines],
+        "lines_say": f"the first 500 of {row['lines']:,} lines" if row["lines"] > len(lines) else "",
+        "trail": diary.of_task(session, f"receive:{ref}"),
+        "floor_href": f"/floor/task/{words.segment(f'receive:{ref}')}" if order.closed_at is None else None,
+    }  # fmt: skip
