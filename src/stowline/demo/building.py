@@ -86,8 +86,8 @@ def fill_bins(session: Session, rng: Random, sold: Range, wishes: list[Wish]) ->
             _lay(session, ids[good.sku], pick[n], n % 2)
             continue
         _lay(session, ids[good.sku], pick[n], wanted[good.sku] + rng.randint(4, 30))
-        if n % 5 == 0:
-            _lay(session, ids[good.sku], reserve[n // 5], rng.choice((24, 36, 48)))
+        if n % 5 == 0:  # the reserve stands above the bin that is picked from
+            _lay(session, ids[good.sku], reserve[n // (LEVELS - 1)], rng.choice((24, 36, 48)))
 
 
 def _lay(session: Session, product_id: int, code: str, units: int) -> None:

@@ -127,7 +127,7 @@ Stowline  {url}
   role      e-mail                 badge   name
 {people_}
 
-Password {crowd.PASSWORD}, PIN {crowd.PIN}, the same for all. The manager works at {url}/orders, all others get work at {url}/floor.
+Sign in with e-mail and password {crowd.PASSWORD}, or with badge and PIN {crowd.PIN}: both are the same for all.
 {open_door}
 Robots work through ten orders:
   {_command()} crew --orders 10 --url {url} --token {token}
