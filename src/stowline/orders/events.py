@@ -56,3 +56,11 @@ class HoldLifted:
 
     order_id: int
     order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class TellingBegan:
+    """The shopper of an order that was imported in silence hears of it from now on."""
+
+    order_id: int
+    order_ref: str

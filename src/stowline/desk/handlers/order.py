@@ -13,7 +13,7 @@ from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts, diary
 from stowline.desk.queries import order as page
 from stowline.orders import queries as orders
-from stowline.orders import service
+from stowline.orders import service, telling
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
@@ -57,7 +57,7 @@ class OrderPage(Controller):
     @post("/telling", opt=WRITE, sync_to_thread=True)
     def tell(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
         """From now on the shopper of a silently imported order hears of it."""
-        return _do(request, ref, store, body, "telling", lambda s, i, _: service.begin_telling(s, i))
+        return _do(request, ref, store, body, "telling", lambda s, i, _: telling.begin_telling(s, i))
 
 
 def _why(reason: str) -> str:

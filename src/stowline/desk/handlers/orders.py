@@ -30,10 +30,11 @@ class OrdersList(Controller):
 
     @get("/orders", opt=READ, sync_to_thread=True)
     def orders(  # noqa: PLR0913  (each is a part of the address)
-        self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "", state: FromQuery[str] = "",
+        self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "",
         q: FromQuery[str] = "", after: FromQuery[str] = "", before: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
         """A page of orders."""
+        state = _state(request)
         asked = _asked(view, store, state, q)
         kept = {"view": view, "store": store, "state": state, "q": asked.text}
         with db.reading() as session:
@@ -50,10 +51,10 @@ class OrdersList(Controller):
 
     @get("/orders.csv", opt=READ, sync_to_thread=True)
     def export(
-        self, view: FromQuery[str] = "open", store: FromQuery[str] = "", state: FromQuery[str] = "", q: FromQuery[str] = ""
+        self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "", q: FromQuery[str] = ""
     ) -> Stream:
         """The same orders for a spreadsheet, at most 10,000."""
-        return pages.spreadsheet("orders", orders.HEAD, orders.exported(_asked(view, store, state, q)))
+        return pages.spreadsheet("orders", orders.HEAD, orders.exported(_asked(view, store, _state(request), q)))
 
     @get("/waiting", opt=READ, sync_to_thread=True)
     def waiting(
@@ -70,6 +71,11 @@ class OrdersList(Controller):
         say = f"{counts.shown(n)} {'line waits' if n == 1 else 'lines wait'} for stock." if n else "Nobody waits."
         pager = pages.pager(page, "/waiting", {"store": store, "q": said}, "longest first")
         return web.page("desk/waiting.html", request, say=say, q=said, stores=pages.choices(shops, store), rows=rows, pages=pager)
+
+
+def _state(request: AnyRequest) -> str:
+    """`?state=`; the framework keeps an argument of that name for itself."""
+    return str(request.query_params.get("state", ""))
 
 
 def _asked(view: str, store: str, state: str, q: str) -> Asked:

@@ -11,7 +11,8 @@ from sqlmodel import Session
 from stowline.core import clock, db
 from stowline.inventory.models import CountRequest
 from stowline.notifications.models import Message
-from stowline.orders.models import IntakeError, Order, OrderLine, Search
+from stowline.orders.models import IntakeError, Order, OrderLine
+from stowline.orders.queries import Search
 from stowline.packing.models import Parcel
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 from stowline.stores.models import Store

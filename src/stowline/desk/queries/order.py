@@ -74,7 +74,7 @@ def may(order: Order) -> dict[str, bool]:
     return {
         "cancel": not over and not (order.picked or order.packed or order.handed_over),
         "hold": not over and not order.held and not order.released,
-        "release": bool(order.held), "tell": not order.tell and bool(order.email),
+        "release": bool(order.held), "tell": not over and not order.tell and bool(order.email),
     }  # fmt: skip
 
 

@@ -13,7 +13,8 @@ from stowline.desk.queries.counts import OPEN, states
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, walk
 from stowline.desk.queries.why import reasons
 from stowline.orders import queries as orders
-from stowline.orders.models import Order, Search
+from stowline.orders.models import Order
+from stowline.orders.queries import Search
 from stowline.stores import queries as stores
 
 MOST_EXPORTED = 10_000

@@ -48,7 +48,7 @@ def _slip(  # noqa: PLR0913  (the parts of a slip)
     store = stores.store(session, order.store_id)
     place = " ".join(part for part in (order.postcode, order.city) if part)
     address = (order.company, order.line1, order.line2, place, order.region, name_of(order.country))
-    later = _later(session, [line for line in orders.lines(session, order.id or 0)], packed=bool(parcel))
+    later = _later(session, orders.lines(session, order.id or 0), packed=bool(parcel))
     return SlipView(
         store=store.name, order=order.ref, parcel=parcel, recipient=order.ship_name or order.customer_name, lines=lines,
         later=later, address=tuple(part for part in address if part), country_code=order.country, color=store.accent,

@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.gtin import canonical
-from stowline.catalog.models import Barcode, Product
+from stowline.catalog.models import Product
+from stowline.catalog.queries import Barcode
 from stowline.desk.queries.keyset import starts_with
 from stowline.inventory.models import Balance, Location
 
