@@ -10,6 +10,7 @@ from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts
 from stowline.desk.queries import intake as reads
+from stowline.desk.queries.keyset import Place
 from stowline.orders import intakes
 from stowline.orders.intakes import Taken
 
@@ -50,7 +51,7 @@ class IntakeErrors(Controller):
         counts.forget()
         if taken.outcome == "error":
             say = f"Order {taken.ref} still cannot be taken. {taken.say}"
-            return _draw(request, "open", "", pages.Place(), flash=say, code=422)
+            return _draw(request, "open", "", Place(), flash=say, code=422)
         return web.redirect(f"/intake-errors{pages.query({'done': taken.outcome, 'ref': taken.ref})}")
 
     @post("/{error_id:int}/dismissal", opt=WRITE, sync_to_thread=True)
@@ -63,7 +64,7 @@ class IntakeErrors(Controller):
 
 
 def _draw(  # noqa: PLR0913
-    request: AnyRequest, view: str, q: str, place: pages.Place, *, flash: str | None, code: int = 200
+    request: AnyRequest, view: str, q: str, place: Place, *, flash: str | None, code: int = 200
 ) -> Response[Any]:
     with db.reading() as session:
         page = reads.page(session, view, q, place)
