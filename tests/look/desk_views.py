@@ -112,6 +112,8 @@ BINS = [{"bin": "A-03-2", "kind": "pick", "condition": "good", "on_hand": 6, "pr
 MOVES = [{"at": at(27, 14), "quantity": 1, "from_bin": "supplier", "to_bin": "DOCK", "because": "receive", "who": "Maja K.", "say": "PO-6"},
          {"at": at(26, 9), "quantity": 6, "from_bin": "DOCK", "to_bin": "A-03-2", "because": "putaway", "who": None, "say": None}]
 BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash"}, {**BINS[1], "sku": "SEA/GREEN 2026 #1", "name": LONG}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None}]
+BIN_GOODS = [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "condition": "good", "on_hand": 1240, "promised": 12}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "condition": "damaged", "on_hand": 1, "promised": 0}]
+TO_COUNT = [{"code": "A-03-2", "kind": "pick", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "qty": 3, "why": "Three were asked, one lay there", "at": at(27)}, {"code": "B/01 #2", "kind": "pick", "sku": "SEA/GREEN 2026 #1", "name": LONG, "qty": None, "why": RTL, "at": at(26)}]
 MAIL_HTML = "<!doctype html><html><head><style>body{font:16px sans-serif;margin:0;background:#f0f2ee}div{max-width:560px;margin:0 auto;background:#fff;padding:32px}</style></head><body><div><h1>Arrives Saturday 28&nbsp;November</h1><p style='color:#53605c'>Hello Ines, we handed your parcel to DHL today at 16:27.</p></div></body></html>"
 MESSAGES = [
     {"id": 7, "at": at(27, 14, 2), "kind": "stock-arrived", "to": "ines@example.net", "subject": "Your teapot is here", "channel": "email", "state": "held", "until": at(27, 14, 4), "reason": "An undo still takes it back", "ref": "#1042", "store_key": "kiln"},
@@ -152,6 +154,10 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "stock": ("desk/stock.html", view("/stock", say="300 products, 12,431 units on hand.", views=VIEWS[:3], rows=STOCK)),
     "product": ("desk/product.html", view("/stock", product=PRODUCT, bins=BINS, moves=MOVES, waiting=WAITING)),
     "product-bare": ("desk/product.html", view("/stock", product={**PRODUCT, "name": LONG, "weight_g": None, "dims_mm": None, "barcodes": []}, bins=[], moves=[], waiting=[])),
+    "bin": ("desk/bin.html", view("/stock", bin={"code": "A-03-2", "kind": "pick", "zone": "A", "units": 1240}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}])),
+    "bin-empty": ("desk/bin.html", view("/stock", bin={"code": "A-03-3", "kind": "pick", "zone": "", "units": 0}, rows=[], counts=[])),
+    "counts": ("desk/counts.html", view("/stock", say="2 to count.", rows=TO_COUNT, pages=PAGES)),
+    "counts-none": ("desk/counts.html", view("/stock", say="Nothing to count.", rows=[], pages=PAGES)),
     "bins": ("desk/bins.html", view("/stock", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], rows=BIN_ROWS)),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
     "mailbox": ("desk/mailbox.html", view("/mailbox", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
