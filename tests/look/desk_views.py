@@ -19,7 +19,7 @@ def at(day: int, hour: int = 9, minute: int = 30) -> datetime:
 
 def rail(current: str) -> list[dict[str, Any]]:
     entries = [("Today", "/today", "", False), ("Orders", "/orders", "214", False), ("Waiting list", "/waiting", "27", False),
-               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Messages", "/mailbox", "1 dead", True),
+               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Messages", "/messages", "1 dead", True),
                ("Intake errors", "/intake-errors", "2", True), ("Floor", "/floor", "", False)]
     return [{"label": label, "href": href, "count": n, "alarm": alarm, "current": href == current} for label, href, n, alarm in entries]
 
@@ -77,11 +77,11 @@ TRAIL = [
     {"at": at(27, 14, 2), "rows": [
         {"kind": "scan", "strong": "Teapot, ochre received", "say": "from PO-4, 1 of 60", "why": "Scan by Maja K. on tablet 4", "scan_id": "0192f0c4-7a11-7bb2-9c00-000000000001"},
         {"kind": "event", "say": "Backorder filled: 1 unit to #1042", "why": "Oldest waiting line of 13 for this product"},
-        {"kind": "message", "strong": "stock-arrived", "say": "by email", "state": "held", "until": at(27, 14, 4), "why": "Two minutes in which an undo still takes it back.", "href": "/mailbox/7"}]},
+        {"kind": "message", "strong": "stock-arrived", "say": "by email", "state": "held", "until": at(27, 14, 4), "why": "Two minutes in which an undo still takes it back.", "href": "/messages/7"}]},
     {"at": at(24, 16, 27), "rows": [
         {"kind": "scan", "strong": "Parcel 1 handed over", "say": "to House, manifest 24-2", "why": "Scan by Jonas P. on tablet 2"},
         {"kind": "event", "say": "Parcel handed over: 4 of 6 units"},
-        {"kind": "message", "strong": "shipped", "say": "by email", "state": "sent", "href": "/mailbox/5"},
+        {"kind": "message", "strong": "shipped", "say": "by email", "state": "sent", "href": "/messages/5"},
         {"kind": "message", "strong": "shipped", "say": "by SMS", "state": "skipped", "why": "She chose email only"},
         {"kind": "message", "strong": "delay-apology", "say": "by email", "state": "unknown", "why": "The server took it and the answer was lost; not sent again by itself"},
         {"kind": "message", "strong": "options", "say": "by email", "state": "dead", "why": "Mailbox does not exist"}]},
@@ -139,7 +139,7 @@ BOARDS = [
     {"title": "Late", "n": 3, "unit": "orders", "say": "oldest was due Thu 26, 16:30", "href": "/orders?view=late", "kind": "bad"}, {"title": "To pick", "n": 212, "unit": "lines", "say": "5 carts, 2 of them on the way", "href": "/orders", "kind": ""},
     {"title": "To pack", "n": 12, "unit": "totes", "say": "oldest waits 18 min", "href": "/orders", "kind": ""}, {"title": "To hand over", "n": 41, "unit": "parcels", "say": "DHL leaves at 16:30", "href": "/orders", "kind": ""},
     {"title": "Waiting", "n": 27, "unit": "lines", "say": "9 are filled by PO-4", "href": "/waiting", "kind": "warn"}, {"title": "Intake errors", "n": 2, "unit": "orders", "say": "not taken, kept with their payload", "href": "/intake-errors", "kind": "bad"},
-    {"title": "Dead messages", "n": 0, "unit": "messages", "say": "every message went out or says why not", "href": "/mailbox", "kind": "bad"},
+    {"title": "Dead messages", "n": 0, "unit": "messages", "say": "every message went out or says why not", "href": "/messages", "kind": "bad"},
 ]
 CHECKS = [{"name": "balance = sum of the ledger per product, location, lot, serial and condition", "say": "What the books have in a bin is what ever came into it less what left it.", "holds": True, "breaches": []},
           {"name": "no eligible line waits while unpromised sellable stock exists", "holds": False, "breaches": [f"order #{n}: 1 of BWL-AS-30 waits, 7 are free" for n in range(25)]}]
@@ -160,9 +160,9 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "counts-none": ("desk/counts.html", view("/stock", say="Nothing to count.", rows=[], pages=PAGES)),
     "bins": ("desk/bins.html", view("/stock", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], rows=BIN_ROWS)),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
-    "mailbox": ("desk/mailbox.html", view("/mailbox", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
-    "message": ("desk/message.html", view("/mailbox", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/mailbox/4/retry", "say": "It keeps its Message-ID."}])),
-    "message-text": ("desk/message.html", view("/mailbox", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, trail=[], actions=[])),
+    "mailbox": ("desk/messages.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
+    "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
+    "message-text": ("desk/message.html", view("/messages", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, trail=[], actions=[])),
     "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),
     "intake-none": ("desk/intake.html", view("/intake-errors", say="Nothing waits here.", views=VIEWS[:2], rows=[])),
     "receiving": ("desk/receiving.html", view("/receiving", say="2 at the dock, 1 late.", views=VIEWS[:3], rows=PURCHASES)),
