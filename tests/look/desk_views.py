@@ -36,7 +36,7 @@ VIEWS = [{"label": label, "href": f"/orders?view={key}", "n": n, "current": key 
          (("Open", "open", 214), ("Ship today", "today", 38), ("Waiting", "waiting", 27), ("On hold", "held", 4), ("Handed over", "done", 130600), ("All", "all", None))]
 
 
-def order_row(ref: str, customer: str, state: str, why: str, ready: int, units: int, **more: Any) -> dict[str, Any]:  # noqa: PLR0913  (a row of a table)
+def order_row(ref: str, customer: str, state: str, why: str, ready: int, units: int, **more: Any) -> dict[str, Any]:
     return {"ref": ref, "store": "Kiln & Cup", "store_key": "kiln", "customer": customer, "state": state, "why": why, "ready": ready, "open": units,
             "placed_at": at(17, 21, 14), "late": False, "total": 18700, "currency": "EUR", **more}
 
@@ -160,7 +160,7 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "counts-none": ("desk/counts.html", view("/stock", say="Nothing to count.", rows=[], pages=PAGES)),
     "bins": ("desk/bins.html", view("/stock", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], rows=BIN_ROWS)),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
-    "mailbox": ("desk/messages.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
+    "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
     "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
     "message-text": ("desk/message.html", view("/messages", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, trail=[], actions=[])),
     "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),
