@@ -82,7 +82,7 @@ def worker() -> None:
 
     def begin() -> Any:  # noqa: ANN401
         working = entrance.start(entrance.connected_broker())
-        return lambda: working.stop(timeout=server.DRAIN_S * 1000)
+        return lambda: working.stop(server.WORK_S)
 
     _needs_broker()
     server.alone(begin)

@@ -13,11 +13,12 @@ from stowline.core.config import settings
 from stowline.core.relay import Relay
 
 log = structlog.get_logger("stowline.server")
-DRAIN_S = 10
+# Within 20 s of SIGTERM a process has ended: requests under way, then the relay, then what workers have in hand.
+REQUESTS_S, RELAY_S, WORK_S = 6, 3, 7
 
 
 def set_up_logs() -> None:
-    """structlog for our lines and for those of the libraries; text for people, JSON for machines."""
+    """Structlog for our lines and for those of the libraries; text for people, JSON for machines."""
     chosen = settings()
     level = logging.getLevelNamesMapping().get(chosen.log_level.upper(), logging.INFO)
     shared: list[structlog.typing.Processor] = [
@@ -43,15 +44,25 @@ def set_up_logs() -> None:
 
 def serve(host: str, port: int) -> None:
     """Answer requests until SIGTERM or SIGINT; requests under way are finished."""
+    _web(host, port).run()
+
+
+def _web(host: str, port: int) -> uvicorn.Server:
+    """The web side, assembled and ready to run; a signal that comes before it runs ends it all the same."""
     from stowline.app import create_app  # noqa: PLC0415  (the web's imports, only where the web is)
 
     config = uvicorn.Config(
-        create_app(), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=DRAIN_S,
+        create_app(), host=host, port=port, log_config=None, access_log=False, timeout_graceful_shutdown=REQUESTS_S,
         timeout_keep_alive=75, server_header=False,
     )
-    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises its signal again at the end: let that be harmless
-        signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run()
+    web = uvicorn.Server(config)
+
+    def end(*_: object) -> None:  # uvicorn raises its signal again at the end: then this is harmless
+        web.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, end)
+    return web
 
 
 def up(host: str, port: int) -> None:
@@ -60,18 +71,19 @@ def up(host: str, port: int) -> None:
     from stowline.notifications import delivery  # noqa: PLC0415
 
     db.upgrade(settings().database())
+    web = _web(host, port)  # first: what is wrong with the app shows before any thread works
     broker = worker.connected_broker()
     if not settings().broker_url:  # this process is the only one that sends, and its broker starts empty
         delivery.give_up_lost()
         relay.ring_all_again()
     working = worker.start(broker)
     ringing = Relay(broker)
-    ringing.start()
     try:
-        serve(host, port)
+        ringing.start()
+        web.run()
     finally:
-        ringing.stop()
-        working.stop(timeout=DRAIN_S * 1000)
+        ringing.stop(RELAY_S)
+        working.stop(WORK_S)
         broker.close()
         db.database().close()
 

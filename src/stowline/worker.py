@@ -1,13 +1,15 @@
 """Dramatiq's entrance: the broker with its actors, the threads that work, and what they close when they end."""
 
-from typing import Any
+import threading
+import time
+from typing import Any, Self
 
 import dramatiq
 from dramatiq import Worker
 from dramatiq.middleware import Middleware
 
 from stowline import wiring
-from stowline.core.broker import make_broker
+from stowline.core.broker import INSIDE, OUTSIDE, make_broker
 from stowline.core.config import settings
 from stowline.notifications.channels import for_settings
 
@@ -28,8 +30,32 @@ def connected_broker() -> dramatiq.Broker:
     return broker
 
 
-def start(broker: dramatiq.Broker) -> Worker:
+class Hands:
+    """Everybody who works in this process: threads for what happens inside, others for what waits for the world."""
+
+    def __init__(self, broker: dramatiq.Broker) -> None:
+        threads = settings().worker_threads
+        self._workers = [
+            Worker(broker, queues=set(queues), worker_threads=threads, worker_timeout=100)
+            for queues in (INSIDE, OUTSIDE)
+        ]
+
+    def start(self) -> Self:
+        """Begin."""
+        for worker in self._workers:
+            worker.start()
+        return self
+
+    def stop(self, seconds: float) -> None:
+        """Let what is under way end, for at most so long; what still hangs then is left as it is, to be found again."""
+        stopping = [threading.Thread(target=one.stop, args=(int(seconds * 1000),), daemon=True) for one in self._workers]
+        for thread in stopping:
+            thread.start()
+        until = time.monotonic() + seconds + 1
+        for thread in stopping:
+            thread.join(max(until - time.monotonic(), 0))
+
+
+def start(broker: dramatiq.Broker) -> Hands:
     """Work in threads of this process."""
-    worker = Worker(broker, worker_threads=settings().worker_threads, worker_timeout=100)
-    worker.start()
-    return worker
+    return Hands(broker).start()

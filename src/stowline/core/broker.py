@@ -1,9 +1,14 @@
-"""Dramatiq, and the two actors that carry everything later: a reaction and a timer.
+"""Dramatiq, and the three actors that carry everything later: a reaction, a timer's verb, a timer's work.
 
 The broker is chosen by URL: in memory (the same process), Redis or RabbitMQ. It only carries ids and may lose or repeat
 them: receipts make a repeat harmless, the relay rings again what was lost. So the broker's own retries and delays are
 not used.
+
+Work waits for the world outside (a mail server), so it has a queue and threads of its own: whatever hangs there, no
+reaction waits for it.
 """
+
+from collections.abc import Callable
 
 import dramatiq
 import structlog
@@ -14,11 +19,15 @@ from stowline.core import db, outbox, timers
 from stowline.core.errors import Refused
 
 log = structlog.get_logger("stowline.worker")
+INSIDE, OUTSIDE = frozenset({"reactions", "timers"}), frozenset({"works"})
+
+
 def make_broker(url: str) -> dramatiq.Broker:
     """A broker with the actors declared on it. Raises Refused for a URL of an unknown kind."""
     broker = _broker(url)
     dramatiq.set_broker(broker)
-    for run in (react, fire):
+    runs: tuple[Callable[..., None], ...] = (react, fire, work)
+    for run in runs:
         dramatiq.actor(run, actor_name=run.__name__, queue_name=_QUEUES[run.__name__], broker=broker)
     return broker
 
@@ -60,7 +69,7 @@ def react(event_id: int, reaction: str) -> None:
 
 
 def fire(timer_id: int) -> None:
-    """Run one timer: its verb in one transaction, or its work in transactions of its own."""
+    """Run one timer's verb, in one transaction."""
     try:
         timers.fire(timer_id)
     except Exception as error:
@@ -69,4 +78,9 @@ def fire(timer_id: int) -> None:
             timers.in_trouble(session, timer_id, repr(error))
 
 
-_QUEUES = {"react": "reactions", "fire": "timers"}
+def work(timer_id: int) -> None:
+    """Do one timer's work, in transactions of its own."""
+    fire(timer_id)
+
+
+_QUEUES = {"react": "reactions", "fire": "timers", "work": "works"}

@@ -1,5 +1,6 @@
 """Settings from the environment (`STOWLINE_*`), and where the product's own files lie."""
 
+import contextlib
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -26,7 +27,7 @@ class Settings(BaseSettings):
     backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")
     upload_limit_bytes: int = Field(10_000_000, ge=1024, description="Largest request body that is read, in bytes.")
     lease_s: int = Field(900, ge=5, description="Seconds a picker's claim on a task lasts without a scan.")
-    worker_threads: int = Field(2, ge=1, le=64, description="Threads that carry out reactions and send messages.")
+    worker_threads: int = Field(2, ge=1, le=64, description="Threads that carry out reactions, and as many that send messages.")
     web_threads: int = Field(16, ge=1, le=200, description="Threads that answer requests in one web process.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
     log_level: str = Field("info", description="debug, info, warning or error.")
@@ -52,10 +53,8 @@ def _kept_key(data_dir: Path) -> str:
         fresh = file.with_suffix(f".{secrets.token_hex(4)}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))
-        try:
+        with contextlib.suppress(FileExistsError):  # another process made it first: theirs counts
             file.hardlink_to(fresh)
-        except FileExistsError:
-            pass  # another process made it first: theirs counts
         fresh.unlink()
     return file.read_text().strip()
 

@@ -29,11 +29,11 @@ class Relay:
         """Begin to ring."""
         self._thread.start()
 
-    def stop(self) -> None:
-        """Ring no more; returns when the loop has ended."""
+    def stop(self, seconds: float = 10) -> None:
+        """Ring no more; returns when the loop has ended, or after so many seconds."""
         self._stop.set()
         outbox.ring_bell()
-        self._thread.join(10)
+        self._thread.join(seconds)
 
     def _run(self) -> None:
         while not self._stop.is_set():
@@ -56,8 +56,8 @@ class Relay:
             fires = timers.claim(session)
         for event_id, reaction in rings:
             self._broker.get_actor("react").send(event_id, reaction)
-        for timer_id in fires:
-            self._broker.get_actor("fire").send(timer_id)
+        for timer_id, is_work in fires:
+            self._broker.get_actor("work" if is_work else "fire").send(timer_id)
         return bool(rings or fires)
 
 

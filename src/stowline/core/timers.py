@@ -67,15 +67,16 @@ def cancel(session: Session, kind: str, ref: str) -> None:
     session.execute(sa.delete(_timers).where(_timers.c.kind == kind, _timers.c.ref == ref))
 
 
-def claim(session: Session, limit: int = 200) -> list[int]:
-    """Take due timers, earliest first, and put their next ring off, longer each time: their ids."""
+def claim(session: Session, limit: int = 200) -> list[tuple[int, bool]]:
+    """Take due timers, earliest first, and put their next ring off, longer each time: [(id, whether it is a work)]."""
     now = clock.now()
-    due = sa.select(_timers.c.id, _timers.c.rings).where(_timers.c.due <= now).order_by(_timers.c.due).limit(limit)
+    columns = (_timers.c.id, _timers.c.rings, _timers.c.kind)
+    due = sa.select(*columns).where(_timers.c.due <= now).order_by(_timers.c.due).limit(limit)
     rows = session.execute(due.with_for_update(skip_locked=True)).all()
-    for timer_id, rings in rows:
+    for timer_id, rings, _ in rows:
         pause = RING_AGAIN * min(2**rings, 64)
         session.execute(sa.update(_timers).where(_timers.c.id == timer_id).values(due=now + pause, rings=rings + 1))
-    return [timer_id for timer_id, _ in rows]
+    return [(timer_id, kind in _works) for timer_id, _, kind in rows]
 
 
 def fire(timer_id: int) -> None:

@@ -5,12 +5,14 @@
    order, so whoever comes second sees the other.
 3. Write down what became of it. A process that dies between 2 and 3 leaves `sending`, which becomes `unknown`.
 
-One message is between 2 and 3 at a time in a process, so a kill leaves at most one message uncertain.
+Messages are between 2 and 3 one after the other in a process, so a kill leaves at most one message uncertain. Only
+where a server takes long over its answer does the next message not wait any more: one hung conversation must not hold
+all mail back.
 """
 
 import random
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
@@ -24,6 +26,7 @@ from stowline.notifications.channels import Channel, DeliveryFailed, Envelope, f
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
 from stowline.notifications.rules import (
+    AFTER,
     Outcome,
     State,
     after,
@@ -35,12 +38,13 @@ from stowline.notifications.rules import (
 from stowline.stores import queries as stores
 
 log = structlog.get_logger("stowline.messages")
-LOST_AFTER = timedelta(minutes=2)
+LOST_AFTER = timedelta(minutes=5)  # longer than any conversation from the claim on (smtp.Patience)
 WAIT_FOR_EARLIER = timedelta(seconds=1)
+GIVE_WAY_S = 5.0
 _one_at_a_time = threading.Lock()
 
 
-class _CalledOff(Exception):  # noqa: N818  (not an error: the message must not go any more)
+class _CalledOff(Exception):
     """The message changed while it was being prepared."""
 
 
@@ -52,7 +56,7 @@ def deliver(ref: str) -> None:
         return
     except RenderFailed as error:
         _settle(int(ref), Outcome.UNWRITABLE, str(error))
-        log.error("message_unwritable", message=ref, why=str(error))
+        log.exception("message_unwritable", message=ref)
         return
     if envelope is not None:
         _send(int(ref), envelope, for_settings(settings()))
@@ -107,46 +111,93 @@ def _envelope(session: Session, message: Message) -> Envelope:
     )
 
 
+class _Claim:
+    """One try to send one message. `at` is when it was claimed, None while its text is still in the house.
+
+    The moment tells tries apart: what became of an older try says nothing about a newer one.
+    """
+
+    def __init__(self, ident: int, rendered: Rendered) -> None:
+        self.ident, self.rendered = ident, rendered
+        self.at: datetime | None = None
+        self._alone = False
+
+    def take(self) -> None:
+        """Mark the message as being sent, unless it must not go any more (_CalledOff)."""
+        self._alone = _one_at_a_time.acquire(timeout=GIVE_WAY_S)
+        with db.transaction() as session:
+            message = queries.lock(session, self.ident)
+            why = service.untrue(session, message) if message.state == State.HELD else ""
+            if why:
+                service.skip(session, message, why)
+            elif message.state == State.HELD:
+                self.at = _claimed(session, message, self.rendered)
+        if self.at is None:
+            raise _CalledOff
+
+    def end(self) -> None:
+        """Let the next message go."""
+        if self._alone:
+            _one_at_a_time.release()
+
+
+def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime:
+    now = clock.now()
+    message.state, message.claimed_at = after(message.state, Outcome.HANDED_OUT), now
+    message.subject, message.html = rendered.subject, rendered.html
+    message.text, message.short = rendered.text, rendered.short
+    session.add(message)
+    return now
+
+
 def _send(ident: int, envelope: Envelope, channel: Channel) -> None:
-    with _one_at_a_time:
-        try:
-            channel.send(channel.prepare(envelope), before_data=lambda: _claim(ident, envelope.rendered))
-        except _CalledOff:
-            return
-        except DeliveryFailed as error:
-            _failed(ident, error)
-        else:
-            _settle(ident, Outcome.ACCEPTED, "")
+    claim = _Claim(ident, envelope.rendered)
+    try:
+        channel.send(channel.prepare(envelope), before_data=claim.take)
+    except _CalledOff:
+        return
+    except DeliveryFailed as error:
+        _failed(claim, error)
+    else:
+        _sent(claim)
+    finally:
+        claim.end()
 
 
-def _claim(ident: int, rendered: Rendered) -> None:
+def _sent(claim: _Claim) -> None:
     with db.transaction() as session:
-        message = queries.lock(session, ident)
-        why = service.untrue(session, message) if message.state == State.HELD else ""
-        if why:
-            service.skip(session, message, why)
-        elif message.state == State.HELD:
-            message.state, message.claimed_at = after(message.state, Outcome.HANDED_OUT), clock.now()
-            message.subject, message.html = rendered.subject, rendered.html
-            message.text, message.short = rendered.text, rendered.short
-            session.add(message)
-            return
-    raise _CalledOff
+        message = queries.lock(session, claim.ident)
+        if _speaks_for(claim, message, Outcome.ACCEPTED):
+            timers.cancel(session, service.TIMER, str(claim.ident))
+            _mark(session, message, Outcome.ACCEPTED, "")
 
 
-def _failed(ident: int, error: DeliveryFailed) -> None:
+def _failed(claim: _Claim, error: DeliveryFailed) -> None:
     with db.transaction() as session:
-        message = queries.lock(session, ident)
-        message.attempt += 1
-        outcome = failure(permanent=error.permanent, unsure=error.unsure, attempt=message.attempt)
+        message = queries.lock(session, claim.ident)
+        outcome = failure(permanent=error.permanent, unsure=error.unsure, attempt=message.attempt + 1)
         if outcome is Outcome.UNSURE and message.state == State.HELD:
             outcome = Outcome.TEMPORARY  # the text never left
-        if outcome is Outcome.TEMPORARY:
+        if not _speaks_for(claim, message, outcome):
+            return
+        message.attempt += 1
+        _mark(session, message, outcome, error.say)
+        if message.state == State.HELD:
             wait = next_try(message.attempt, random.Random(), retry_after=error.retry_after)  # noqa: S311  (jitter)
             message.due = clock.now() + timedelta(seconds=wait)
-            timers.set_timer(session, service.TIMER, str(ident), message.due)
-        _mark(session, message, outcome, error.say)
-    log.warning("message_not_taken", message=ident, why=error.say, outcome=str(outcome))
+            timers.set_timer(session, service.TIMER, str(claim.ident), message.due)
+    log.warning("message_not_taken", message=claim.ident, why=error.say, outcome=str(outcome))
+
+
+def _speaks_for(claim: _Claim, message: Message, outcome: Outcome) -> bool:
+    """Whether this try's end settles the message: no newer try has it, and nobody settled it otherwise meanwhile."""
+    if claim.at is None:
+        ours = message.state == State.HELD
+    else:
+        ours = message.claimed_at == claim.at and (State(message.state), outcome) in AFTER
+    if not ours:
+        log.warning("late_answer", message=claim.ident, outcome=str(outcome), state=message.state)
+    return ours
 
 
 def _settle(ident: int, outcome: Outcome, reason: str) -> None:
@@ -170,4 +221,4 @@ def give_up_lost() -> int:
             sa.update(Message).where(Message.state == State.SENDING)  # type: ignore[arg-type]
             .values(state=State.UNKNOWN, reason="the program stopped while it was being sent; it may have arrived")
         )
-        return int(rows.rowcount)  # type: ignore[attr-defined]
+        return int(rows.rowcount)

@@ -105,12 +105,16 @@ AFTER: Mapping[tuple[State, Outcome], State] = {
     (State.HELD, Outcome.EXHAUSTED): State.DEAD,
     (State.HELD, Outcome.WITHDRAWN): State.SKIPPED,
     (State.HELD, Outcome.UNWRITABLE): State.DEAD,
+    (State.HELD, Outcome.ACCEPTED): State.SENT,  # to be sent again by hand, and now its first answer came
     (State.SENDING, Outcome.ACCEPTED): State.SENT,
     (State.SENDING, Outcome.TEMPORARY): State.HELD,
     (State.SENDING, Outcome.PERMANENT): State.DEAD,
     (State.SENDING, Outcome.EXHAUSTED): State.DEAD,
     (State.SENDING, Outcome.UNSURE): State.UNKNOWN,
     (State.UNKNOWN, Outcome.ACCEPTED): State.SENT,  # the answer came after all, later than anybody waited
+    (State.UNKNOWN, Outcome.TEMPORARY): State.DEAD,  # it came late, and was a no: a person may send it again
+    (State.UNKNOWN, Outcome.PERMANENT): State.DEAD,
+    (State.UNKNOWN, Outcome.EXHAUSTED): State.DEAD,
     (State.UNKNOWN, Outcome.UNSURE): State.UNKNOWN,
     (State.UNKNOWN, Outcome.CONFIRMED): State.SENT,
     (State.UNKNOWN, Outcome.REPLAYED): State.HELD,
