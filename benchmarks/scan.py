@@ -149,7 +149,7 @@ def load(ports: list[int], token: str, skus: list[str], seconds: float, rate: fl
 
 
 def measure(name: str, env: dict[str, str], commands: list[list[str]], ports: list[int], bare, runs: int,
-            seconds: float, goal: float, first: float) -> None:  # noqa: ANN001
+            seconds: float, goal: float, first: float) -> None:
     """Bare and ours in turn, and the latency at half of the peak."""
     token, skus = prepare(env)
     peers, ours = [], []

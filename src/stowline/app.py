@@ -10,6 +10,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
+from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
 from stowline import __version__, wiring
@@ -34,7 +35,7 @@ class App(Litestar):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # type: ignore[override]
         """Every request comes through here."""
-        if scope["type"] == "http":
+        if scope["type"] == ScopeType.HTTP:
             web.hold(scope)
         await super().__call__(scope, receive, send)
 

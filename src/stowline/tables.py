@@ -6,7 +6,7 @@ from sqlmodel import SQLModel
 
 def metadata() -> MetaData:
     """All tables of the product."""
-    import stowline.catalog.models  # noqa: PLC0415
+    import stowline.catalog.models
     import stowline.core.idempotency
     import stowline.core.outbox
     import stowline.core.timers

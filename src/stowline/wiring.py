@@ -4,6 +4,8 @@ Four tables: an event and its reactions (later, by workers), a fact and its hook
 task's kind and its workflow, a timer and its verb. Rooms know only those above them; what runs the other way is here.
 """
 
+from collections.abc import Callable
+
 from stowline.allocation import service as allocation
 from stowline.backorders import service as backorders
 from stowline.core import hooks, outbox, timers
@@ -30,7 +32,7 @@ REACTIONS = {
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction
-HOOKS = {
+HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered],
     DemandDropped: [picking.on_dropped, allocation.on_dropped],
     StockFreed: [allocation.on_freed],

@@ -25,7 +25,7 @@ def promised_to(session: Session, order_id: int) -> list[tuple[int, int, int]]:
     query = sa.select(_l.id, _l.product_id, _l.allocated - _l.released).where(
         _l.order_id == order_id, _l.allocated > _l.released
     )
-    return [tuple(row) for row in session.execute(query)]  # type: ignore[misc]
+    return [tuple(row) for row in session.execute(query)]
 
 
 def last_in_line(session: Session, product_id: int) -> list[tuple[int, int, int]]:
@@ -36,4 +36,4 @@ def last_in_line(session: Session, product_id: int) -> list[tuple[int, int, int]
         .order_by(_l.priority.desc(), _l.placed_at.desc(), _l.id.desc())
         .limit(500)
     )
-    return [tuple(row) for row in session.execute(query)]  # type: ignore[misc]
+    return [tuple(row) for row in session.execute(query)]

@@ -29,7 +29,7 @@ def ids_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
     for start in range(0, len(wanted), 500):
         part = wanted[start : start + 500]
         rows = session.execute(sa.select(Product.sku, Product.id).where(Product.sku.in_(part)))  # type: ignore[attr-defined, call-overload]
-        found.update({sku: i for sku, i in rows})
+        found.update((sku, i) for sku, i in rows)
     return found
 
 

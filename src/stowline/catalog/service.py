@@ -37,7 +37,7 @@ def add_product(
                       height_mm=height, created_at=clock.now())
     session.add(product)
     session.flush()
-    session.add(Barcode(code=canonical(sku), kind="sku", shown=sku, product_id=product.id, quantity=1))
+    session.add(Barcode(code=canonical(sku), kind="sku", shown=sku, product_id=product.id or 0, quantity=1))
     for code, quantity in barcodes:
         add_barcode(session, product, code, quantity)
     session.flush()
@@ -46,7 +46,7 @@ def add_product(
 
 def add_products(session: Session, goods: Iterable[tuple[str, str]]) -> int:
     """Make the products of (sku, name) pairs that are not known yet, in few statements: how many are new."""
-    wanted = {sku: name for sku, name in goods}
+    wanted = dict(goods)
     for sku, name in wanted.items():
         _check(sku, name or sku, None, None)
     have = set(session.exec(select(Product.sku).where(Product.sku.in_(list(wanted)))))  # type: ignore[attr-defined]
@@ -74,7 +74,7 @@ def add_barcode(session: Session, product: Product, code: str, quantity: int = 1
     form = canonical(code)
     known = session.exec(select(Barcode).where(Barcode.code == form, Barcode.kind == "barcode")).one_or_none()
     if known is None:
-        session.add(Barcode(code=form, kind="barcode", shown=code, product_id=product.id, quantity=quantity))
+        session.add(Barcode(code=form, kind="barcode", shown=code, product_id=product.id or 0, quantity=quantity))
         session.flush()
     elif known.product_id != product.id or known.quantity != quantity:
         raise Conflict(f"Barcode {code} means another product or pack already.", where="barcodes")

@@ -150,7 +150,7 @@ def module_mm(bars: Bars, width: float, largest_mm: float = 0.5) -> float:
     return min(int(fit / DOT_MM + 1e-6) * DOT_MM, largest_mm)
 
 
-def draw_code128(  # noqa: PLR0913 - a place, words and their look
+def draw_code128(
     canvas: Canvas,
     what: str | Elements,
     x: float,

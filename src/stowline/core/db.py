@@ -20,7 +20,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import TypeDecorator
-from sqlmodel import Session as Session
+from sqlmodel import Session as Session  # noqa: PLC0414  (rooms take the type from here)
 
 from stowline.core.config import asset_dir, settings
 from stowline.core.sqlite_writer import SqliteWriter
@@ -80,7 +80,7 @@ class Database:
         self._open_here.yes = True
         after: list[Callable[[], None]] = []
         try:
-            with self._writing(bulk) as session:
+            with self._writing(bulk=bulk) as session:
                 session.info["after_commit"] = after
                 yield session
         finally:
@@ -89,9 +89,9 @@ class Database:
             call()
 
     @contextmanager
-    def _writing(self, bulk: bool) -> Iterator[Session]:
+    def _writing(self, *, bulk: bool) -> Iterator[Session]:
         if self.is_sqlite:
-            with self._writer.turn(bulk) as session:
+            with self._writer.turn(bulk=bulk) as session:
                 yield session
         else:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():

@@ -5,7 +5,7 @@ escapes a handler is a defect and is logged as one.
 """
 
 
-class Refused(Exception):  # noqa: N818  (a refusal is an answer, not an error in the program)
+class Refused(Exception):
     """The request cannot be done, and here is why.
 
     `say` is a sentence for the person who asked; `code` a stable word for machines; `status` the HTTP status (4xx);

@@ -48,7 +48,7 @@ def shown(value: object) -> str:
     return f"“{said}”" if isinstance(value, str) else said
 
 
-def text(  # noqa: PLR0913  (each switch is one thing a field may or may not allow)
+def text(
     value: object,
     where: str = "",
     *,

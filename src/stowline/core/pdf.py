@@ -116,7 +116,7 @@ def luminance(value: str) -> float:
     return 0.2126 * linear(parts.red) + 0.7152 * linear(parts.green) + 0.0722 * linear(parts.blue)
 
 
-def text(  # noqa: PLR0913 - a place, words and their look
+def text(
     canvas: Canvas,
     x: float,
     y: float,
@@ -144,7 +144,7 @@ def text(  # noqa: PLR0913 - a place, words and their look
     return length
 
 
-def _draw(canvas: Canvas, x: float, y: float, line: tuple[fonts.Run, ...], size: float, ink: str) -> None:  # noqa: PLR0913 - a place, words and their look
+def _draw(canvas: Canvas, x: float, y: float, line: tuple[fonts.Run, ...], size: float, ink: str) -> None:
     canvas.setFillColor(color(ink))
     pen = canvas.beginText(x, y)
     heavy = False
@@ -161,7 +161,7 @@ def _draw(canvas: Canvas, x: float, y: float, line: tuple[fonts.Run, ...], size:
     canvas.drawText(pen)
 
 
-def fit(  # noqa: PLR0913 - a place, words and their look
+def fit(
     words: str, size: float, width: float, *, bold: bool = False, region: str = "", shrink: float = SHRINK
 ) -> tuple[str, float]:
     """The words and the size at which they fit `width`: smaller first, then cut with an ellipsis."""
@@ -188,7 +188,7 @@ def cut(words: str, size: float, width: float, *, bold: bool = False, region: st
     return whole[:few].rstrip() + ELLIPSIS
 
 
-def wrap(words: str, size: float, width: float, *, bold: bool = False, region: str = "", most: int = 2) -> list[str]:  # noqa: PLR0913 - a place, words and their look
+def wrap(words: str, size: float, width: float, *, bold: bool = False, region: str = "", most: int = 2) -> list[str]:
     """The words as lines of at most `width` points, at most `most` of them; what is left over ends in an ellipsis.
 
     Lines break at spaces, after hyphens and slashes, between Han characters, and inside a word that is too long.
@@ -217,7 +217,7 @@ def _pieces(words: str, size: float, width: float, *, bold: bool, region: str) -
         yield rest
 
 
-def paragraph(  # noqa: PLR0913 - a place, words and their look
+def paragraph(
     canvas: Canvas,
     x: float,
     y: float,
@@ -242,14 +242,14 @@ def paragraph(  # noqa: PLR0913 - a place, words and their look
     return y
 
 
-def rule(canvas: Canvas, x: float, y: float, width: float, *, thick: float = 0.5, ink: str = INK) -> None:  # noqa: PLR0913 - a place, words and their look
+def rule(canvas: Canvas, x: float, y: float, width: float, *, thick: float = 0.5, ink: str = INK) -> None:
     """A horizontal line from (x, y) to the right."""
     canvas.setStrokeColor(color(ink))
     canvas.setLineWidth(thick)
     canvas.line(x, y, x + width, y)
 
 
-def block(canvas: Canvas, x: float, y: float, width: float, height: float, ink: str = INK) -> None:  # noqa: PLR0913 - a box and its ink
+def block(canvas: Canvas, x: float, y: float, width: float, height: float, ink: str = INK) -> None:
     """A filled rectangle, (x, y) its lower left corner."""
     canvas.setFillColor(color(ink))
     canvas.rect(x, y, width, height, stroke=0, fill=1)

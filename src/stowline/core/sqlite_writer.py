@@ -28,7 +28,7 @@ class CommitFailedError(RuntimeError):
 class _Turn:
     __slots__ = ("bulk", "comes")
 
-    def __init__(self, bulk: bool) -> None:
+    def __init__(self, *, bulk: bool) -> None:
         self.bulk = bulk
         self.comes = threading.Event()
 
@@ -54,9 +54,9 @@ class SqliteWriter:
         self._group: _Group | None = None
 
     @contextmanager
-    def turn(self, bulk: bool) -> Iterator[Session]:
+    def turn(self, *, bulk: bool) -> Iterator[Session]:
         """Wait for the turn, give a session on the write connection, return when its work is on disk."""
-        self._take_turn(_Turn(bulk))
+        self._take_turn(_Turn(bulk=bulk))
         try:
             group = self._open_group()
         except BaseException:
@@ -66,15 +66,15 @@ class SqliteWriter:
             with self._savepoint() as session:
                 yield session
         except BaseException:
-            self._leave(group, bulk)
+            self._leave(group, bulk=bulk)
             raise
-        self._leave(group, bulk)
+        self._leave(group, bulk=bulk)
         if group.error is not None:
             raise CommitFailedError("the database could not keep this change; nothing of it is stored") from group.error
 
     @contextmanager
     def _savepoint(self) -> Iterator[Session]:
-        """This writer's own savepoint; the disk comes at the end of the group.
+        """A savepoint of this writer alone; the disk comes at the end of the group.
 
         The session joins it with a savepoint of its own only when it is first used; hot statements need no session.
         """
@@ -115,7 +115,7 @@ class SqliteWriter:
             self._group = _Group()
         return self._group
 
-    def _leave(self, group: _Group, bulk: bool) -> None:
+    def _leave(self, group: _Group, *, bulk: bool) -> None:
         group.size += 1
         heir = None
         with self._mutex:

@@ -16,7 +16,7 @@ from stowline.crew.robot import Robot
 __all__ = ["CrewError", "Report", "run"]
 
 
-def run(  # noqa: PLR0913  (the options of the command)
+def run(
     url: str,
     token: str,
     workers: int = 4,

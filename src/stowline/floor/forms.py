@@ -75,7 +75,7 @@ def _word(value: str, name: str, most: int) -> None:
 
 
 def _named(told: str, where: str = "") -> BadRequest:
-    """msgspec says `Object missing required field `code`` or `Expected `int`, got `str` - at `$.quantity``."""
+    """Msgspec says `Object missing required field `code`` or `Expected `int`, got `str` - at `$.quantity``."""
     name = told.split("`")[-2].removeprefix("$").removeprefix(".") if "`" in told else ""
     name = f"{where}.{name}".strip(".") if name.isidentifier() or not name else where
     if "missing" in told:

@@ -27,7 +27,7 @@ class Floor(Controller):
         """Get work."""
         who = web.identity_of(request)
         with db.reading() as session:
-            view = {"tiles": home.tiles(session, who), "suggested": home.suggested(session, who, forms.holder(who, "")),
+            view: dict[str, Any] = {"tiles": home.tiles(session, who), "suggested": home.suggested(session, who, forms.holder(who, "")),
                     "user": _user(session, who)}
         return web.page("floor/home.html", request, scan_id=ids.new_uuid(), **view)
 

@@ -56,7 +56,7 @@ def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | N
     if after:
         return [], None
     lists = picking.open_lists(session, limit=limit)
-    items = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {one.lines - one.lines_done} lines to pick"}
+    items: list[Item] = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {one.lines - one.lines_done} lines to pick"}
              for one in lists]
     if picking.ready_orders(session, limit=1):
         items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",

@@ -171,7 +171,7 @@ def in_bins(session: Session, product_id: int, *, limit: int = 200) -> list[tupl
         .order_by(_l.sequence, _l.id)
         .limit(limit)
     )
-    return [tuple(row) for row in session.execute(query)]  # type: ignore[misc]
+    return [tuple(row) for row in session.execute(query)]
 
 
 def in_bin(session: Session, location_id: int, *, limit: int = 100) -> list[tuple[str, str, str, int, int]]:
@@ -184,7 +184,7 @@ def in_bin(session: Session, location_id: int, *, limit: int = 100) -> list[tupl
         .order_by(_p.sku)
         .limit(limit)
     )
-    return [tuple(row) for row in session.execute(query)]  # type: ignore[misc]
+    return [tuple(row) for row in session.execute(query)]
 
 
 def ledger(session: Session, product_id: int, *, before: int | None = None, limit: int = 50) -> list[Move]:

@@ -62,9 +62,9 @@ def move(
     assert because in REASONS
     after = to_condition or condition
     if from_id > LAST_VIRTUAL:
-        _take(session, product_id, from_id, condition, qty, unbind)
+        _take(session, product_id, from_id, condition, qty, unbind=unbind)
     if to_id > LAST_VIRTUAL:
-        _put(session, product_id, to_id, after, qty, bind)
+        _put(session, product_id, to_id, after, qty, bind=bind)
     _log(session, product_id, from_id, to_id, qty, because, condition, after)
     was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
     if is_good and not was_good:
@@ -98,7 +98,7 @@ _SHIP = Hot(
 )
 
 
-def _take(session: Session, product_id: int, location_id: int, condition: str, qty: int, unbind: bool) -> None:
+def _take(session: Session, product_id: int, location_id: int, condition: str, qty: int, *, unbind: bool) -> None:
     statement = _TAKE_BOUND if unbind else _TAKE
     if not statement.run(session, p=product_id, l=location_id, c=condition, n=qty):
         code = queries.location(session, location_id).code
@@ -106,7 +106,7 @@ def _take(session: Session, product_id: int, location_id: int, condition: str, q
         raise NotEnough(f"{code} has {there[0] - there[1]} free units of this, {qty} are needed.", where=code)
 
 
-def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, bind: bool) -> None:
+def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, *, bind: bool) -> None:
     _PUT.run(session, p=product_id, l=location_id, c=condition, n=qty, b=qty if bind else 0)
 
 
@@ -134,7 +134,7 @@ def unship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: 
     )
 
 
-def _log(  # noqa: PLR0913  (the columns of a ledger line)
+def _log(
     session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str,
     from_condition: str = GOOD, to_condition: str = GOOD,
 ) -> None:  # fmt: skip

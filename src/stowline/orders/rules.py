@@ -23,7 +23,7 @@ class Counters:
     returned: int = 0
 
 
-def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: PLR0911  (one line for each state)
+def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: C901, PLR0911  (one line for each state)
     """The state that these counters mean: the furthest stage that all wanted units reached, so it says where the order
     must be acted on next. An order whose pick ran short waits for stock again (part_allocated), is allocated when it
     came, and goes out once more.

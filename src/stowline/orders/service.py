@@ -40,12 +40,12 @@ def place(
     known = session.exec(select(Order).where(Order.store_id == store.id, Order.ref == incoming.ref)).one_or_none()
     if known is not None:
         return known, False
-    products = _products(session, incoming, create_products)
+    products = _products(session, incoming, create=create_products)
     currency = incoming.currency or store.currency
     now = clock.now()
     placed_at = incoming.placed_at or now
     order = Order(
-        store_id=store.id, ref=incoming.ref, customer_id=_customer(session, store, incoming),
+        store_id=store.id or 0, ref=incoming.ref, customer_id=_customer(session, store, incoming),
         customer_name=incoming.customer.name or incoming.address.name, email=incoming.customer.email,
         ship_name=incoming.address.name or incoming.customer.name, company=incoming.address.company,
         line1=incoming.address.line1, line2=incoming.address.line2, city=incoming.address.city,
@@ -73,7 +73,7 @@ def place(
     return order, True
 
 
-def _products(session: Session, incoming: IncomingOrder, create: bool) -> dict[str, int]:
+def _products(session: Session, incoming: IncomingOrder, *, create: bool) -> dict[str, int]:
     skus = [line.sku for line in incoming.lines]
     ids = catalog.ids_of(session, skus)
     missing = [(n, line) for n, line in enumerate(incoming.lines) if line.sku not in ids]
@@ -99,7 +99,9 @@ def _customer(session: Session, store: Store, incoming: IncomingOrder) -> int | 
 
 
 def _insert(session: Session, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
-    return (sqlite if session.connection().dialect.name == "sqlite" else postgresql).insert(table)
+    if session.connection().dialect.name == "sqlite":
+        return sqlite.insert(table)
+    return postgresql.insert(table)
 
 
 def add_search_term(session: Session, order_id: int, term: str) -> None:

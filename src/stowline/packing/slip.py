@@ -167,7 +167,7 @@ def _first_head(canvas: Canvas, sheet: Sheet, view: SlipView) -> None:
     _facts(canvas, sheet, view, y)
 
 
-def _order_code(canvas: Canvas, sheet: Sheet, view: SlipView, x: float, y: float, width: float, height: float) -> None:  # noqa: PLR0913 - a place, words and their look
+def _order_code(canvas: Canvas, sheet: Sheet, view: SlipView, x: float, y: float, width: float, height: float) -> None:
     """The order as a bar code, or in words where no bar code can carry its reference."""
     align: pdf.Align = "center"
     if width < sheet.inner - 100:

@@ -23,7 +23,7 @@ def note(session: Session, who: str, what: str, detail: str = "") -> None:
     session.add(Audit(at=clock.now(), who=who[:160], what=what[:60], detail=detail[:400]))
 
 
-def add_user(  # noqa: PLR0913  (all that a person is made of)
+def add_user(
     session: Session,
     *,
     name: str,

@@ -1,5 +1,6 @@
 """Reads of picking."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -73,14 +74,19 @@ class OpenList:
 def open_list(session: Session, ref: str) -> OpenList | None:
     """The open pick list of a cart code or order ref."""
     row = _OPEN.one(session, task=ref)
-    return OpenList(*row[:7], held=row[7:]) if row else None
+    return _as_list(row, held=tuple(row[7:])) if row else None
 
 
 def list_by_id(session: Session, list_id: int) -> OpenList:
     """A pick list as it is now, open or closed."""
     row = _LIST.one(session, list=list_id)
     assert row is not None
-    return OpenList(*row[:7], closed=row[7] is not None)
+    return _as_list(row, closed=row[7] is not None)
+
+
+def _as_list(row: Sequence[Any], **more: Any) -> OpenList:  # noqa: ANN401
+    ident, task, cart_id, order_id, at_id, lines, done = row[:7]
+    return OpenList(ident, task, cart_id, order_id, at_id, lines, done, **more)
 
 
 _LIST = Hot("SELECT id, task, cart_id, order_id, at_id, lines, lines_done, closed_at FROM pick_list WHERE id = :list")

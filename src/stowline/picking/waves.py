@@ -88,7 +88,7 @@ def _plan(session: Session, order: Order) -> Plan | None:
         if parts is None:
             return None
         plan.extend((line, bin_, units) for bin_, units in parts)
-        bins[line.product_id] = _less(have, dict((b.location_id, n) for b, n in parts))
+        bins[line.product_id] = _less(have, {b.location_id: n for b, n in parts})
     for line, bin_, units in sorted(plan, key=lambda part: (part[0].product_id, part[1].location_id)):
         inventory.bind(session, product_id=line.product_id, location_id=bin_.location_id, qty=units)
     return plan

@@ -50,21 +50,21 @@ def _lines() -> sa.Select[tuple[object, ...]]:
 def lines(session: Session, order_id: int, *, limit: int = 5000) -> list[ExpectedLine]:
     """The lines of a purchase order."""
     query = _lines().where(_l.purchase_order_id == order_id).order_by(_l.position).limit(limit)
-    return [ExpectedLine(*row) for row in session.execute(query)]  # type: ignore[misc]
+    return [ExpectedLine(*row) for row in session.execute(query)]
 
 
 def next_open(session: Session, order_id: int) -> ExpectedLine | None:
     """The first line that has units to come."""
     query = _lines().where(_l.purchase_order_id == order_id, _l.received < _l.quantity).order_by(_l.position).limit(1)
     row = session.execute(query).one_or_none()
-    return ExpectedLine(*row) if row else None  # type: ignore[misc]
+    return ExpectedLine(*row) if row else None
 
 
 def line_for(session: Session, order_id: int, product_id: int) -> ExpectedLine | None:
     """The line of this product: the first that is open, else the first at all."""
     query = _lines().where(_l.purchase_order_id == order_id, _l.product_id == product_id)
     row = session.execute(query.order_by(_l.received >= _l.quantity, _l.position).limit(1)).one_or_none()
-    return ExpectedLine(*row) if row else None  # type: ignore[misc]
+    return ExpectedLine(*row) if row else None
 
 
 def progress(session: Session, order_id: int) -> tuple[int, int]:

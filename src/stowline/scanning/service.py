@@ -52,8 +52,8 @@ class Workflow:
     wanted: Callable[[Session, str, Holder], dict[str, Any]]
 
 
-class SeenBefore(Exception):  # noqa: N818  (not an error: the first answer is the answer)
-    """This scan id stands in the log: whatever the repeat did is undone, and `before` has the answer."""
+class SeenBefore(Exception):
+    """A scan id that stands in the log: whatever the repeat did is undone, and `before` has the answer."""
 
 
 _workflows: dict[str, Workflow] = {}

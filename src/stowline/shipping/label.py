@@ -194,7 +194,7 @@ def _lost_note(view: LabelView) -> str:
     return f"Some letters cannot be printed. See order {view.order}." if lost else ""
 
 
-def _say(  # noqa: PLR0913 - a place, words and their look
+def _say(
     canvas: Canvas,
     x: float,
     y: float,

@@ -1,12 +1,14 @@
 """Verbs of stores."""
 
+from typing import Any
+
 from sqlmodel import Session, select
 
 from stowline.core.errors import Refused
 from stowline.stores.models import Store
 
 
-def open_store(session: Session, key: str, name: str = "", **brand: object) -> Store:
+def open_store(session: Session, key: str, name: str = "", **brand: Any) -> Store:  # noqa: ANN401  (the columns of a store)
     """The store under `key`, made if there is none; one that exists keeps what it has.
 
     Raises Refused for a key that is empty or does not fit into an address of a page.

@@ -145,7 +145,7 @@ def _next(request: Request[Any, Any, Any]) -> str:
     return f"?next={quote(back, safe='/')}" if back and back != "/" else ""
 
 
-def _refusal(  # noqa: PLR0913  (the shape has these parts)
+def _refusal(
     request: Request[Any, Any, Any],
     status: int,
     code: str,
