@@ -28,7 +28,7 @@ def make_broker(url: str) -> dramatiq.Broker:
     dramatiq.set_broker(broker)
     runs: tuple[Callable[..., None], ...] = (react, fire, work)
     for run in runs:
-        dramatiq.actor(run, actor_name=run.__name__, queue_name=_QUEUES[run.__name__], broker=broker)
+        dramatiq.actor(actor_name=run.__name__, queue_name=_QUEUES[run.__name__], broker=broker)(run)
     return broker
 
 
@@ -39,7 +39,7 @@ def _broker(url: str) -> dramatiq.Broker:
     if url.startswith(("redis://", "rediss://", "unix://")):
         from dramatiq.brokers.redis import RedisBroker  # noqa: PLC0415  (only where it is used)
 
-        return RedisBroker(url=url, middleware=middleware)
+        return RedisBroker(url=url, middleware=middleware)  # type: ignore[no-untyped-call]
     if url.startswith(("amqp://", "amqps://")):
         from dramatiq.brokers.rabbitmq import RabbitmqBroker  # noqa: PLC0415
 

@@ -5,6 +5,7 @@ write connection under a savepoint of its own. When others wait already, it hand
 committing; the last of such a group commits for all, and only then does any of them return. So eight scans that
 arrive together cost one fsync, a failing one undoes only its own savepoint, and nobody is answered before the disk has
 everything. If the commit itself fails, every writer of the group gets the failure and nothing of the group is kept.
+The same where SQLite gives the whole transaction up by itself, as it may when the disk is full or breaks.
 
 A `bulk` writer never joins a group: those before it are committed first, so that they do not wait for its long work.
 """
@@ -78,8 +79,7 @@ class SqliteWriter:
 
         The session joins it with a savepoint of its own only when it is first used; hot statements need no session.
         """
-        assert self._connection is not None
-        raw: sqlite3.Connection = self._connection.connection.driver_connection  # type: ignore[assignment]
+        raw = self._raw()
         raw.execute("SAVEPOINT writer")
         try:
             with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
@@ -89,9 +89,16 @@ class SqliteWriter:
                     session.commit()
             raw.execute("RELEASE writer")
         except BaseException:
-            raw.execute("ROLLBACK TO writer")
-            raw.execute("RELEASE writer")
+            if raw.in_transaction:
+                raw.execute("ROLLBACK TO writer")
+                raw.execute("RELEASE writer")
             raise
+
+    def _raw(self) -> sqlite3.Connection:
+        assert self._connection is not None
+        raw = self._connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        return raw
 
     def close(self) -> None:
         """Give the write connection back."""
@@ -118,8 +125,9 @@ class SqliteWriter:
     def _leave(self, group: _Group, *, bulk: bool) -> None:
         group.size += 1
         heir = None
+        ends = bulk or group.size >= GROUP_LIMIT or not self._raw().in_transaction
         with self._mutex:
-            if self._waiting and not bulk and not self._waiting[0].bulk and group.size < GROUP_LIMIT:
+            if self._waiting and not ends and not self._waiting[0].bulk:
                 heir = self._waiting.popleft()
         if heir is not None:
             heir.comes.set()
@@ -133,8 +141,9 @@ class SqliteWriter:
         assert self._connection is not None
         transaction = self._connection.get_transaction()
         try:
-            if transaction is not None:
-                transaction.commit()
+            if transaction is None or not self._raw().in_transaction:
+                raise sqlite3.OperationalError("the database gave the transaction up by itself")  # noqa: TRY301  (one way out)
+            transaction.commit()
         except BaseException as error:  # noqa: BLE001  (every member of the group must learn of it)
             group.error = error
             self._connection.invalidate(error)
