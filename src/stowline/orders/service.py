@@ -44,6 +44,7 @@ def place(
     currency = incoming.currency or store.currency
     now = clock.now()
     placed_at = incoming.placed_at or now
+    ordered = sum(line.quantity for line in incoming.lines)
     order = Order(
         store_id=store.id or 0, ref=incoming.ref, customer_id=_customer(session, store, incoming),
         customer_name=incoming.customer.name or incoming.address.name, email=incoming.customer.email,
@@ -55,7 +56,7 @@ def place(
         priority=5 if incoming.priority is None else incoming.priority, locale=store.locale, time_zone=store.time_zone,
         platform=incoming.platform, tell=tell, note=incoming.note[:1000],
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
-        ordered=sum(line.quantity for line in incoming.lines),
+        ordered=ordered, state=derive_state(Counters(ordered)),
     )
     session.add(order)
     session.flush()
