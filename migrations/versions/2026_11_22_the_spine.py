@@ -111,7 +111,7 @@ def upgrade() -> None:  # noqa: PLR0915  (every table, in the order of their key
         "printed_code",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("ref", sa.Integer(), nullable=False),
         sa.Column("label", sa.String(length=200), nullable=False),
         sa.PrimaryKeyConstraint("id"),

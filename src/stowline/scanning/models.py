@@ -42,7 +42,7 @@ class PrintedCode(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(max_length=200)
-    kind: str = Field(max_length=12)
+    kind: str = Field(max_length=20)
     ref: int
     label: str = Field(max_length=200)
 

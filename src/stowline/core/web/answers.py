@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from sqlalchemy.exc import DataError
 
 from stowline.core.config import settings
 from stowline.core.errors import Refused
@@ -82,6 +83,13 @@ def answer_refused(request: Request[Any, Any, Any], refused: Refused) -> Respons
 def answer_bad(request: Request[Any, Any, Any], bad: Bad) -> Response[Any]:
     """The answer to a value that cannot be taken (`core.fields`)."""
     return _refusal(request, 422, "bad_value", bad.say, where=bad.where or None)
+
+
+def answer_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
+    """The answer where the database itself will not hold a value: too long, too large, not text. Nothing is stored."""
+    log.warning("value does not fit", path=request.url.path, why=str(error.orig))
+    say = "A value is too long, too large or not text, so nothing was stored. Send a shorter one."
+    return _refusal(request, 422, "bad_value", say)
 
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

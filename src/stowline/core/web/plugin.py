@@ -7,12 +7,13 @@ from litestar.exceptions import HTTPException
 from litestar.middleware import DefineMiddleware
 from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 from litestar.routes import BaseRoute
+from sqlalchemy.exc import DataError
 
 from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad
 from stowline.core.web import headers
-from stowline.core.web.answers import answer_bad, answer_defect, answer_http, answer_refused
+from stowline.core.web.answers import answer_bad, answer_defect, answer_http, answer_refused, answer_unfit
 from stowline.core.web.door import Door, Identify, check_route
 
 
@@ -35,6 +36,7 @@ class Web(InitPlugin, ReceiveRoutePlugin):
             **app_config.exception_handlers,
             Refused: answer_refused,
             Bad: answer_bad,
+            DataError: answer_unfit,
             HTTPException: answer_http,
             Exception: answer_defect,
         }
