@@ -1,6 +1,8 @@
 """The command line. Each command is a thin door to a verb; `--json` prints for machines."""
 
+import errno
 import json
+import socket
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,19 +18,88 @@ from stowline.core.errors import Refused
 def cli() -> None:
     """Stowline: fulfilment and warehouse software. The scan is the truth."""
     from stowline import wiring  # noqa: PLC0415  (so that --help is quick)
+    from stowline.core import db  # noqa: PLC0415
+    from stowline.core.config import settings  # noqa: PLC0415
+    from stowline.notifications.channels.smtp_url import server_of  # noqa: PLC0415
     from stowline.server import set_up_logs  # noqa: PLC0415
 
     set_up_logs()
+    if settings().smtp_url:
+        server_of(settings().smtp_url)  # said now, not at the first mail
     wiring.connect()
+    click.get_current_context().call_on_close(db.forget)
 
 
 def main() -> None:
-    """The entrance: refusals and setting errors are sentences, not tracebacks."""
+    """The entrance: what a person can put right is a sentence and exit code 2; a defect keeps its traceback."""
     try:
         cli(prog_name="stowline")
-    except Refused as why:
-        click.echo(why.say, err=True)
+    except Exception as error:
+        say = _sentence(error)
+        if not say:
+            raise
+        click.echo(say, err=True)
         sys.exit(2)
+
+
+def _sentence(error: Exception) -> str:
+    """What is wrong and what to do, for refusals, settings, files and databases; empty for a defect."""
+    from pydantic import ValidationError  # noqa: PLC0415
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    from stowline.core.config import Settings  # noqa: PLC0415
+
+    if isinstance(error, Refused):
+        return error.say
+    if isinstance(error, ValidationError) and error.title == Settings.__name__:
+        return "\n".join(f"STOWLINE_{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
+                         for one in error.errors())  # fmt: skip
+    if isinstance(error, ValueError) and str(error).startswith("STOWLINE_"):
+        return str(error)
+    if isinstance(error, DBAPIError):
+        return _database_sentence(str(error.orig))
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}."
+    return ""
+
+
+_NO_TABLES = "The database has no tables yet, or those of another version. Run `stowline migrate` first."
+_DATABASE_TROUBLES = (
+    ("no such table", _NO_TABLES),
+    ("no such column", _NO_TABLES),
+    ("does not exist\nLINE", _NO_TABLES),
+    ("connection", "The database at STOWLINE_DATABASE_URL does not answer, or turns us away: {}"),
+    ("unable to open", "The database file cannot be opened: {}"),
+    ("not a database", "STOWLINE_DATABASE_URL or STOWLINE_DATA_DIR leads to a file that is no SQLite database."),
+    ("readonly", "The database file may not be written by this user."),
+    ("disk is full", "The disk is full. Nothing was changed."),
+    ("database is locked", "Another program holds the database. Try again when it has ended."),
+)
+
+
+def _database_sentence(said: str) -> str:
+    for part, sentence in _DATABASE_TROUBLES:
+        if part in said:
+            return sentence.format(said.strip().splitlines()[0])
+    return ""
+
+
+def _claim(host: str, port: int) -> None:
+    """Refuse a port that is taken before anything is touched: two programs must not work on one SQLite file."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, _, _, address = found[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except socket.gaierror:
+        raise Refused(f"{host} is no address that this machine knows.") from None
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Refused(f"Port {port} is taken: another program answers there, perhaps Stowline itself. "
+                          f'End that one, or take another port: --port {port % 65535 + 1} '
+                          f'(`make run ARGS="--port {port % 65535 + 1}"`).') from None
+        raise Refused(f"Stowline cannot listen on {host}, port {port}: {error.strerror}.") from None
 
 
 _host = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -43,6 +114,7 @@ def up(host: str, port: int) -> None:
     """Everything in one process: migrations, web, relay, workers."""
     from stowline import server  # noqa: PLC0415
 
+    _claim(host, port)
     click.echo(f"Stowline answers at http://{host}:{port}")
     server.up(host, port)
 
@@ -55,6 +127,7 @@ def web(host: str, port: int) -> None:
     from stowline import server  # noqa: PLC0415
     from stowline.core import db  # noqa: PLC0415
 
+    _claim(host, port)
     server.serve(host, port)
     db.database().close()
 
@@ -105,7 +178,7 @@ def migrate() -> None:
 
 
 @cli.command()
-@click.option("--store", required=True, help="Key of the store.")
+@click.option("--store", required=True, help="Key of the store: letters, digits, - and _.")
 def init(store: str) -> None:
     """A store and a starter site; what stands already stays."""
     from stowline import site  # noqa: PLC0415
@@ -122,7 +195,8 @@ def token() -> None:
 
 @token.command("add")
 @click.option("--name", required=True, help="What the token is for.")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(["scan", "api", "admin"]))
+@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(["scan", "api", "admin"]),
+              help="What it may do; may be given several times.")
 def token_add(name: str, scopes: tuple[str, ...]) -> None:
     """Make a token and show it once."""
     from stowline.core import db  # noqa: PLC0415
@@ -139,10 +213,10 @@ def user() -> None:
 
 
 @user.command("add")
-@click.option("--name", required=True)
+@click.option("--name", required=True, help="As colleagues know them.")
 @click.option("--email", default=None, help="For signing in with a password.")
 @click.option("--role", "roles", multiple=True, required=True,
-              type=click.Choice(["picker", "packer", "receiver", "manager", "admin"]))
+              type=click.Choice(["picker", "packer", "receiver", "manager", "admin"]), help="May be given several times.")
 @click.option("--badge", default=None, help="Code on the badge.")
 @click.option("--pin", default=None, help="4 to 8 digits, for signing in with the badge.")
 @click.option("--password", default=None, help="Asked for if an e-mail is given without it.")
@@ -164,7 +238,7 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 @click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", default="csv", show_default=True,
-              type=click.Choice(["csv", "lines-csv", "shopify", "woocommerce"]))
+              type=click.Choice(["csv", "lines-csv", "shopify", "woocommerce"]), help="lines-csv is another name of csv.")
 @click.option("--map", "mapping", default="", help="field=Column,… for columns that have other names.")
 @click.option("--refuse", multiple=True, help="Column=REGEX: refuse rows whose column matches.")
 @click.option("--create-products", is_flag=True, help="Make products that orders name and nobody knows.")
@@ -172,9 +246,23 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 @click.option("--notify", is_flag=True, help="Tell the shoppers of these orders. Without it they hear nothing.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @_json
-def import_(what: str, file: Path, form: str, mapping: str, refuse: tuple[str, ...], create_products: bool, store: str,
-            notify: bool, dry_run: bool, as_json: bool) -> None:  # fmt: skip
-    """Import a file."""
+def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str, ...], as_json: bool,
+            **how: Any) -> None:  # noqa: ANN401  (the other options, as a Job names them)  # fmt: skip
+    """Import a file: CSV with a header row (comma, semicolon or tab; UTF-8, else Windows-1252), or orders as a shop
+    platform gives them (JSON, or one object a line).
+
+    \b
+    Columns (for others, --map field=Column):
+      products         sku, barcode, name, weight_g, length_mm, width_mm, height_mm
+      orders           order, sku, name, quantity, unit_price, placed_at, customer,
+                       email, ship_name, line1, line2, city, region, postcode,
+                       country, currency, priority; one row for each line
+      stock            sku, bin, quantity
+      purchase-orders  ref, supplier, sku, quantity, expected_from, expected_to
+
+    A row that cannot be taken is refused with its reason, the others stand. What is known already stays as it is, but
+    a stock file brings its units each time.
+    """  # noqa: D301  (click reads \\b as: keep these lines)
     from dataclasses import asdict  # noqa: PLC0415
 
     from stowline import imports  # noqa: PLC0415
@@ -183,25 +271,23 @@ def import_(what: str, file: Path, form: str, mapping: str, refuse: tuple[str, .
     platform = form in ("shopify", "woocommerce")
     if platform and what != "orders":
         raise Refused(f"A file of format {form} holds orders, not {what}.")
-    fields = imports.fields_of(what)
-    job = imports.Job(store, {} if platform else csvfile.parse_mapping(mapping, fields), csvfile.parse_refuse(refuse),
-                      create_products, notify, dry_run)
+    if platform and (mapping or refuse):
+        raise Refused(f"--map and --refuse name columns; a file of format {form} has none.")
+    job = imports.Job(mapping=csvfile.parse_mapping(mapping, imports.fields_of(what)), refuse=csvfile.parse_refuse(refuse), **how)
     tally = imports.platform_orders(file, job, form) if platform else imports.READERS[what](file, job)
-    if as_json:
-        click.echo(json.dumps(asdict(tally)))
-        return
-    click.echo(imports.summary(tally, what, dry_run=dry_run))
+    click.echo(json.dumps(asdict(tally)) if as_json else imports.summary(tally, what, dry_run=job.dry_run))
 
 
 @cli.command()
-@click.option("--url", required=True)
-@click.option("--token", "secret", required=True, envvar="STOWLINE_CREW_TOKEN")
-@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64))
-@click.option("--mistakes", default=0.0, show_default=True, type=click.FloatRange(0, 1))
+@click.option("--url", required=True, help="Where Stowline answers.")
+@click.option("--token", "secret", required=True, envvar="STOWLINE_CREW_TOKEN", help="A token with scopes scan and api.")
+@click.option("--workers", default=4, show_default=True, type=click.IntRange(1, 64), help="Robots at once.")
+@click.option("--mistakes", default=0.0, show_default=True, type=click.FloatRange(0, 1), help="Share of scans that go wrong.")
 @click.option("--orders", default=None, type=click.IntRange(1), help="Stop after so many orders.")
-@click.option("--seed", default=None, type=int)
+@click.option("--seed", default=None, type=int, help="The same seed makes the same mistakes.")
 @_json
-def crew(url: str, secret: str, workers: int, mistakes: float, orders: int | None, seed: int | None, as_json: bool) -> None:
+def crew(*, url: str, secret: str, workers: int, mistakes: float, orders: int | None, seed: int | None,
+         as_json: bool) -> None:  # fmt: skip
     """Robots work until nothing is left to do."""
     from stowline import crew as robots  # noqa: PLC0415
 
@@ -214,9 +300,9 @@ def crew(url: str, secret: str, workers: int, mistakes: float, orders: int | Non
 
 
 @cli.command()
-@click.option("--rebuild", is_flag=True, help="Also add balances up from the ledger and compare.")
+@click.option("--rebuild", is_flag=True, help="Rebuild every balance from the ledger and compare. Done in any case.")
 @_json
-def check(rebuild: bool, as_json: bool) -> None:
+def check(*, rebuild: bool, as_json: bool) -> None:
     """Prove every invariant on the database; exit 1 on a breach."""
     from stowline.core import db  # noqa: PLC0415
     from stowline.desk import checks  # noqa: PLC0415
@@ -244,6 +330,9 @@ def demo(*, serve: bool, host: str, port: int, fresh: bool) -> None:
     from stowline import demo as small_house  # noqa: PLC0415
     from stowline import server  # noqa: PLC0415
 
+    if serve:
+        _claim(host, port)
     small_house.prepare(host, port, fresh=fresh, say=click.echo)
     if serve:
+        click.echo("Ctrl-C ends it; the next start goes on from there.\n")
         server.up(host, port)

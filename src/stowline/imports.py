@@ -5,6 +5,7 @@ the same work and throws it away.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -33,7 +34,12 @@ Thing = TypeVar("Thing")
 
 @dataclass(slots=True)
 class Tally:
-    """What an import did. `accepted`, `duplicates` and `refused` count things, `orders` and `products` new ones."""
+    """What an import did, or would do.
+
+    `rows` and `rows_refused` count rows of the file; `accepted`, `duplicates` (known already) and `refused` count what
+    the file is about (products, orders, rows of stock, purchase orders); `orders` and `products` are new ones;
+    `would_tell` counts new orders whose shopper has an e-mail address. `reasons` has one for each row or order refused.
+    """
 
     rows: int = 0
     rows_refused: int = 0
@@ -45,14 +51,15 @@ class Tally:
     would_tell: int = 0
     reasons: list[dict[str, Any]] = field(default_factory=list)
 
-    def refuse(self, row: object, say: str) -> None:
-        """Note why something was not taken."""
+    def refuse(self, row: object, say: str, rows: int = 1) -> None:
+        """Note why something was not taken, and how many rows of the file it is."""
         self.refused += 1
+        self.rows_refused += rows
         self.reasons.append({"row": row, "say": say})
 
 
-class _DryRun(Exception):  # noqa: N818  (rolls back what a dry run did)
-    pass
+class _DryRun(Exception):
+    """Throws away what a dry run did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +78,18 @@ def _batches(job: Job, things: Iterable[Thing], take: Callable[[Session, Thing],
     """Take things a few to a transaction, so that the program at work beside an import never waits long."""
     left = iter(things)
     while part := list(islice(left, AT_ONCE)):
-        try:
-            with db.transaction(bulk=True) as session:
-                for thing in part:
-                    take(session, thing)
-                if job.dry_run:
-                    raise _DryRun
-        except _DryRun:
-            continue
+        with suppress(_DryRun), db.transaction(bulk=True) as session:
+            for thing in part:
+                take(session, thing)
+            if job.dry_run:
+                raise _DryRun
 
 
 def products(file: Path, job: Job) -> Tally:
     """Products from CSV."""
     batch = goods_csv.read(file, job.mapping, job.refuse)
-    tally = _tally(batch)
+    tally = _tally(batch, a_row_is_a_thing=True)
+    seen: set[str] = set()  # a dry run keeps nothing, so the second row of a SKU would look new again
 
     def take(session: Session, good: Any) -> None:  # noqa: ANN401
         dims = (good.length_mm, good.width_mm, good.height_mm)
@@ -97,6 +102,8 @@ def products(file: Path, job: Job) -> Tally:
         except Refused as why:
             tally.refuse(good.row, why.say)
             return
+        new = new and good.sku not in seen
+        seen.add(good.sku)
         tally.accepted += new
         tally.products += new
         tally.duplicates += not new
@@ -106,17 +113,20 @@ def products(file: Path, job: Job) -> Tally:
 
 
 def order_lines(file: Path, job: Job) -> Tally:
-    """Orders from a CSV with a row for each line."""
+    """Orders from a CSV with a row for each line. A row with a SKU nobody knows is refused, unless `create_products`."""
     with db.reading() as session:
         zone = stores.store_by_key(session, job.store).time_zone
-    batch = lines_csv.read(file, job.mapping, job.refuse, time_zone=zone)
+        known = None if job.create_products else catalog.skus(session)
+    batch = lines_csv.read(file, job.mapping, job.refuse, time_zone=zone, known=known)
     tally = _tally(batch)
-    _place(job, batch.things, tally)
+    _place(job, batch.things, tally, a_line_is_a_row=True)
     return tally
 
 
 def platform_orders(file: Path, job: Job, platform: str) -> Tally:
-    """Orders from a file of a shop platform (JSON, or one object a line)."""
+    """Orders from a file of a shop platform (JSON, or one object a line). A row is an order."""
+    with db.reading() as session:
+        stores.store_by_key(session, job.store)
     read: Callable[[bytes], list[Read]] = {"shopify": shopify.read_file, "woocommerce": woocommerce.read_file}[platform]
     found = read(file.read_bytes())
     tally = Tally(rows=len(found))
@@ -125,41 +135,42 @@ def platform_orders(file: Path, job: Job, platform: str) -> Tally:
         if isinstance(one, IncomingOrder):
             fit.append(one)
             continue
-        tally.rows_refused += 1
         tally.refuse(one.ref or n, one.say if isinstance(one, Skipped) else f"{one.where}: {one.say}".lstrip(": "))
     _place(job, fit, tally)
     return tally
 
 
-def _place(job: Job, incoming: Iterable[IncomingOrder], tally: Tally) -> None:
-    before = _product_count()
+def _place(job: Job, incoming: Iterable[IncomingOrder], tally: Tally, *, a_line_is_a_row: bool = False) -> None:
+    made: set[str] = set()
 
     def take(session: Session, one: IncomingOrder) -> None:
         store = stores.store_by_key(session, job.store)
+        fresh = _unknown(session, job, [line.sku for line in one.lines])
         try:
             with session.begin_nested():
                 order, new = orders.place(session, store, one, tell=job.notify, create_products=job.create_products)
         except Refused as why:
-            tally.refuse(one.ref, why.say)
+            tally.refuse(one.ref, why.say, len(one.lines) if a_line_is_a_row else 1)
             return
         tally.accepted += new
         tally.orders += new
         tally.duplicates += not new
         tally.would_tell += bool(new and order.email)
+        made.update(fresh if new else ())
 
     _batches(job, incoming, take)
-    tally.products = _product_count() - before
+    tally.products = len(made)
 
 
-def _product_count() -> int:
-    with db.reading() as session:
-        return catalog.count(session)
+def _unknown(session: Session, job: Job, skus: Sequence[str]) -> set[str]:
+    """Those of the SKUs that an import with `create_products` will make."""
+    return set(skus) - catalog.ids_of(session, skus).keys() if job.create_products else set()
 
 
 def stock_counts(file: Path, job: Job) -> Tally:
     """Opening stock from CSV: units of a SKU in a bin. The same file twice brings the units twice, and says so."""
     batch = stock_csv.read(file, job.mapping, job.refuse)
-    tally = _tally(batch)
+    tally = _tally(batch, a_row_is_a_thing=True)
 
     def take(session: Session, row: Any) -> None:  # noqa: ANN401
         try:
@@ -178,32 +189,38 @@ def stock_counts(file: Path, job: Job) -> Tally:
 
 
 def purchase_orders(file: Path, job: Job) -> Tally:
-    """Purchase orders from a CSV with a row for each line."""
-    batch = orders_csv.read(file, job.mapping, job.refuse)
+    """Purchase orders from a CSV with a row for each line; SKUs nobody knows as in `order_lines`."""
+    with db.reading() as session:
+        known = None if job.create_products else catalog.skus(session)
+    batch = orders_csv.read(file, job.mapping, job.refuse, known=known)
     tally = _tally(batch)
+    made: set[str] = set()
 
     def take(session: Session, one: Any) -> None:  # noqa: ANN401
+        fresh = _unknown(session, job, [line.sku for line in one.lines])
         try:
             with session.begin_nested():
-                if job.create_products:
-                    tally.products += goods.add_products(session, [(line.sku, "") for line in one.lines])
+                goods.add_products(session, [(sku, "") for sku in sorted(fresh)])
                 _, new = receiving.enter(
                     session, ref=one.ref, supplier=one.supplier, lines=[(line.sku, line.quantity) for line in one.lines],
                     expected_from=one.expected_from, expected_to=one.expected_to,
                 )
         except Refused as why:
-            tally.refuse(one.ref, why.say)
+            tally.refuse(one.ref, why.say, len(one.lines))
             return
         tally.accepted += new
         tally.duplicates += not new
+        made.update(fresh)
 
     _batches(job, batch.things, take)
+    tally.products = len(made)
     return tally
 
 
-def _tally(batch: Any) -> Tally:  # noqa: ANN401  (a Batch of any thing)
+def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN401  (a Batch of any thing)
     reasons = [{"row": refusal.number, "say": refusal.say} for refusal in batch.refusals]
-    return Tally(rows=batch.rows, rows_refused=len(reasons), reasons=reasons)
+    refused = len(reasons)
+    return Tally(rows=batch.rows, rows_refused=refused, refused=refused if a_row_is_a_thing else 0, reasons=reasons)
 
 
 READERS: dict[str, Callable[[Path, Job], Tally]] = {
@@ -214,15 +231,23 @@ READERS: dict[str, Callable[[Path, Job], Tally]] = {
 def fields_of(what: str) -> Sequence[str]:
     """The fields that `--map` may name for a kind of file."""
     readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv}
-    return tuple(readers[what].FIELDS)  # type: ignore[attr-defined]
+    return tuple(readers[what].FIELDS)
 
 
 def summary(tally: Tally, what: str, *, dry_run: bool) -> str:
     """The tally for people."""
-    lines = [f"{'Would take' if dry_run else 'Took'} {tally.accepted:,} {what}, {tally.duplicates:,} known already, "
-             f"{tally.refused + tally.rows_refused:,} refused, of {tally.rows:,} rows.",
-             f"{tally.would_tell:,} shoppers have an e-mail address." if what == "orders" else ""]
-    lines += [f"  row {reason['row']}: {reason['say']}" for reason in tally.reasons[:50]]
+    things = {"stock": "rows of stock", "purchase-orders": "purchase orders"}.get(what, what)
+    taken = f"{'Would take' if dry_run else 'Took'} {tally.accepted:,} {things}; {tally.duplicates:,} known already"
+    lines = [f"{taken}; {tally.rows_refused:,} of {tally.rows:,} rows refused."]
+    if what in ("orders", "purchase-orders") and tally.products:
+        lines.append(f"{tally.products:,} new products.")
+    if what == "orders" and tally.would_tell:
+        lines.append(f"{tally.would_tell:,} of these shoppers have an e-mail address. Without --notify they hear nothing.")
+    lines += [f"  {_place_of(reason['row'])}: {reason['say']}" for reason in tally.reasons[:50]]
     if len(tally.reasons) > 50:
         lines.append(f"  and {len(tally.reasons) - 50:,} more; --json tells all")
-    return "\n".join(line for line in lines if line)
+    return "\n".join(lines)
+
+
+def _place_of(row: object) -> str:
+    return f"row {row}" if isinstance(row, int) else str(row)

@@ -33,6 +33,11 @@ def ids_of(session: Session, skus: Iterable[str]) -> dict[str, int]:
     return found
 
 
+def skus(session: Session) -> frozenset[str]:
+    """Every SKU there is."""
+    return frozenset(session.exec(select(Product.sku)))
+
+
 def by_ids(session: Session, ids: Iterable[int]) -> dict[int, Product]:
     """Products by their ids."""
     wanted = list(dict.fromkeys(ids))

@@ -5,9 +5,12 @@ import secrets
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://", "postgres://")
 
 
 class Settings(BaseSettings):
@@ -30,7 +33,23 @@ class Settings(BaseSettings):
     worker_threads: int = Field(2, ge=1, le=64, description="Threads that carry out reactions, and as many that send messages.")
     web_threads: int = Field(16, ge=1, le=200, description="Threads that answer requests in one web process.")
     log_format: Literal["text", "json"] = Field("text", description="Log lines for people or for machines.")
-    log_level: str = Field("info", description="debug, info, warning or error.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_a_database_of_ours(cls, url: str) -> str:
+        if url and not url.startswith(_DATABASES):
+            raise ValueError("It starts with sqlite:/// or postgresql://, or is left out.")
+        return url
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (KeyError, ValueError, OSError):  # not found, no name at all, or a folder of zones
+            raise ValueError("It is an IANA name such as Europe/Berlin.") from None
+        return name
 
     def database(self) -> str:
         """The database URL in the form SQLAlchemy takes."""

@@ -1,12 +1,12 @@
 """Purchase orders from a CSV file with one line a row; the rows of one order may stand anywhere in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
-from stowline.core.fields import Bad, day, text, whole
+from stowline.core.fields import Bad, day, shown, text, whole
 
 FIELDS = ("ref", "supplier", "sku", "quantity", "expected_from", "expected_to")
 NEEDED = ("ref", "sku", "quantity")
@@ -42,18 +42,19 @@ class _Purchase:
 
 
 def read(
-    source: Source, mapping: Mapping[str, str] | None = None, refuse: Sequence[tuple[str, str]] = ()
-) -> Batch[IncomingPurchase]:
+    source: Source, mapping: Mapping[str, str] | None = None, refuse: Sequence[tuple[str, str]] = (),
+    *, known: Collection[str] | None = None,
+) -> Batch[IncomingPurchase]:  # fmt: skip
     """The purchase orders of a file, and the refused rows; the other rows of their order stand.
 
     `mapping` is field -> column; a field not mapped is read from the column of its own name, if there is one. The
-    supplier and the days are taken from the first row of the order that says them. Raises `Refused` if the file as a
-    whole cannot be read: see `core.csvfile.read`.
+    supplier and the days are taken from the first row of the order that says them. A row whose SKU is not among
+    `known` is refused; None takes any. Raises `Refused` if the file as a whole cannot be read: see `core.csvfile.read`.
     """
     found: dict[str, _Purchase] = {}
     optional = [one for one in FIELDS if one not in NEEDED and one not in (mapping or {})]
     rows = csvfile.read(source, csvfile.full_mapping(mapping, FIELDS), refuse, optional=optional)
-    batch = csvfile.collect(rows, lambda row: _take(row, found))
+    batch = csvfile.collect(rows, lambda row: _take(row, found, known))
     orders = (
         IncomingPurchase(ref, one.supplier, tuple(one.lines), one.expected_from, one.expected_to)
         for ref, one in found.items()
@@ -61,7 +62,7 @@ def read(
     return Batch(batch.rows, tuple(orders), batch.refusals)
 
 
-def _take(row: Row, found: dict[str, _Purchase]) -> None:
+def _take(row: Row, found: dict[str, _Purchase], known: Collection[str] | None) -> None:
     said = row.values
     ref = text(said.get("ref"), what="The order reference", longest=64, needed=True)
     order = found.get(ref) or _Purchase()
@@ -69,6 +70,8 @@ def _take(row: Row, found: dict[str, _Purchase]) -> None:
         sku=text(said.get("sku"), what="The SKU", longest=100, needed=True),
         quantity=whole(said.get("quantity"), what="The quantity", least=1, most=_MOST_UNITS),
     )
+    if known is not None and line.sku not in known:
+        raise Bad(f"There is no product {shown(line.sku)}. Add it to the catalogue first.")
     supplier = _supplier(said, order, ref)
     first = order.expected_from or day(said.get("expected_from"))
     last = order.expected_to or day(said.get("expected_to"))

@@ -6,7 +6,7 @@ rows of its order stand; an order all of whose rows are refused does not exist. 
 lines. A row without an e-mail address is fine: that shopper gets no messages.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -63,11 +63,13 @@ def read(
     refuse: Sequence[tuple[str, str]] = (),
     *,
     time_zone: str = "UTC",
+    known: Collection[str] | None = None,
 ) -> Batch[IncomingOrder]:
     """The orders of a file in the order of their first good rows, and the refused rows.
 
     `mapping` is field -> column; a field not mapped is read from the column of its own name, if there is one.
-    `time_zone` (IANA name) is the zone of times without an offset. Raises `Refused` if the file as a whole cannot be
+    `time_zone` (IANA name) is the zone of times without an offset. A row whose SKU is not among `known` is refused;
+    None takes any. Raises `Refused` if the file as a whole cannot be
     read: see `core.csvfile.read`.
     """
     zone = _zone(time_zone)
@@ -78,7 +80,7 @@ def read(
         refuse,
         optional=[one for one in FIELDS if one not in NEEDED and one not in (mapping or {})],
     )
-    batch = csvfile.collect(rows, lambda row: _take(row, found, zone))
+    batch = csvfile.collect(rows, lambda row: _take(row, found, zone, known))
     return Batch(batch.rows, tuple(_orders(found)), batch.refusals)
 
 
@@ -89,9 +91,11 @@ def _zone(name: str) -> tzinfo:
         raise Refused(bad.say, where="time_zone") from None
 
 
-def _take(row: Row, found: dict[str, _Order], zone: tzinfo) -> None:
+def _take(row: Row, found: dict[str, _Order], zone: tzinfo, known: Collection[str] | None) -> None:
     said = row.values
     ref, line, head = shape.ref(said.get("order")), _line(said), _head(said, zone)
+    if known is not None and line.sku not in known:
+        raise Bad(f"There is no product {fields.shown(line.sku)}. Add it to the catalogue first.")
     order = found.get(ref) or _Order(head)
     _check_room(order, ref, line, head)
     order.head = order.head.completed_by(head)
