@@ -1,5 +1,6 @@
 """Dramatiq's entrance: the broker with its actors, the threads that work, and what they close when they end."""
 
+import logging
 import threading
 import time
 from typing import Any, Self
@@ -35,6 +36,7 @@ class Hands:
 
     def __init__(self, broker: dramatiq.Broker) -> None:
         threads = settings().worker_threads
+        broker.logger.addFilter(_no_news)
         self._workers = [
             Worker(broker, queues=set(queues), worker_threads=threads, worker_timeout=100)
             for queues in (INSIDE, OUTSIDE)
@@ -54,6 +56,11 @@ class Hands:
         until = time.monotonic() + seconds + 1
         for thread in stopping:
             thread.join(max(until - time.monotonic(), 0))
+
+
+def _no_news(record: logging.LogRecord) -> bool:
+    """Dramatiq warns of a second worker in a process; ours share no queue, so there is nothing to warn of."""
+    return "same type twice" not in str(record.msg)
 
 
 def start(broker: dramatiq.Broker) -> Hands:
