@@ -7,6 +7,7 @@ queue inside the process (`core/sqlite_writer.py`) and those that wait together 
 returns from the block before that commit is durable. No caller can tell the difference.
 """
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session as Session  # noqa: PLC0414  (rooms take the type from here)
 
 from stowline.core.config import asset_dir, settings
+from stowline.core.hands import Hands
 from stowline.core.sqlite_writer import SqliteWriter
 
 Outcome = TypeVar("Outcome")
@@ -53,18 +55,26 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
 
 
+class _Here(threading.local):
+    """What this thread has under way: a transaction, and calls that wait for a commit shared by several."""
+
+    open = False
+    later: list[Callable[[], None]] | None = None
+
+
 class Database:
     """One database by its URL: transactions, reads, and a clean end."""
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self._open_here = threading.local()
+        self._here = _Here()
         if self.is_sqlite:
             _make_folder(url)
             self.engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
             self._writer_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
             self._writer = SqliteWriter(self._writer_engine)
+            self._hands = Hands(self._together)
         else:
             self.engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
 
@@ -75,18 +85,41 @@ class Database:
         `bulk` marks long work (an import's batch) that should not make small writers wait for its commit.
         Raises RuntimeError when nested in the same thread: two commits would break "all or nothing".
         """
-        if getattr(self._open_here, "yes", False):
+        here = self._here
+        if here.open:
             raise RuntimeError("a transaction is open in this thread already; pass its session on")
-        self._open_here.yes = True
+        here.open = True
         after: list[Callable[[], None]] = []
         try:
             with self._writing(bulk=bulk) as session:
                 session.info["after_commit"] = after
                 yield session
         finally:
-            self._open_here.yes = False
+            here.open = False
+        if here.later is not None:
+            here.later += [call for call in after if call not in here.later]
+            return
         for call in after:
             call()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """SQLite: the transactions of this thread share one commit, which is on disk when the block ends."""
+        later = self._here.later = []
+        try:
+            with self._writer.together():
+                yield
+        finally:
+            self._here.later = None
+        for call in later:
+            call()
+
+    async def soon(self, work: Callable[[], Outcome]) -> Outcome:
+        """Have short work that writes done off the event loop; it opens its own transactions. See `core.hands`."""
+        if self.is_sqlite:
+            done: Outcome = await self._hands.do(work)
+            return done
+        return await asyncio.to_thread(work)
 
     @contextmanager
     def _writing(self, *, bulk: bool) -> Iterator[Session]:
@@ -117,6 +150,7 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         if self.is_sqlite:
+            self._hands.stop()
             self._writer.close()
             self._writer_engine.dispose()
         self.engine.dispose()
@@ -180,6 +214,11 @@ def reading() -> Any:  # noqa: ANN401  (a context manager of Session)
 def run(work: Callable[[Session], Outcome]) -> Outcome:
     """See `Database.run`."""
     return database().run(work)
+
+
+async def soon(work: Callable[[], Outcome]) -> Outcome:
+    """See `Database.soon`."""
+    return await database().soon(work)
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

@@ -53,10 +53,34 @@ class SqliteWriter:
         self._waiting: deque[_Turn] = deque()
         self._busy = False
         self._group: _Group | None = None
+        self._together = 0  # the thread whose turns share one commit now
 
     @contextmanager
     def turn(self, *, bulk: bool) -> Iterator[Session]:
-        """Wait for the turn, give a session on the write connection, return when its work is on disk."""
+        """Wait for the turn, give a session on the write connection, return when its work is on disk.
+
+        Inside `together` of the same thread it returns at once, and the disk comes when that block ends.
+        """
+        if self._together == threading.get_ident():
+            with self._savepoint() as session:
+                yield session
+            return
+        with self._member(bulk=bulk), self._savepoint() as session:
+            yield session
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Wait for one turn and keep it: all turns of this thread inside are on disk when the block ends."""
+        with self._member(bulk=False):
+            self._together = threading.get_ident()
+            try:
+                yield
+            finally:
+                self._together = 0
+
+    @contextmanager
+    def _member(self, *, bulk: bool) -> Iterator[None]:
+        """From the turn to the commit that this member shares with others."""
         self._take_turn(_Turn(bulk=bulk))
         try:
             group = self._open_group()
@@ -64,12 +88,9 @@ class SqliteWriter:
             self._pass_on()
             raise
         try:
-            with self._savepoint() as session:
-                yield session
-        except BaseException:
+            yield
+        finally:
             self._leave(group, bulk=bulk)
-            raise
-        self._leave(group, bulk=bulk)
         if group.error is not None:
             raise CommitFailedError("the database could not keep this change; nothing of it is stored") from group.error
 

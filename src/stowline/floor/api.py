@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from litestar import Controller, Request, Response, get, post
+from litestar.concurrency import sync_to_thread
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.core import db, web
@@ -23,13 +24,14 @@ class LeaseBody(msgspec.Struct):
 class Scans(Controller):
     """The scan protocol."""
 
-    @post("/scans", opt=web.permission("floor.scan"), sync_to_thread=True, status_code=200)
-    def scan(self, request: Request[Any, Any, Any], body: RawBody) -> Response[Any]:
+    @post("/scans", opt=web.permission("floor.scan"), status_code=200)
+    async def scan(self, request: Request[Any, Any, Any], body: RawBody) -> Response[Any]:
         """One scan, durable before it is answered. 200 accepted, 422 refused, 409 conflict."""
         who = web.identity_of(request)
         if screens.is_form(request):
-            return screens.scanned(request, forms.from_form(web.read_form(body)), who)
-        status, reply = scans.carry_out(forms.from_json(body), who)
+            return await sync_to_thread(screens.scanned, request, forms.from_form(web.read_form(body)), who)
+        asked = forms.from_json(body)
+        status, reply = await db.soon(lambda: scans.carry_out(asked, who))
         return web.json_answer(status, msgspec.json.encode(reply))
 
     @post("/scans/batch", opt=web.permission("floor.scan"), sync_to_thread=True, status_code=200)

@@ -34,7 +34,7 @@ def carry_out(asked: Asked, who: Identity) -> Answer:
 
 
 def _again(asked: Asked) -> Answer:
-    with db.reading() as session:
+    with db.transaction() as session:  # not a read: the first answer may be part of the commit that is being made
         answer = scanning.before(session, asked)
     if answer is None:
         raise Conflict("This scan is being carried out at this moment. Send it again.")
