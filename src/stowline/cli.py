@@ -48,8 +48,9 @@ def _sentence(error: Exception) -> str:
     from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     from stowline.core.config import Settings  # noqa: PLC0415
+    from stowline.core.fields import Bad  # noqa: PLC0415
 
-    if isinstance(error, Refused):
+    if isinstance(error, Refused | Bad):
         return error.say
     if isinstance(error, ValidationError) and error.title == Settings.__name__:
         return "\n".join(f"STOWLINE_{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"

@@ -23,7 +23,7 @@ from stowline.inventory import service as inventory
 from stowline.inventory import stock_csv
 from stowline.orders import service as orders
 from stowline.orders.intake import lines_csv, shopify, woocommerce
-from stowline.orders.intake.shape import IncomingOrder, Read, Skipped
+from stowline.orders.intake.shape import IncomingOrder, Read, Skipped, Unreadable
 from stowline.receiving import orders_csv
 from stowline.receiving import service as receiving
 from stowline.stores import queries as stores
@@ -129,6 +129,8 @@ def platform_orders(file: Path, job: Job, platform: str) -> Tally:
         stores.store_by_key(session, job.store)
     read: Callable[[bytes], list[Read]] = {"shopify": shopify.read_file, "woocommerce": woocommerce.read_file}[platform]
     found = read(file.read_bytes())
+    if len(found) == 1 and isinstance(found[0], Unreadable) and not found[0].where and not found[0].ref:
+        raise Refused(found[0].say)
     tally = Tally(rows=len(found))
     fit = []
     for n, one in enumerate(found, 1):
@@ -236,13 +238,13 @@ def fields_of(what: str) -> Sequence[str]:
 
 def summary(tally: Tally, what: str, *, dry_run: bool) -> str:
     """The tally for people."""
-    things = {"stock": "rows of stock", "purchase-orders": "purchase orders"}.get(what, what)
-    taken = f"{'Would take' if dry_run else 'Took'} {tally.accepted:,} {things}; {tally.duplicates:,} known already"
-    lines = [f"{taken}; {tally.rows_refused:,} of {tally.rows:,} rows refused."]
+    things = what.replace("-", " ").capitalize()
+    new = f"{tally.accepted:,} {'would be taken' if dry_run else 'taken'}, {tally.duplicates:,} known already"
+    lines = [f"{things}: {new}; {tally.rows_refused:,} of {tally.rows:,} rows refused."]
     if what in ("orders", "purchase-orders") and tally.products:
-        lines.append(f"{tally.products:,} new products.")
+        lines.append(f"New products: {tally.products:,}.")
     if what == "orders" and tally.would_tell:
-        lines.append(f"{tally.would_tell:,} of these shoppers have an e-mail address. Without --notify they hear nothing.")
+        lines.append(f"Shoppers with an e-mail address: {tally.would_tell:,}. They hear of it with --notify only.")
     lines += [f"  {_place_of(reason['row'])}: {reason['say']}" for reason in tally.reasons[:50]]
     if len(tally.reasons) > 50:
         lines.append(f"  and {len(tally.reasons) - 50:,} more; --json tells all")

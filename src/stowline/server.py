@@ -2,6 +2,7 @@
 
 import logging
 import signal
+import sys
 import threading
 from collections.abc import Callable
 
@@ -32,6 +33,7 @@ def set_up_logs() -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.format_exc_info, draw] if chosen.log_format == "json" else [*shared, draw],
         wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),  # stdout belongs to what a command prints
         cache_logger_on_first_use=True,
     )
     formatter = structlog.stdlib.ProcessorFormatter(processor=draw, foreign_pre_chain=shared)
