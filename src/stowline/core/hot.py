@@ -8,6 +8,7 @@ Use it only where a benchmark asks for it. Pending ORM changes are not flushed: 
 """
 
 import re
+import sqlite3
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -52,7 +53,7 @@ class Hot:
             raw = session.info["raw"] = _raw(session)
         connection, is_sqlite = raw
         if is_sqlite:
-            return connection.execute(self._sqlite, {k: _text(v) for k, v in values.items()})
+            return connection.execute(self._sqlite, values)
         return connection.execute(self._postgresql, values)
 
 
@@ -61,12 +62,12 @@ def _raw(session: Session) -> tuple[Any, bool]:
     return connection.connection.driver_connection, connection.dialect.name == "sqlite"
 
 
-def _text(value: Any) -> Any:  # noqa: ANN401
+def _text(moment: datetime) -> str:
     """A moment in the form in which SQLAlchemy stores it in SQLite."""
-    if isinstance(value, datetime):
-        at = value.astimezone(UTC)
-        return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond:06d}"
-    return value
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+sqlite3.register_adapter(datetime, _text)  # the driver asks it for moments only; SQLAlchemy hands it text
 
 
 def moment(value: Any) -> datetime:  # noqa: ANN401  (text from SQLite, an aware datetime from PostgreSQL)

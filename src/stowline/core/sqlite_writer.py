@@ -103,11 +103,15 @@ class SqliteWriter:
         raw = self._raw()
         raw.execute("SAVEPOINT writer")
         try:
-            with Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as session:
-                session.info["raw"] = (raw, True)
+            session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+            session.info["raw"] = (raw, True)
+            try:
                 yield session
                 if session.in_transaction():
                     session.commit()
+            finally:
+                if session.in_transaction() or session.identity_map:
+                    session.close()
             raw.execute("RELEASE writer")
         except BaseException:
             if raw.in_transaction:
