@@ -29,6 +29,8 @@ def add_product(
     Conflict where a barcode means another product already.
     """
     _check(sku, name, weight_g, dims_mm)
+    if len(detail) > 300 or any(ord(c) < 32 for c in detail):
+        raise Refused("A product's detail has at most 300 characters and no control characters.", where="detail")
     known = session.exec(select(Product).where(Product.sku == sku)).one_or_none()
     if known is not None:
         return known, False

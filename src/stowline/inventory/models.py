@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -37,8 +37,8 @@ class Balance(SQLModel, table=True):
     product_id: int = Field(primary_key=True, foreign_key="product.id")
     location_id: int = Field(primary_key=True, foreign_key="location.id")
     condition: str = Field(primary_key=True, max_length=8, default="good")
-    qty: int = 0
-    bound: int = 0
+    qty: int = Field(default=0, sa_type=BigInteger)
+    bound: int = Field(default=0, sa_type=BigInteger)
 
 
 class Move(SQLModel, table=True):
@@ -58,7 +58,7 @@ class Move(SQLModel, table=True):
     to_id: int = Field(foreign_key="location.id")
     from_condition: str = Field(default="good", max_length=8)
     to_condition: str = Field(default="good", max_length=8)
-    qty: int
+    qty: int = Field(sa_type=BigInteger)
     reason: str = Field(max_length=16)
     scan_id: str | None = Field(default=None, max_length=64)
 
@@ -73,8 +73,8 @@ class StockLevel(SQLModel, table=True):
     )
 
     product_id: int = Field(primary_key=True, foreign_key="product.id")
-    on_hand: int = 0
-    promised: int = 0
+    on_hand: int = Field(default=0, sa_type=BigInteger)
+    promised: int = Field(default=0, sa_type=BigInteger)
 
 
 class CountRequest(SQLModel, table=True):

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -51,7 +51,7 @@ class Order(SQLModel, table=True):
     country: str = Field(default="", max_length=2)
     phone: str = Field(default="", max_length=60)
     currency: str = Field(max_length=3)
-    total_minor: int
+    total_minor: int = Field(sa_type=BigInteger)
     priority: int = 5
     placed_at: datetime = Field(sa_type=UtcDateTime)
     ship_by: datetime = Field(sa_type=UtcDateTime)
@@ -63,14 +63,14 @@ class Order(SQLModel, table=True):
     held: str = Field(default="", max_length=300)
     note: str = Field(default="", max_length=1000)
     state: str = Field(default="placed", max_length=16)
-    ordered: int
-    cancelled: int = 0
-    allocated: int = 0
-    released: int = 0
-    picked: int = 0
-    packed: int = 0
-    handed_over: int = 0
-    returned: int = 0
+    ordered: int = Field(sa_type=BigInteger)
+    cancelled: int = Field(default=0, sa_type=BigInteger)
+    allocated: int = Field(default=0, sa_type=BigInteger)
+    released: int = Field(default=0, sa_type=BigInteger)
+    picked: int = Field(default=0, sa_type=BigInteger)
+    packed: int = Field(default=0, sa_type=BigInteger)
+    handed_over: int = Field(default=0, sa_type=BigInteger)
+    returned: int = Field(default=0, sa_type=BigInteger)
 
 
 class OrderLine(SQLModel, table=True):
@@ -99,7 +99,7 @@ class OrderLine(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
     position: int
     name: str = Field(max_length=300)
-    unit_price: int
+    unit_price: int = Field(sa_type=BigInteger)
     priority: int
     placed_at: datetime = Field(sa_type=UtcDateTime)
     held: bool = False

@@ -28,7 +28,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
     if order is None:
         return Verdict.conflict(f"{scan.ref} holds no order to pack. Get other work.").then(*_idle(scan.ref))
     scanning.keep_lease(session, scan)
-    if order.state not in ("picked", "packed"):
+    if order.state not in ("picked", "packed") or picking.open_lines_of(session, order.id or 0):
         return Verdict.conflict(_not_ready(order)).then(*now(session, scan.ref, order))
     if scan.command:
         return _command(session, scan, order)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -22,7 +22,7 @@ class Parcel(SQLModel, table=True):
     from_id: int = Field(foreign_key="location.id")
     at_id: int = Field(foreign_key="location.id")
     tote_id: int | None = None
-    weight_g: int | None = None
+    weight_g: int | None = Field(default=None, sa_type=BigInteger)
     opened_at: datetime = Field(sa_type=UtcDateTime)
     sealed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     handed_over_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -10,7 +10,7 @@ from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.orders.models import Order, OrderLine
 from stowline.packing.models import Parcel, ParcelLine
-from stowline.picking.models import Tote
+from stowline.picking.models import PickLine, Tote
 
 _c, _n = Parcel.__table__.c, ParcelLine.__table__.c  # type: ignore[attr-defined]
 _p, _l, _o = Product.__table__.c, OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
@@ -121,14 +121,15 @@ class Waiting:
 
 
 def waiting(session: Session, *, after: int = 0, limit: int = 50) -> list[Waiting]:
-    """Orders that wait for packing or for their label, by order id."""
-    t = Tote.__table__.c  # type: ignore[attr-defined]
+    """Orders that wait for packing or for their label, by order id; not those whose last units are not in their tote."""
+    t, n = Tote.__table__.c, PickLine.__table__.c  # type: ignore[attr-defined]
+    on_the_way = sa.select(n.id).where(n.order_id == _o.id, n.state == "open").exists()
     unlabelled = sa.select(_c.id).where(_c.order_id == _o.id, _c.state == "sealed").exists()
     query = (
         sa.select(_o.id, _o.ref, _o.store_id, t.code, _o.state, _o.placed_at)
         .select_from(Order)
         .outerjoin(Tote, t.order_id == _o.id)
-        .where(_o.id > after, sa.or_(_o.state == "picked", sa.and_(_o.state == "packed", unlabelled)))
+        .where(_o.id > after, sa.or_(sa.and_(_o.state == "picked", ~on_the_way), sa.and_(_o.state == "packed", unlabelled)))
         .order_by(_o.id)
         .limit(limit)
     )

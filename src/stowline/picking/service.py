@@ -8,6 +8,7 @@ from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
+from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped
 from stowline.picking import queries, waves
@@ -62,7 +63,11 @@ def take(session: Session, stop: Stop, units: int) -> None:
 
 
 def put_back(session: Session, stop: Stop, units: int) -> None:
-    """Undo of take: the units are in their bin again, still bound to the line, which is open again."""
+    """Undo of take: the units are in their bin again, still bound to the line, which is open again.
+
+    Raises Conflict once the order is at the pack bench.
+    """
+    _not_at_the_bench(session, stop)
     done = session.execute(
         sa.update(_lines).where(_lines.c.id == stop.id, _lines.c.picked >= units, _lines.c.state.in_(("open", "done")))
         .values(picked=_lines.c.picked - units)
@@ -76,10 +81,11 @@ def put_back(session: Session, stop: Stop, units: int) -> None:
 
 
 def finish_line(session: Session, stop: Stop, task: str, *, tote: str = "", state: str = "done") -> None:
-    """A line is settled; the last one closes its pick list."""
+    """A line is settled; the last one closes its pick list. Raises Conflict if it was settled already."""
+    if not _SETTLE.run(session, i=stop.id, s=state):
+        raise Conflict(f"{stop.name} was settled by somebody else just now.")
     if tote:
         outbox.record(session, ToteConfirmed(stop.order_id, task, tote), subject=stop.order_id)
-    _SETTLE.run(session, i=stop.id, s=state)
     lines, done = _COUNT.one(session, i=stop.pick_list_id) or (0, 0)
     if done >= lines:
         session.execute(sa.update(_lists).where(_lists.c.id == stop.pick_list_id).values(closed_at=clock.now()))
@@ -91,7 +97,10 @@ _COUNT = Hot("UPDATE pick_list SET lines_done = lines_done + 1 WHERE id = :i RET
 
 
 def reopen_line(session: Session, stop: Stop) -> None:
-    """A settled line is open again, and so is its pick list. Raises Conflict if the cart has another list by now."""
+    """A settled line is open again, and so is its pick list. Raises Conflict if the cart has another list by now, or
+    the order is at the pack bench.
+    """
+    _not_at_the_bench(session, stop)
     back = session.execute(
         sa.update(_lines).where(_lines.c.id == stop.id, _lines.c.state == "done").values(state="open")
     )
@@ -105,6 +114,12 @@ def reopen_line(session: Session, stop: Stop) -> None:
         lines_done=_lists.c.lines_done - 1, closed_at=None))
 
 
+def _not_at_the_bench(session: Session, stop: Stop) -> None:
+    order = order_reads.lock(session, stop.order_id)
+    if order.packed > order.handed_over or order.handed_over >= order.ordered - order.cancelled:
+        raise Conflict(f"Order {order.ref} is packed already. Take it out of its box first.")
+
+
 def run_short(session: Session, stop: Stop, task: str) -> int:
     """The bin has no more of it: missing units lose their promise, are put on hold for a count, and are sought
     elsewhere; how many were found in other bins.
@@ -113,8 +128,10 @@ def run_short(session: Session, stop: Stop, task: str) -> int:
     """
     missing = stop.left
     inventory.lock_levels(session, [stop.product_id])
-    session.execute(sa.update(_lines).where(_lines.c.id == stop.id).values(qty=sa.case(
-        (_lines.c.picked > 0, _lines.c.picked), else_=_lines.c.qty)))
+    kept = sa.case((_lines.c.picked > 0, _lines.c.picked), else_=_lines.c.qty)
+    as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked)
+    if not session.execute(sa.update(_lines).where(as_seen).values(qty=kept)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict(f"{stop.name} was picked by somebody else just now.")
     orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -missing})
     orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -missing})
     inventory.promise(session, {stop.product_id: -missing})

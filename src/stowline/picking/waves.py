@@ -40,14 +40,17 @@ def release_to_cart(session: Session, cart_code: str) -> int:
 
 
 def release_order(session: Session, ref: str) -> None:
-    """Release one order to be picked by hand, into the staging place. Raises Conflict if it cannot be released now."""
-    order = orders.by_ref(session, ref)
+    """Release one order to be picked by hand: into the staging place, or into the tote that holds its first part.
+
+    Raises Conflict if it cannot be released now.
+    """
+    order = orders.lock(session, orders.by_ref(session, ref).id or 0)
     if order.state != "allocated":
         raise Conflict(f"Order {ref} cannot be picked now: it is {order.state.replace('_', ' ')}.", code="nothing")
     plan = _plan(session, order)
     if plan is None:
         raise Conflict(f"Goods of order {ref} still stand at the dock. Put them away first.", code="nothing")
-    _open(session, ref, None, order.id, [(order, plan, None)])
+    _open(session, ref, None, order.id, [(order, plan, queries.tote_of(session, order.id or 0))])
 
 
 def _returning(session: Session, cart_id: int) -> list[tuple[Order, Plan, Tote]]:

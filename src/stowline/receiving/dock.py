@@ -13,7 +13,7 @@ from stowline.receiving import queries, service
 from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.queries import ExpectedLine
 from stowline.scanning import service as scanning
-from stowline.scanning.service import Holder, Scan, Seen, Verdict, wants
+from stowline.scanning.service import LARGEST_QUANTITY, Holder, Scan, Seen, Verdict, wants
 
 
 def scan(session: Session, scan: Scan) -> Verdict:
@@ -80,6 +80,9 @@ def _blind(session: Session, scan: Scan) -> Verdict:
     if seen is None:
         return _not_a_product(scan).then(*_now_blind())
     qty = scan.quantity * seen.units
+    if qty > LARGEST_QUANTITY:
+        say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
+        return Verdict.refused(say, seen=seen).then(*_now_blind())
     service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=None, ref="")
     return Verdict.accepted(f"{seen.label}: {qty} received", effect={"product": seen.ref, "qty": qty, "line": None}).then(
         *_now_blind())

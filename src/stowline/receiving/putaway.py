@@ -64,19 +64,21 @@ def _put(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Verd
                    because="putaway")
     scanning.set_step(session, TASK, scan.holder, {})
     outbox.record(session, StockPutAway(hand["sku"], hand["name"], hand["units"], target.code, hand["bin"]))
-    effect = {"product": hand["product"], "units": hand["units"], "from": hand["from"], "to": seen.ref}
+    effect = {"to": seen.ref, "was": hand}
     return Verdict.accepted(f"{hand['name']}: {hand['units']} in {target.code}", effect=effect).then(
         *now(session, scan.holder))
 
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
-    """Give what is in hand back to the dock, or bring what was put away back there."""
+    """Give what is in hand back to the dock, or take what was put away into the hand again."""
     if "hand" in effect:
         scanning.set_step(session, TASK, scan.holder, effect["hand"])
         return Verdict.accepted("Put back to the dock.").then(*now(session, scan.holder))
-    inventory.move(session, product_id=effect["product"], from_id=effect["to"], to_id=effect["from"],
-                   qty=effect["units"], because="undo")
-    return Verdict.accepted(f"{effect['units']} units are back at the dock.").then(*now(session, scan.holder))
+    hand = effect["was"]
+    inventory.move(session, product_id=hand["product"], from_id=effect["to"], to_id=hand["from"], qty=hand["units"],
+                   because="undo")
+    scanning.set_step(session, TASK, scan.holder, hand)
+    return Verdict.accepted(f"Taken out again: {hand['units']} {hand['name']} in hand").then(*_carry(hand))
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:

@@ -145,6 +145,9 @@ def _still_wanted(session: Session, asked: Asked, holder: Holder, verdict: Verdi
 
 
 def _undo(session: Session, how: Workflow, scan: Scan) -> Verdict:
+    other = queries.holder_of(session, scan.task)
+    if other is not None and other.holder != scan.holder.key:
+        raise Conflict(f"{other.label} is working on this. Get other work.", code="taken")
     query = sa.select(_scan.c.id, _scan.c.scan_id, _scan.c.effect).where(
         _scan.c.task == scan.task, _scan.c.holder == scan.holder.key, _scan.c.fate == ACCEPTED,
         _scan.c.effect.is_not(None), _scan.c.undone_by.is_(None),
@@ -153,10 +156,14 @@ def _undo(session: Session, how: Workflow, scan: Scan) -> Verdict:
     if last is None:
         now = how.wanted(session, scan.ref, scan.holder)
         return Verdict.refused("There is nothing to undo on this task.").then(now["next"], now["task"])
+    mine = sa.update(_scan).where(_scan.c.id == last.id, _scan.c.undone_by.is_(None)).values(undone_by=scan.id)
+    if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
+        raise Conflict("This scan was taken back just now. Look at what is wanted.")
     verdict = how.undo(session, scan, msgspec.json.decode(last.effect))
     if verdict.fate == ACCEPTED:
-        session.execute(sa.update(_scan).where(_scan.c.id == last.id).values(undone_by=scan.id))
         outbox.record(session, ScanUndone(scan=last.scan_id, task=scan.task, by=scan.id))
+    else:
+        session.execute(sa.update(_scan).where(_scan.c.id == last.id).values(undone_by=None))
     return verdict
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.core.errors import Conflict
 from stowline.packing import queries as packing
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder, Scan, Verdict, wants
@@ -63,6 +64,8 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     if "closed" in effect:
         service.reopen_manifest(session, manifest)
         return Verdict.accepted(f"{manifest.ref} is open again.").then(*now(session, manifest))
+    if manifest.closed_at is not None:
+        raise Conflict(f"{manifest.ref} is closed: the carrier has its parcels.")
     parcel = packing.parcel(session, effect["parcel"])
     service.take_back(session, parcel)
     return Verdict.accepted(f"{parcel.code} is back in the ship lane.").then(*now(session, manifest))

@@ -1,0 +1,170 @@
+"""Houses for stories: a founded site on each database, with the app in this process or as real processes."""
+
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from psycopg import sql
+
+from stowline.app import create_app
+from stowline.core import db
+from stowline.core.access import TOKENS
+from stowline.desk.queries import counts
+from tests import services
+from tests.asserts import books, breaches
+from tests.makers import Send, Tablet, found_site, in_process, over_http, web
+from tests.services import StowlineProcess, with_path
+
+
+@dataclass(frozen=True)
+class Founded:
+    """A database with the starter site, to be copied, and the token that opens it."""
+
+    where: str
+    token: str
+
+
+@dataclass
+class House:
+    """A warehouse at work: who asks gets a tablet; its books can be read and proved."""
+
+    url: str
+    token: str
+    sends: list[Any]
+
+    def tablet(self, name: str = "maja", door: int = 0) -> Tablet:
+        """A tablet with a connection of its own, at one of the doors (web processes) there are."""
+        return Tablet(self.send(door), self.token, name)
+
+    def send(self, door: int = 0) -> Send:
+        made: Send = self.sends[door % len(self.sends)]()
+        return made
+
+    def books(self) -> Any:
+        with self._reading() as session:
+            return books(session)
+
+    def prove(self) -> None:
+        with self._reading() as session:
+            assert breaches(session) == {}
+
+    def count(self, table: str) -> int:
+        """How many rows a table has."""
+        with self._reading() as session:
+            return int(session.connection().exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one())
+
+    def _reading(self) -> Any:
+        return _databases(self.url).reading()
+
+
+_open: dict[str, db.Database] = {}
+
+
+def _databases(url: str) -> db.Database:
+    if url not in _open:
+        _open[url] = db.Database(url)
+    return _open[url]
+
+
+@pytest.fixture(scope="session")
+def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    file = tmp_path_factory.mktemp("founded") / "stowline.db"
+    return Founded(str(file), found_site(f"sqlite:///{file}"))
+
+
+@pytest.fixture(scope="session")
+def founded_postgres(postgres_url: str) -> Iterator[Founded]:
+    with services.postgres_database(_server()) as url:
+        yield Founded(url, found_site(url))
+
+
+def _server() -> str:
+    return str(services.postgres().url)
+
+
+@contextmanager
+def copy_postgres(founded: Founded) -> Iterator[str]:
+    """A copy of a founded site, dropped at the end."""
+    name = f"stowline_test_{secrets.token_hex(6)}"
+    plain = services.plain_postgres(_server())
+    names = sql.Identifier(name), sql.Identifier(founded.where.rpartition("/")[2])
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
+    try:
+        yield with_path(plain, name).replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(names[0]))
+
+
+def copy_sqlite(founded: Founded, to: Path) -> str:
+    shutil.copy(founded.where, to)
+    return f"sqlite:///{to}"
+
+
+def _close(url: str) -> None:
+    if url in _open:
+        _open.pop(url).close()
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Founded]:
+    """A founded site of this test's own; the test runs once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        founded = request.getfixturevalue("founded_sqlite")
+        yield Founded(copy_sqlite(founded, tmp_path / "stowline.db"), founded.token)
+        return
+    founded = request.getfixturevalue("founded_postgres")
+    with copy_postgres(founded) as url:
+        yield Founded(url, founded.token)
+
+
+@pytest.fixture(scope="session")
+def app() -> Litestar:
+    return create_app()
+
+
+@pytest.fixture
+def house(house_url: Founded, app: Litestar, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The app in this process, on a site of its own."""
+    monkeypatch.setenv("STOWLINE_DATABASE_URL", house_url.where)
+    fresh()
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield House(house_url.where, house_url.token, [lambda: in_process(client)])
+    _close(house_url.where)
+    fresh()
+
+
+def fresh() -> None:
+    """Forget what this process remembers of the last database."""
+    db.forget()
+    TOKENS.clear()
+    counts.forget()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def busy_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Real processes for the tests of a module: one on SQLite, or two web processes on PostgreSQL."""
+    data = tmp_path_factory.mktemp("busy")
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            founded = request.getfixturevalue("founded_sqlite")
+            url, doors = copy_sqlite(founded, data / "stowline.db"), 1
+        else:
+            founded = request.getfixturevalue("founded_postgres")
+            url, doors = stack.enter_context(copy_postgres(founded)), 2
+        stack.callback(_close, url)
+        running = [stack.enter_context(_door(data, url)) for _ in range(doors)]
+        yield House(url, founded.token, [lambda one=one: over_http(one.url) for one in running])
+
+
+def _door(data: Path, url: str) -> StowlineProcess:
+    return web(data, STOWLINE_DATABASE_URL=url, STOWLINE_LEASE_S="60")
