@@ -23,7 +23,7 @@ from stowline.floor.api import Scans, Tasks
 from stowline.floor.handlers import Floor
 from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
-from stowline.people.rules import PERMISSIONS
+from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
 from stowline.portal.handlers import Track
 from stowline.receiving.handlers import PurchaseOrders
@@ -60,8 +60,7 @@ def readyz() -> Response[dict[str, Any]]:
 @get("/", opt=web.permission(web.SIGNED_IN), include_in_schema=False, sync_to_thread=False)
 def front(request: Request[Any, Any, Any]) -> Response[str]:
     """To where this person works."""
-    may_read = "orders.read" in web.identity_of(request).permissions
-    return web.redirect("/today" if may_read else "/floor")
+    return web.redirect(home(web.identity_of(request).permissions))
 
 
 def create_app() -> Litestar:

@@ -4,30 +4,35 @@
 
 from typing import Any
 
-from tests.look.desk_views import at
+from stowline.portal.reader import Reader
 from tests.look.floor_views import LONG
 
 STORE = {"name": "Kiln & Cup", "href": "https://kiln.example", "email": "hello@kiln.example"}
 STEPS = [
-    {"label": "Ordered", "say": "17 Nov", "state": "done"}, {"label": "Packed", "say": "24 Nov", "state": "done"},
-    {"label": "Handed over", "say": "24 Nov, 16:27", "state": "done"}, {"label": "On its way", "say": "Le Mans", "state": "now"}, {"label": "Delivered", "say": None, "state": ""},
+    {"label": "Ordered", "say": "Tuesday 17 November", "state": "done"}, {"label": "In stock", "say": None, "state": "done"},
+    {"label": "Packed", "say": "Tuesday 24 November", "state": "done"}, {"label": "Waiting for the carrier", "say": None, "state": "now"},
 ]
+MUG, JUG = ({"sku": "MUG-BL", "name": "Mug, blue", "say": "0.3 l", "quantity": 3}, {"sku": "JUG-SG", "name": "Milk jug, sage", "say": None, "quantity": 1})
 PARCEL = {
-    "title": "Parcel 1", "state": "in_transit", "carrier": "House", "tracking": "JJD000390217745", "tracking_href": None,
-    "goods": [{"sku": "MUG-BL", "name": "Mug, blue", "say": "0.3 l", "quantity": 3}, {"sku": "JUG-SG", "name": "Milk jug, sage", "say": None, "quantity": 1}],
-    "events": [{"at": at(27, 9, 12), "say": "Sorted in Le Mans"}, {"at": at(24, 16, 27), "say": "Handed to the carrier by Kiln & Cup"}],
+    "title": "Parcel 1", "kind": "ok", "word": "Handed over", "carrier": "House carrier", "tracking": "JJD000390217745", "tracking_href": None,
+    "goods": [MUG, JUG], "more": "",
+    "events": [{"at": "Friday 27 November, 09:12", "say": "Handed to the carrier"}, {"at": "Tuesday 24 November, 16:27", "say": "Packed"}],
 }
 WAITS = {
-    "title": "Parcel 2", "goods": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "say": "30 cm, on its way to us", "quantity": 1}, {"sku": "X", "name": LONG, "say": None, "quantity": 1200}],
-    "say": "You are 14th in line for the bowl. 60 come from the potter between 3 and 7 December, so one is yours.", "ahead": 13, "due": 60,
+    "title": "Still to come", "kind": "warn", "word": "Waiting", "more": "and 3 more lines",
+    "goods": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "say": "number 14 in line, expected here 3 to 7 December", "quantity": 1}, {"sku": "X", "name": LONG, "say": None, "quantity": 1200}],
+    "say": "Whoever ordered first is served first. What arrives for you is set aside at once.", "ahead": 13, "due": 60,
 }
-ORDER = {"ref": "#1042", "placed_at": at(17, 21, 14), "total": 18700, "currency": "EUR"}
-BASE: dict[str, Any] = {"store": STORE, "order": ORDER, "address": ["Ines Moreau", "Rue des Carmes 8", "44000 Nantes", "France"]}
+CARDS = [{"id": "ready", "title": "Set aside for you", "kind": "ok", "word": "In stock", "goods": [JUG], "more": ""}, {"id": "cancelled", "title": "What was cancelled", "kind": "done", "word": "Cancelled", "goods": [MUG], "more": ""}]
+ORDER = {"ref": "#1042", "placed": "Tuesday 17 November", "total": "€187.00"}
+FRAME = Reader.of("en", "UTC").frame()
+BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["Ines Moreau", "44000 Nantes", "France"]}
+LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 
 SHOP: dict[str, tuple[str, dict[str, Any]]] = {
-    "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042, parcel 1 of 2", "headline": "Arrives tomorrow, Saturday 28 November",
-                   "say": "By House, to Rue des Carmes 8, Nantes. Your serving bowl follows 8 to 11 December.", "steps": STEPS, "parcels": [PARCEL], "waiting": WAITS}),
+    "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042", "headline": "The rest is expected here 3 to 7 December",
+                   "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
     "shop-waiting": ("shop/order.html", {**BASE, "store": {"name": "متجر الفخار", "href": None, "email": None}, "dir": "rtl", "lang": "ar", "eyebrow": "الطلب #1042", "headline": "لا يوجد موعد بعد", "say": "نكتب لك حالما نعرفه.",
-                     "steps": [], "parcels": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
-    "shop-error": ("shop/error.html", {"store": None, "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}),
+                     "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
+    "shop-error": ("shop/error.html", LOST),
 }

@@ -37,7 +37,7 @@ def ada_signs_in(client: Client) -> str:
 
 def test_a_manager_lands_at_the_orders_and_stays_signed_in(client: Client) -> None:
     answer = by_password(client, " RUTH@example.test ", "tea at half past 4")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/orders")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/today")
     cookie = answer.headers["set-cookie"].lower()
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
@@ -120,7 +120,7 @@ def test_a_sign_in_sent_from_another_site_is_refused(client: Client) -> None:
 @pytest.mark.parametrize("wanted", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
 def test_sign_in_never_leads_to_another_site(client: Client, wanted: str) -> None:
     answer = by_password(client, "ruth@example.test", "tea at half past 4", next=wanted)
-    assert answer.headers["location"] == "/orders"
+    assert answer.headers["location"] == "/today"
     assert wanted not in client.get("/login", params={"next": wanted}, headers=HTML).text
 
 

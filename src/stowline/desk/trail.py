@@ -39,15 +39,19 @@ def _n(units: int, word: str = "unit") -> str:
     return f"{units:,} {word}{'' if units == 1 else 's'}"
 
 
+def _verb(units: int, one: str, many: str) -> str:
+    return f"{units:,} {one if units == 1 else many}"
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {v['waits']:,} wait for stock" if v["waits"] else ""),
+    "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
     "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
     "OrderHeld": lambda v: f"Order held: {v['reason']}",
     "HoldLifted": lambda _: "Hold lifted",
     "TellingBegan": lambda _: "The shopper hears of this order from now on",
     "BackorderFilled": lambda v: f"Stock came: {_n(v['units'])} of {v['sku']} promised to this order",
-    "PromiseTakenBack": lambda v: f"{_n(v['units'])} of {v['sku']} are not here any more: {v['why']}",
-    "BackorderDue": lambda v: f"{_n(v['units'])} still wait: the shopper is owed a word",
+    "PromiseTakenBack": lambda v: f"{_n(v['units'])} of {v['sku']} {'is' if v['units'] == 1 else 'are'} not here any more: {v['why']}",
+    "BackorderDue": lambda v: f"{_n(v['units'])} still {'waits' if v['units'] == 1 else 'wait'}: time to tell the shopper",
     "OrderReleased": lambda v: f"Released to {v['task']}" + (f", tote {v['tote']}" if v["tote"] else ", by hand"),
     "LinePicked": lambda v: f"Picked {v['units']:,} {v['name']} from {v['bin']} into {v['into']}",
     "ToteConfirmed": lambda v: f"Put into tote {v['tote']}",

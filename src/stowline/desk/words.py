@@ -82,6 +82,30 @@ def capital(said: str) -> str:
     return ended[:1].upper() + ended[1:]
 
 
+PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce", "api": "API", "csv": "CSV file"}
+LANGUAGES = {
+    "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fi": "Finnish",
+    "fr": "French", "he": "Hebrew", "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian",
+    "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "sv": "Swedish", "th": "Thai",
+    "tr": "Turkish", "uk": "Ukrainian", "vi": "Vietnamese", "zh": "Chinese",
+}  # fmt: skip
+
+
+def platform(name: str) -> str:
+    """Where an order came from: "Shopify"; what names no shop platform came by the API."""
+    return PLATFORMS.get(name, name) if name else PLATFORMS["api"]
+
+
+def language(locale: str) -> str:
+    """ "French" for "fr" and "fr-CA"; a locale that is not known here stands as it is."""
+    return LANGUAGES.get(locale.replace("_", "-").partition("-")[0].lower(), locale)
+
+
+def city(zone: str) -> str:
+    """ "New York" for "America/New_York"."""
+    return zone.rpartition("/")[2].replace("_", " ")
+
+
 def segment(name: str) -> str:
     """A name as one step of a path."""
     return quote(name, safe="")

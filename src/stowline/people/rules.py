@@ -69,14 +69,14 @@ def _until(tries: tuple[datetime, ...], most: int, now: datetime) -> int:
 
 
 def home(permissions: frozenset[str]) -> str:
-    """Where a person lands after sign-in: managers at the orders, everybody else on the floor."""
-    return "/orders" if "orders.read" in permissions else "/floor"
+    """Where a person lands after sign-in: managers at the overview, everybody else on the floor."""
+    return "/today" if "orders.read" in permissions else "/floor"
 
 
 def landing(permissions: frozenset[str], wanted: str | None) -> str:
     """Where sign-in leads: to the page that was wanted, unless it is a managers' page and this is no manager."""
     own = home(permissions)
-    return wanted if wanted and (own == "/orders" or wanted.startswith("/floor")) else own
+    return wanted if wanted and (own == "/today" or wanted.startswith("/floor")) else own
 
 
 def pin_is_fit(pin: str) -> bool:

@@ -11,6 +11,7 @@ from stowline.core.config import settings
 from stowline.core.errors import NotFound
 from stowline.portal import queries
 from stowline.portal.brand import stylesheet
+from stowline.portal.reader import Reader
 
 PUBLIC = web.permission(web.PUBLIC)
 _LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
@@ -59,7 +60,7 @@ def _verified(link: str) -> int | None:
 
 
 def _unknown(request: Request[Any, Any, Any]) -> Response[Any]:
-    return web.page(
-        "shop/error.html", request, code=404, headers=_QUIET, theme="system", store=None,
-        title="This link does not open an order", say="It may be cut off. Open it again from the message, whole.",
-    )  # fmt: skip
+    """In English: without an order nobody knows the reader's language."""
+    reader = Reader.of("", "UTC")
+    said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say")}
+    return web.page("shop/error.html", request, code=404, headers=_QUIET, theme="system", **said, **reader.frame())

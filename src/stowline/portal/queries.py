@@ -1,30 +1,28 @@
 """An order as its own shopper may see it: the day or the state first, then parcels, what waits, and whom to ask."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from stowline.core import clock, i18n
 from stowline.core.countries import name_of
 from stowline.notifications import facts
-from stowline.notifications.render import mail_dir
 from stowline.orders import queries as orders
 from stowline.orders.models import Order
 from stowline.orders.queries import LineView
 from stowline.packing import queries as packing
 from stowline.packing.models import Parcel
-from stowline.packing.queries import Content
+from stowline.portal.reader import Reader
 from stowline.receiving import queries as receiving
-from stowline.receiving.queries import Incoming
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
 from stowline.stores import queries as stores
 from stowline.stores.models import Store
 
-MOST_SHOWN = 100
+MOST_SHOWN = 300
+PLACES_COUNTED = 1000
 View = dict[str, Any]
 
 
@@ -33,146 +31,165 @@ def status(session: Session, order_id: int) -> tuple[View, Store]:
     order = orders.order(session, order_id)
     store = stores.store(session, order.store_id)
     lines = orders.lines(session, order_id)
+    reader = Reader.of(order.locale, order.time_zone)
     parcels = packing.parcels_of(session, order_id)
-    waiting = _waiting(session, order, [line for line in lines if line.waiting > 0])
-    headline, say = _headline(order, parcels, waiting, _Days(order))
+    waits = _waiting(session, order, lines)
+    headline, say = _headline(order, parcels, waits, reader)
     return {
         "store": {"name": store.name, "href": store.url or None, "email": store.support_email or None},
-        "order": {"ref": order.ref, "placed_at": order.placed_at, "total": order.total_minor, "currency": order.currency},
-        "eyebrow": f"Order {order.ref}", "headline": headline, "say": say, "steps": _steps(order, parcels),
-        "parcels": _parcels(session, parcels, whole=not waiting and order.packed >= order.ordered - order.cancelled),
-        "waiting": waiting, "next": _next(lines), "address": _address(order), "time_zone": order.time_zone,
+        "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
+        "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
+        "steps": _steps(order, parcels, reader, stock_lacks=bool(waits)), "parcels": _parcels(session, order, parcels, reader),
+        "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order),
+        **reader.frame(),
     }, store  # fmt: skip
 
 
-class _Days:
-    """Days as the shopper reads them, in the order's own time zone."""
-
-    def __init__(self, order: Order) -> None:
-        self.zone = ZoneInfo(order.time_zone)
-        self.words = i18n.words(mail_dir() / "words", "en")
-        self.year = clock.now().astimezone(self.zone).year
-
-    def day(self, when: datetime) -> str:
-        """ "Saturday 28 November"."""
-        return i18n.day_name(when.astimezone(self.zone).date(), self.words, this_year=self.year)
-
-    def window(self, window: View) -> str:
-        """ "3 to 7 December"."""
-        first, last = date.fromisoformat(window["from"]), date.fromisoformat(window["to"])
-        return i18n.day_range(first, last, self.words, this_year=self.year)
+# --- what has no stock yet --------------------------------------------------------------------------------------------
 
 
-def _headline(order: Order, parcels: Sequence[Parcel], waiting: View | None, days: _Days) -> tuple[str, str]:
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A line that waits: its place in line, the days that are known for it (None: no date), and units on their way."""
+
+    line: LineView
+    place: int
+    window: View | None
+    due: int
+
+
+def _waiting(session: Session, order: Order, lines: Sequence[LineView]) -> list[Wait]:
+    if order.state in ("on_hold", "cancelled"):
+        return []
+    short = [line for line in lines if line.waiting > 0]
+    places = orders.places_in_line(session, [line.id for line in short], at_most=PLACES_COUNTED)
+    due = receiving.incoming(session, [line.product_id for line in short]) if short else {}
+    waits = []
+    for line in short:
+        coming = due.get(line.product_id, [])
+        window = facts.expected(coming, places[line.id])
+        waits.append(Wait(line, places[line.id], window, sum(one.units for one in coming)))
+    return waits
+
+
+def _still_to_come(waits: Sequence[Wait], reader: Reader) -> View | None:
+    """The card of what waits; the picture of the line is drawn where one line waits and its date is known."""
+    if not waits:
+        return None
+    goods = [{"sku": one.line.sku, "name": one.line.name, "quantity": one.line.waiting, "say": _place(one, reader)} for one in waits]
+    alone = waits[0] if len(waits) == 1 and waits[0].window and waits[0].place <= PLACES_COUNTED else None
+    return {
+        **_card("waiting", "warn", goods, reader), "say": reader.say("card.served"),
+        "ahead": alone.place - 1 if alone else None, "due": alone.due if alone else None,
+    }  # fmt: skip
+
+
+def _place(one: Wait, reader: Reader) -> str:
+    far, dated = one.place > PLACES_COUNTED, "dated" if one.window else "undated"
+    values = {"place": f"{min(one.place, PLACES_COUNTED):,}"} | ({"range": reader.window(one.window)} if one.window else {})
+    return reader.say(f"card.{'far' if far else 'place'}_{dated}", **values)
+
+
+# --- where it stands --------------------------------------------------------------------------------------------------
+
+
+def _headline(order: Order, parcels: Sequence[Parcel], waits: Sequence[Wait], reader: Reader) -> tuple[str, str]:
     """The day first where there is one, else where the order stands; then a sentence or two."""
-    if order.state == "cancelled":
-        return "Your order was cancelled", "Nothing will be sent. Write to us if you did not expect this."
-    if order.state == "on_hold":
-        return "We are looking into your order", "It waits until a question is settled. Write to us if you want to know more."
     left = [parcel.handed_over_at for parcel in parcels if parcel.handed_over_at]
-    if order.state in ("handed_over", "delivered", "returned") and left:
-        return f"On its way since {days.day(max(left))}", "Everything you ordered has left our warehouse."
-    if waiting:
-        return _when_it_comes(waiting, days, some_left=bool(left))
-    if order.packed and order.packed >= order.ordered - order.cancelled:
-        return "Packed, waiting for the carrier", "It leaves our warehouse with the next pick-up."
-    if order.picked:
-        return "Being packed", "Your goods are off the shelf and on their way into a box."
-    return "In stock, to be packed next", "Everything you ordered is set aside for you."
+    if order.state in ("cancelled", "on_hold", "returned"):
+        return reader.say(f"headline.{order.state}"), reader.say(f"say.{order.state}")
+    if order.state in ("handed_over", "delivered") and left:
+        say = "say.handed_over_part" if order.cancelled else "say.handed_over"
+        return reader.say("headline.handed_over", day=reader.day(max(left))), reader.say(say)
+    begun = f"{reader.say('say.some_left')} " if left else ""
+    if waits:
+        headline, say = _when_it_comes(waits, reader, some_left=bool(left))
+        return headline, begun + say
+    if order.packed >= order.ordered - order.cancelled:
+        return reader.say("headline.packed"), begun + reader.say("say.packed")
+    if order.picked > order.handed_over:
+        return reader.say("headline.picking"), begun + reader.say("say.picking")
+    return reader.say("headline.ready"), begun + reader.say("say.ready_rest" if left else "say.ready")
 
 
-def _when_it_comes(waiting: View, days: _Days, *, some_left: bool) -> tuple[str, str]:
-    rest = "The rest" if some_left else "It"
-    say = "Part of your order is on its way already." if some_left else "We send it as soon as everything is here."
-    if waiting["window"] is None:
-        return "No date yet", f"{say} Nobody can name a day for what is missing. We write to you when we know it."
-    return f"{rest} comes to us {days.window(waiting['window'])}", f"{say} That is the day our supplier named, not a promise."
+def _when_it_comes(waits: Sequence[Wait], reader: Reader, *, some_left: bool) -> tuple[str, str]:
+    known = [one.window for one in waits if one.window]
+    if len(known) < len(waits):
+        kind = "mixed" if known else "undated"
+        return reader.say(f"headline.{kind}"), reader.say(f"say.{kind}")
+    whole = {"from": min(one["from"] for one in known), "to": max(one["to"] for one in known)}
+    kind = "dated_rest" if some_left else "dated"
+    return reader.say(f"headline.{kind}", range=reader.window(whole)), reader.say(f"say.{kind}")
 
 
-def _steps(order: Order, parcels: Sequence[Parcel]) -> list[View]:
-    """Ordered, packed, handed over: where the order as a whole is."""
-    if order.state in ("cancelled", "on_hold"):
+def _steps(order: Order, parcels: Sequence[Parcel], reader: Reader, *, stock_lacks: bool) -> list[View]:
+    """Ordered, in stock, packed, handed over: where the order as a whole is; the step under way says what is done now."""
+    if order.state in ("cancelled", "on_hold", "returned"):
         return []
     wanted = order.ordered - order.cancelled
-    reached = [True, order.allocated >= wanted, order.packed >= wanted, order.handed_over >= wanted]
-    at = [order.placed_at, None, _last(parcel.sealed_at for parcel in parcels), _last(p.handed_over_at for p in parcels)]
+    reached = (True, not stock_lacks, order.packed >= wanted, order.handed_over >= wanted)
+    days = (order.placed_at, None, _last(parcel.sealed_at for parcel in parcels), _last(p.handed_over_at for p in parcels))
     now = reached.index(False) if False in reached else len(reached)
-    names = ("Ordered", "In stock", "Packed", "Handed to the carrier")
-    return [
-        {"label": name, "at": at[n] if reached[n] else None, "say": None, "state": "done" if n < now else "now" if n == now else ""}
-        for n, name in enumerate(names)
-    ]
+    steps = []
+    for n, name in enumerate(("ordered", "in_stock", "packed", "handed_over")):
+        under_way = "now_picking" if name == "packed" and order.picked > order.handed_over else f"now_{name}"
+        day, label = days[n] if n < now else None, under_way if n == now else name
+        state = "done" if n < now else "now" if n == now else ""
+        steps.append({"label": reader.say(f"steps.{label}"), "say": reader.day(day) if day else None, "state": state})
+    return steps
 
 
 def _last(moments: Any) -> datetime | None:  # noqa: ANN401  (moments, some not known)
     return max((moment for moment in moments if moment), default=None)
 
 
-def _parcels(session: Session, parcels: Sequence[Parcel], *, whole: bool) -> list[View]:
+# --- goods ------------------------------------------------------------------------------------------------------------
+
+
+def _parcels(session: Session, order: Order, parcels: Sequence[Parcel], reader: Reader) -> list[View]:
     ids = [parcel.id or 0 for parcel in parcels]
     inside, labels = packing.contents_of(session, ids), shipping.live_labels(session, ids)
-    of = f" of {len(parcels)}" if whole and len(parcels) > 1 else ""
+    whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
     made = []
     for parcel in parcels:
-        label = labels.get(parcel.id or 0)
-        left = parcel.handed_over_at
+        label, left = labels.get(parcel.id or 0), parcel.handed_over_at
+        state = "handed_over" if left else "open" if parcel.state == "open" else "packed"
+        goods = [{"sku": item.sku, "name": item.name, "say": None, "quantity": item.qty} for item in inside[parcel.id or 0]]
+        events = ((left, "parcel.at_carrier"), (parcel.sealed_at, "parcel.at_pack"))
         made.append({
-            "title": f"Parcel {parcel.n}{of}", "state": "handed_over" if left else "being_packed" if parcel.state == "open" else "packed",
-            "goods": _goods(inside[parcel.id or 0]), "carrier": carriers.carrier_name(label.carrier) if label else None,
+            "title": reader.say("parcel.title_of" if whole else "parcel.title", number=parcel.n, of=len(parcels)),
+            "kind": "go" if state == "open" else "ok", "word": reader.say(f"parcel.{state}"), **_shown(goods, reader),
+            "carrier": carriers.carrier_name(label.carrier) if label else None,
             "tracking": label.tracking if label and left else None, "tracking_href": None,
-            "events": [{"at": at, "say": say} for at, say in ((left, "Handed to the carrier"), (parcel.sealed_at, "Packed")) if at],
+            "events": [{"at": reader.moment(at), "say": reader.say(key)} for at, key in events if at],
         })  # fmt: skip
     return made
 
 
-def _goods(inside: Sequence[Content]) -> list[View]:
-    return [{"sku": item.sku, "name": item.name, "say": None, "quantity": item.qty} for item in inside[:MOST_SHOWN]]
+def _cards(order: Order, lines: Sequence[LineView], reader: Reader) -> list[View]:
+    """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back."""
+    held = order.state == "on_hold"
+    kinds = (
+        ("ready", "ok", [(line, line.allocated - line.packed) for line in lines if not held]),
+        ("on_hold", "warn", [(line, line.ordered - line.cancelled - line.packed) for line in lines if held]),
+        ("cancelled", "done", [(line, line.cancelled) for line in lines]),
+        ("returned", "done", [(line, line.returned) for line in lines]),
+    )
+    cards = []
+    for name, kind, units in kinds:
+        goods = [{"sku": line.sku, "name": line.name, "say": None, "quantity": n} for line, n in units if n > 0]
+        if goods:
+            cards.append({"id": name.replace("_", "-"), **_card(name, kind, goods, reader)})
+    return cards
 
 
-def _next(lines: Sequence[LineView]) -> list[View]:
-    """What is set aside and not in a box yet."""
-    return [{"sku": line.sku, "name": line.name, "say": None, "quantity": line.allocated - line.packed}
-            for line in lines if line.allocated > line.packed][:MOST_SHOWN]
+def _card(name: str, kind: str, goods: list[View], reader: Reader) -> View:
+    return {"title": reader.say(f"card.{name}"), "kind": kind, "word": reader.say(f"card.{name}_chip"), **_shown(goods, reader)}
 
 
-def _waiting(session: Session, order: Order, lines: Sequence[LineView]) -> View | None:
-    """What has no stock yet: each product with its place in line and its days."""
-    if not lines or order.held or order.state == "cancelled":
-        return None
-    places = orders.places_in_line(session, [line.id for line in lines])
-    due = receiving.incoming(session, [line.product_id for line in lines])
-    windows = [facts.expected(due.get(line.product_id, []), places[line.id]) for line in lines]
-    days = _Days(order)
-    goods = [{"sku": line.sku, "name": line.name, "quantity": line.waiting, "say": _place(places[line.id], window, days)}
-             for line, window in zip(lines, windows, strict=True)]  # fmt: skip
-    alone = len(lines) == 1
-    return {
-        "title": "Still to come", "goods": goods[:MOST_SHOWN], "window": _whole(windows), "say": _served(alone=alone),
-        "ahead": places[lines[0].id] - 1 if alone and places[lines[0].id] <= 1000 else None,
-        "due": _units(due.get(lines[0].product_id, [])) if alone else None,
-    }  # fmt: skip
-
-
-def _place(place: int, window: View | None, days: _Days) -> str:
-    when = f"expected {days.window(window)}" if window else "no date yet"
-    return f"{place:,} in line, {when}" if place <= 1000 else f"more than 1,000 in line, {when}"
-
-
-def _served(*, alone: bool) -> str:
-    what = "it" if alone else "them"
-    return f"Whoever ordered first is served first. When stock comes and your turn is there, we pack {what} at once."
-
-
-def _whole(windows: Sequence[View | None]) -> View | None:
-    """The window that holds all of them; None as soon as one has no date."""
-    known = [window for window in windows if window]
-    if not known or len(known) < len(windows):
-        return None
-    return {"from": min(one["from"] for one in known), "to": max(one["to"] for one in known)}
-
-
-def _units(due: Sequence[Incoming]) -> int:
-    return sum(one.units for one in due)
+def _shown(goods: list[View], reader: Reader) -> View:
+    over = len(goods) - MOST_SHOWN
+    return {"goods": goods[:MOST_SHOWN], "more": reader.say("page.more", n=over) if over > 0 else ""}
 
 
 def _address(order: Order) -> list[str]:

@@ -30,7 +30,7 @@ class IntakeErrors(Controller):
     include_in_schema = False
 
     @get("/", opt=READ, sync_to_thread=True)
-    def errors(  # noqa: PLR0913  (each is a part of the address)
+    def errors(
         self, request: AnyRequest, view: FromQuery[str] = "open", q: FromQuery[str] = "", after: FromQuery[str] = "",
         before: FromQuery[str] = "", done: FromQuery[str] = "", ref: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
@@ -63,7 +63,7 @@ class IntakeErrors(Controller):
         return web.redirect("/intake-errors?done=dismissed")
 
 
-def _draw(  # noqa: PLR0913
+def _draw(
     request: AnyRequest, view: str, q: str, place: Place, *, flash: str | None, code: int = 200
 ) -> Response[Any]:
     with db.reading() as session:

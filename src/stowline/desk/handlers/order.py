@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.core import db, web
-from stowline.core.errors import Refused
+from stowline.core.errors import Conflict, Refused
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts, diary
@@ -36,8 +36,13 @@ class OrderPage(Controller):
         self, request: AnyRequest, ref: FromPath[str], store: FromQuery[str] = "", before: FromQuery[str] = "",
         done: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
-        """The order with its lines, parcels and trail."""
-        return _draw(request, web.name(ref), store, before, flash=DONE.get(done))
+        """The order with its lines, parcels and trail; where stores share the ref, the list to choose from."""
+        try:
+            return _draw(request, web.name(ref), store, before, flash=DONE.get(done))
+        except Conflict:
+            if web.wants_json(request):
+                raise
+            return web.redirect(f"/orders{pages.query({'view': 'all', 'q': web.name(ref)})}")
 
     @post("/cancellation", opt=WRITE, sync_to_thread=True)
     def cancel(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
@@ -68,7 +73,7 @@ def _why(reason: str) -> str:
     return " ".join(reason.replace("\x00", " ").split())
 
 
-def _do(request: AnyRequest, ref: str, store: str, body: bytes, done: str, verb: Verb) -> Response[Any]:  # noqa: PLR0913
+def _do(request: AnyRequest, ref: str, store: str, body: bytes, done: str, verb: Verb) -> Response[Any]:
     """Carry a decision out and show the order again; a refusal stands on the order's own page."""
     name, reason = web.name(ref), web.read_form(body).get("reason", "")
     try:
@@ -81,7 +86,7 @@ def _do(request: AnyRequest, ref: str, store: str, body: bytes, done: str, verb:
     return web.redirect(f"/orders/{web.segment(name)}{pages.query({'store': store, 'done': done})}")
 
 
-def _draw(request: AnyRequest, ref: str, store: str, before: str, *, flash: str | None, code: int = 200) -> Response[Any]:  # noqa: PLR0913
+def _draw(request: AnyRequest, ref: str, store: str, before: str, *, flash: str | None, code: int = 200) -> Response[Any]:
     place = pages.place("", before, int).before
     with db.reading() as session:
         order = orders.by_ref(session, ref, store)

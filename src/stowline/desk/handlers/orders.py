@@ -29,7 +29,7 @@ class OrdersList(Controller):
     include_in_schema = False
 
     @get("/orders", opt=READ, sync_to_thread=True)
-    def orders(  # noqa: PLR0913  (each is a part of the address)
+    def orders(
         self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "",
         q: FromQuery[str] = "", after: FromQuery[str] = "", before: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
@@ -53,7 +53,7 @@ class OrdersList(Controller):
     def export(
         self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "", q: FromQuery[str] = ""
     ) -> Stream:
-        """The same orders for a spreadsheet, at most 10,000."""
+        """The same orders for a spreadsheet."""
         return pages.spreadsheet("orders", orders.HEAD, orders.exported(_asked(view, store, _state(request), q)))
 
     @get("/waiting", opt=READ, sync_to_thread=True)

@@ -39,7 +39,7 @@ class Stock(Controller):
 
     @get("/stock.csv", opt=READ, sync_to_thread=True)
     def export(self, view: FromQuery[str] = "all", q: FromQuery[str] = "") -> Stream:
-        """The same for a spreadsheet, at most 10,000 products."""
+        """The same for a spreadsheet."""
         pages.one_of(view, stock.VIEWS, "view")
         return pages.spreadsheet("stock", stock.HEAD, stock.exported(view, pages.text(q)))
 

@@ -36,6 +36,7 @@ def latest(session: Session, limit: int = 25) -> list[Group]:
     """What happened last in the whole house, each with the order it belongs to."""
     query = sa.select(outbox.Event.__table__).order_by(_e.id.desc()).limit(limit)  # type: ignore[attr-defined]
     events = [_happened(row) for row in session.execute(query)]
+    events.sort(key=lambda e: (e.at, e.id), reverse=True)  # writers that ran beside one another took ids crosswise
     return _groups(session, events, _orders(session, {e.subject for e in events if e.subject}))
 
 

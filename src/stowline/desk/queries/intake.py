@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from stowline.core.errors import NotFound
+from stowline.desk import words
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
 from stowline.orders.models import IntakeError, Order
 from stowline.stores import queries as stores
@@ -13,7 +14,6 @@ from stowline.stores.models import Store
 
 _e, _o = IntakeError.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"open": "Not taken", "solved": "Settled"}
-PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce", "api": "API", "csv": "CSV file"}
 PAYLOAD_SHOWN = 20_000
 Row = dict[str, Any]
 
@@ -42,7 +42,7 @@ def _row(error: IntakeError, shop: Store, *, taken: bool) -> Row:
     cut = "" if len(error.payload) <= PAYLOAD_SHOWN else f"\n… {len(error.payload) - PAYLOAD_SHOWN:,} more characters"
     return {
         "id": error.id, "at": error.at, "store": shop.name, "store_key": shop.key, "ref": error.ref or None,
-        "platform": PLATFORMS.get(error.platform, error.platform), "reason": error.say, "field": error.field or None,
+        "platform": words.platform(error.platform), "reason": error.say, "field": error.field or None,
         "payload": error.payload[:PAYLOAD_SHOWN] + cut, "tries": error.tries, "open": error.solved_at is None,
         "order_ref": error.ref if taken else None, "outcome": error.outcome, "solved_at": error.solved_at,
     }  # fmt: skip

@@ -63,12 +63,17 @@ def one(session: Session, message_id: int) -> Row:
     store = stores.store(session, message.store_id)
     rendered, trouble = _rendered(session, message, store)
     row = _row(message, store.key) | {
-        "tries": message.attempt, "html": rendered.html or None, "text": rendered.text, "short": rendered.short,
+        "tries": _tries(message), "html": rendered.html or None, "text": rendered.text, "short": rendered.short,
         "subject": rendered.subject, "headers": _headers(message, store, rendered),
     }  # fmt: skip
     preview = not message.html and not trouble
     return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
             "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown"}
+
+
+def _tries(message: Message) -> int:
+    """How often it was sent or failed to be: `attempt` counts only what failed."""
+    return message.attempt + (message.sent_at is not None)
 
 
 def _rendered(session: Session, message: Message, store: Store) -> tuple[Rendered, str]:

@@ -57,7 +57,7 @@ def _facts(session: Session, order: Order) -> Row:
 def _messages_say(order: Order) -> str:
     if not order.tell:
         return "none: imported in silence"
-    return f"email, {order.locale}, {order.time_zone}" if order.email else "none: no e-mail address is known"
+    return f"email, {words.language(order.locale)}, {words.city(order.time_zone)} time" if order.email else "none: no e-mail address is known"
 
 
 def _more(order: Order) -> list[tuple[str, str]]:
@@ -65,7 +65,7 @@ def _more(order: Order) -> list[tuple[str, str]]:
     more = [("Ship by", words.day(order.ship_by) + (", late" if late else ""))] if order.state in OPEN else []
     if order.priority != 5:
         more.append(("Priority", str(order.priority)))
-    return [*more, ("Came by", order.platform or "API"), ("Phone", order.phone), ("Note", order.note)]
+    return [*more, ("Came by", words.platform(order.platform)), ("Phone", order.phone), ("Note", order.note)]
 
 
 def may(order: Order) -> dict[str, bool]:

@@ -17,8 +17,6 @@ from stowline.orders.models import Order
 from stowline.orders.queries import Search
 from stowline.stores import queries as stores
 
-MOST_EXPORTED = 10_000
-
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -34,7 +32,7 @@ VIEWS = {
     "ready": View("Ready to pick", ("allocated",)),
     "waiting": View("Waiting", ("backordered", "part_allocated")),
     "held": View("On hold", ("on_hold",)),
-    "working": View("Picking and packing", ("released", "picking", "picked", "packed")),
+    "working": View("In work", ("released", "picking", "picked", "packed")),
     "done": View("Handed over", ("handed_over",), newest_first=True),
     "cancelled": View("Cancelled", ("cancelled",), newest_first=True),
     "all": View("All", (), newest_first=True),
@@ -91,6 +89,11 @@ def rows(session: Session, found: Sequence[Order]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def oldest(session: Session, most: int) -> list[dict[str, Any]]:
+    """Rows of the open orders that were placed first."""
+    return rows(session, orders.search(session, Asked().search(session), most))
+
+
 def customer(order: Order) -> str:
     """Whose order it is, by the best name that is known."""
     return order.customer_name or order.ship_name or order.company or order.email or "no name"
@@ -116,9 +119,9 @@ HEAD = ("ref", "store", "state", "customer", "email", "placed_at", "ship_by", "u
 
 
 def exported(asked: Asked) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows for a spreadsheet, in portions, each read by itself; at most `MOST_EXPORTED` in all."""
+    """Rows for a spreadsheet, in portions, each read by itself."""
     after: tuple[datetime, int] | None = None
-    for _ in range(0, MOST_EXPORTED, SIZE * 10):
+    while True:
         with db.reading() as session:
             shops = {shop.id: shop.key for shop in stores.all_stores(session)}
             found = orders.search(session, replace(asked.search(session), after=after), SIZE * 10)

@@ -41,7 +41,7 @@ def _bin(bins: list[stock.Free]) -> str:
     return bins[0].code if bins else ""
 
 
-def _slip(  # noqa: PLR0913  (the parts of a slip)
+def _slip(
     session: Session, order: Order, lines: tuple[SlipLine, ...], *, parcel: str = "", number: int = 1, count: int = 1,
     date: str = "",
 ) -> SlipView:  # fmt: skip

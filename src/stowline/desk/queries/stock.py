@@ -11,7 +11,7 @@ from stowline.catalog.models import Product
 from stowline.core import db
 from stowline.desk import words
 from stowline.desk.queries import products, waiting
-from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
+from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.inventory import queries as inventory
 from stowline.inventory.models import Location, Move, StockLevel
 from stowline.inventory.queries import Level
@@ -24,7 +24,6 @@ from stowline.scanning import queries as scans
 _p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
 _l, _m = OrderLine.__table__.c, Move.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
-MOST_EXPORTED = 10_000
 Row = dict[str, Any]
 
 
@@ -127,9 +126,9 @@ HEAD = ("sku", "name", "on_hand", "promised", "free", "waiting", "incoming")
 
 
 def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
-    """Rows for a spreadsheet, in portions, each read by itself; at most `MOST_EXPORTED` in all."""
+    """Rows for a spreadsheet, in portions, each read by itself."""
     after: Key | None = None
-    for _ in range(0, MOST_EXPORTED, SIZE):
+    while True:
         with db.reading() as session:
             found = page(session, view, text, Place(after=after))
             portion = rows(session, found.rows)

@@ -5,10 +5,11 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.desk import words
-from stowline.desk.queries import counts, diary
+from stowline.desk.queries import counts, diary, orders
 from stowline.inventory import queries as stock
 from stowline.picking import queries as picking
 
+MOST_OLDEST = 8
 Tile = dict[str, Any]
 
 
@@ -17,10 +18,11 @@ def view(session: Session) -> dict[str, Any]:
     states = counts.states()
     n = sum(states[state] for state in counts.OPEN)
     return {"say": f"{counts.shown(n)} open {'order' if n == 1 else 'orders'}.",
-            "tiles": [*_orders(states), *_floor(session, states), *_watch()], "trail": diary.latest(session)}
+            "tiles": [*_orders(states), *_floor(session, states), *_watch()], "trail": diary.latest(session),
+            "oldest": orders.oldest(session, MOST_OLDEST)}
 
 
-def _tile(title: str, n: int, unit: str, say: str, href: str, kind: str = "") -> Tile:  # noqa: PLR0913
+def _tile(title: str, n: int, unit: str, say: str, href: str, kind: str = "") -> Tile:
     return {"title": title, "n": n, "unit": unit if n == 1 else f"{unit}s", "say": say, "href": href, "kind": kind}
 
 

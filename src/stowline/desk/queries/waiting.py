@@ -65,5 +65,5 @@ def _row(line: Line, shop: Any, place: int, due: list[receiving.Incoming]) -> di
         "place": place, "ref": line.ref, "store": shop.name, "store_key": shop.key,
         "customer": line.customer_name or line.ship_name or "no name", "sku": line.sku, "name": line.name, "units": line.units,
         "since": line.placed_at, "incoming": sum(one.units for one in due), "due": words.due(arrival) or None, "why": why,
-        "late": line.ship_by < clock.now(),
+        "late": line.ship_by < clock.now(), "due_late": arrival is not None and arrival.late(),
     }  # fmt: skip
