@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from stowline.allocation import service as allocation
 from stowline.backorders import service as backorders
-from stowline.core import hooks, outbox, timers
+from stowline.core import hooks, outbox, tidy, timers
 from stowline.floor import look
 from stowline.inventory.events import StockFreed
 from stowline.notifications import delivery
@@ -49,7 +49,7 @@ WORKFLOWS = {
 }
 
 # timer -> verb (in one transaction) or work (in transactions of its own)
-VERBS = {backorders.TIMER: backorders.still_waiting}
+VERBS = {backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy}
 WORKS = {notifications.TIMER: delivery.deliver}
 
 

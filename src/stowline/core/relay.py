@@ -11,7 +11,7 @@ import dramatiq
 import sqlalchemy as sa
 import structlog
 
-from stowline.core import clock, db, outbox, timers
+from stowline.core import clock, db, outbox, tidy, timers
 
 log = structlog.get_logger("stowline.relay")
 LOOK_EVERY_S = 0.25
@@ -36,8 +36,10 @@ class Relay:
         self._thread.join(seconds)
 
     def _run(self) -> None:
+        begun = False
         while not self._stop.is_set():
             try:
+                begun = begun or _begin()
                 busy = self.ring_once()
             except Exception:
                 log.exception("relay_failed")  # the database or the broker is away: look again later
@@ -59,6 +61,12 @@ class Relay:
         for timer_id, is_work in fires:
             self._broker.get_actor("work" if is_work else "fire").send(timer_id)
         return bool(rings or fires)
+
+
+def _begin() -> bool:
+    with db.transaction() as session:
+        tidy.begin(session)
+    return True
 
 
 def anything_due(session: db.Session) -> bool:

@@ -62,6 +62,12 @@ def set_timer(session: Session, kind: str, ref: str, due: datetime) -> None:
         after_commit(session, ring_bell)
 
 
+def is_set(session: Session, kind: str, ref: str) -> bool:
+    """Whether there is a timer for this pair."""
+    query = sa.select(_timers.c.id).where(_timers.c.kind == kind, _timers.c.ref == ref)
+    return session.execute(query).first() is not None
+
+
 def cancel(session: Session, kind: str, ref: str) -> None:
     """Forget a timer; nothing happens if there is none."""
     session.execute(sa.delete(_timers).where(_timers.c.kind == kind, _timers.c.ref == ref))

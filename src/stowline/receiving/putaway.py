@@ -43,7 +43,7 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Ver
             *now(session, scan.holder))
     there = stock.at_dock(session, product_id=seen.ref, limit=1)
     units = scan.quantity * seen.units + (hand["units"] if hand else 0)
-    free = there[0].qty if there else 0
+    free = max(there[0].qty - _in_other_hands(session, scan.holder, seen.ref), 0) if there else 0
     if units > free:
         say = f"{seen.label}: {free} stand at the dock, not {units}." if free else f"No {seen.label} stands at the dock."
         return Verdict.refused(say, seen=seen).then(*now(session, scan.holder))
@@ -56,13 +56,23 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Ver
                             effect={"hand": before}).then(*_carry(hand))
 
 
+def _in_other_hands(session: Session, holder: Holder, product_id: int) -> int:
+    hands = scanning.steps(session, TASK)
+    return sum(hand["units"] for key, hand in hands.items() if key != holder.key and hand["product"] == product_id)
+
+
 def _put(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Verdict:
     target = stock.location(session, seen.ref)
     if target.kind not in ("pick", "storage"):
         return Verdict.refused(f"{target.code} is no bin to store in. Put it in {hand['bin']}.", seen=seen).then(*_carry(hand))
+    docks = stock.at_dock(session, product_id=hand["product"])
+    left = next((dock.qty for dock in docks if dock.location_id == hand["from"]), 0)
+    scanning.set_step(session, TASK, scan.holder, {})
+    if left < hand["units"]:
+        return Verdict.conflict(f"Somebody else put {hand['name']} away: {left} stand at the dock. Take it again.").then(
+            *now(session, scan.holder))
     inventory.move(session, product_id=hand["product"], from_id=hand["from"], to_id=seen.ref, qty=hand["units"],
                    because="putaway")
-    scanning.set_step(session, TASK, scan.holder, {})
     outbox.record(session, StockPutAway(hand["sku"], hand["name"], hand["units"], target.code, hand["bin"]))
     effect = {"to": seen.ref, "was": hand}
     return Verdict.accepted(f"{hand['name']}: {hand['units']} in {target.code}", effect=effect).then(
