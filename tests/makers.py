@@ -1,6 +1,6 @@
 """Makers: what stories are made of. Callers of the public contract, orders in the form each shop sends them, sites.
 
-A `Tablet` speaks the contract and nothing else, over HTTP to a real process (`over_http`) or to the app in this process
+A `Tablet` speaks the contract and nothing else, over HTTP to a real process (`Lines`) or to the app in this process
 (`in_process`); it is a robot's, a person's or a program's alike.
 """
 
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlsplit
 
 from litestar.testing import TestClient
@@ -57,16 +57,30 @@ class Reply:
         return self.body[name]
 
 
-def over_http(url: str) -> Send:
-    """A kept connection of its own to a real process."""
-    line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+@dataclass
+class Lines:
+    """Kept connections to real processes; hung up at the end of the block."""
 
-    def send(method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Reply:
-        line.request(method, path, content, dict(headers))
-        answer = line.getresponse()
-        return Reply(answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()})
+    opened: list[http.client.HTTPConnection] = field(default_factory=list)
 
-    return send
+    def to(self, url: str) -> Send:
+        """A new connection to the process at this address."""
+        line = http.client.HTTPConnection(urlsplit(url).netloc, timeout=60)
+        self.opened.append(line)
+
+        def send(method: str, path: str, content: bytes | None, headers: Mapping[str, str]) -> Reply:
+            line.request(method, path, content, dict(headers))
+            answer = line.getresponse()
+            return Reply(answer.status, answer.read(), {name.lower(): value for name, value in answer.getheaders()})
+
+        return send
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for line in self.opened:
+            line.close()
 
 
 def in_process(client: TestClient[Any]) -> Send:

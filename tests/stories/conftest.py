@@ -2,9 +2,10 @@
 
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,7 @@ from stowline.core.access import TOKENS
 from stowline.desk.queries import counts
 from tests import services
 from tests.asserts import books, breaches
-from tests.makers import Send, Tablet, found_site, in_process, over_http, web
+from tests.makers import Lines, Send, Tablet, found_site, in_process, web
 from tests.services import StowlineProcess, with_path
 
 
@@ -38,15 +39,14 @@ class House:
 
     url: str
     token: str
-    sends: list[Any]
+    sends: list[Callable[[], Send]]
 
     def tablet(self, name: str = "maja", door: int = 0) -> Tablet:
         """A tablet with a connection of its own, at one of the doors (web processes) there are."""
         return Tablet(self.send(door), self.token, name)
 
     def send(self, door: int = 0) -> Send:
-        made: Send = self.sends[door % len(self.sends)]()
-        return made
+        return self.sends[door % len(self.sends)]()
 
     def books(self) -> Any:
         with self._reading() as session:
@@ -138,7 +138,7 @@ def house(house_url: Founded, app: Litestar, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("STOWLINE_DATABASE_URL", house_url.where)
     fresh()
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield House(house_url.where, house_url.token, [lambda: in_process(client)])
+        yield House(house_url.where, house_url.token, [partial(in_process, client)])
     _close(house_url.where)
     fresh()
 
@@ -163,7 +163,8 @@ def busy_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
             url, doors = stack.enter_context(copy_postgres(founded)), 2
         stack.callback(_close, url)
         running = [stack.enter_context(_door(data, url)) for _ in range(doors)]
-        yield House(url, founded.token, [lambda one=one: over_http(one.url) for one in running])
+        lines = stack.enter_context(Lines())
+        yield House(url, founded.token, [partial(lines.to, one.url) for one in running])
 
 
 def _door(data: Path, url: str) -> StowlineProcess:

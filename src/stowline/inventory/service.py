@@ -170,14 +170,31 @@ def unbind(session: Session, *, product_id: int, location_id: int, qty: int) -> 
 
 
 def lock_levels(session: Session, product_ids: list[int]) -> dict[int, int]:
-    """Lock the stock levels of these products, in order of id: {product id: free units}. Allocation's only lock."""
+    """Lock the stock levels of these products, in order of id: {product id: free units}. Allocation's only lock.
+
+    A product that was never in the house gets its level here: else an order and the first receipt, at the same moment,
+    would have no row to meet at, and the order would wait beside free stock.
+    """
     ids = sorted(set(product_ids))
     free: dict[int, int] = {}
     for start in range(0, len(ids), 500):
         part = ids[start : start + 500]
-        query = sa.select(_level.c.product_id, _level.c.on_hand - _level.c.promised).where(_level.c.product_id.in_(part))
-        free.update(dict(session.execute(query.order_by(_level.c.product_id).with_for_update()).all()))
+        found = _locked(session, part)
+        if len(found) < len(part):
+            for product_id in part:
+                if product_id not in found:
+                    _OPEN.run(session, p=product_id)
+            found = _locked(session, part)
+        free.update(found)
     return free
+
+
+def _locked(session: Session, ids: list[int]) -> dict[int, int]:
+    query = sa.select(_level.c.product_id, _level.c.on_hand - _level.c.promised).where(_level.c.product_id.in_(ids))
+    return dict(session.execute(query.order_by(_level.c.product_id).with_for_update()).all())
+
+
+_OPEN = Hot("INSERT INTO stock_level (product_id, on_hand, promised) VALUES (:p, 0, 0) ON CONFLICT DO NOTHING")
 
 
 def promise(session: Session, promises: dict[int, int]) -> None:
