@@ -12,6 +12,7 @@ all mail back.
 
 import random
 import threading
+import time
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -41,7 +42,6 @@ log = structlog.get_logger("stowline.messages")
 LOST_AFTER = timedelta(minutes=5)  # longer than any conversation from the claim on (smtp.Patience)
 WAIT_FOR_EARLIER = timedelta(seconds=1)
 GIVE_WAY_S = 5.0
-_one_at_a_time = threading.Lock()
 
 
 class _CalledOff(Exception):
@@ -111,6 +111,35 @@ def _envelope(session: Session, message: Message) -> Envelope:
     )
 
 
+class _OneAtATime:
+    """One conversation after the other; but nobody waits behind one that has lasted GIVE_WAY_S."""
+
+    def __init__(self) -> None:
+        self._free = threading.Condition()
+        self._holder: object = None
+        self._since = 0.0
+
+    def enter(self, who: object) -> None:
+        """Wait for the turn."""
+        with self._free:
+            while self._holder is not None:
+                left = self._since + GIVE_WAY_S - time.monotonic()
+                if left <= 0:
+                    return
+                self._free.wait(left)
+            self._holder, self._since = who, time.monotonic()
+
+    def leave(self, who: object) -> None:
+        """The next one, if this was the holder."""
+        with self._free:
+            if self._holder is who:
+                self._holder = None
+                self._free.notify()
+
+
+_one_at_a_time = _OneAtATime()
+
+
 class _Claim:
     """One try to send one message. `at` is when it was claimed, None while its text is still in the house.
 
@@ -120,11 +149,10 @@ class _Claim:
     def __init__(self, ident: int, rendered: Rendered) -> None:
         self.ident, self.rendered = ident, rendered
         self.at: datetime | None = None
-        self._alone = False
 
     def take(self) -> None:
         """Mark the message as being sent, unless it must not go any more (_CalledOff)."""
-        self._alone = _one_at_a_time.acquire(timeout=GIVE_WAY_S)
+        _one_at_a_time.enter(self)
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
             why = service.untrue(session, message) if message.state == State.HELD else ""
@@ -137,8 +165,7 @@ class _Claim:
 
     def end(self) -> None:
         """Let the next message go."""
-        if self._alone:
-            _one_at_a_time.release()
+        _one_at_a_time.leave(self)
 
 
 def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime:
