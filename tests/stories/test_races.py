@@ -37,7 +37,9 @@ def test_the_same_order_fifty_times_from_eight_connections_is_one_order(busy_hou
         assert {reply.status for reply in replies} == {202}, [reply.raw for reply in replies]
         return [taken["outcome"] for reply in replies for taken in reply["taken"]]
 
-    outcomes = Counter(sum(at_once([partial(send, 7 if n < 2 else 6, n) for n in range(ROBOTS)]), []))
+    outcomes = Counter(
+        one for part in at_once([partial(send, 7 if n < 2 else 6, n) for n in range(ROBOTS)]) for one in part
+    )
     assert outcomes == {"new": 1, "known": 49}
     assert busy_house.count("orders") == before + 1
     assert busy_house.tablet().events("#5001").count("OrderPlaced") == 1
@@ -99,7 +101,7 @@ def test_eight_robots_on_one_cart_never_pick_a_unit_twice(busy_house: House) -> 
             step = reply["next"] or step
         raise AssertionError(f"the cart is never done: {seen[-5:]}")
 
-    seen = Counter(sum(at_once([partial(pick, robot) for robot in robots]), []))
+    seen = Counter(fate for part in at_once([partial(pick, robot) for robot in robots]) for fate in part)
     assert seen["refused"] + seen["conflict"] > 0  # they did meet
     for n in range(3):
         order = maja.order(f"WAVE-{n}")
