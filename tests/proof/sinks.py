@@ -19,7 +19,7 @@ class SlowSink(SmtpSink):
         super().__init__()
         self._seconds = seconds
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  (its name there)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         answer = await super().handle_DATA(server, session, envelope)
         await asyncio.sleep(self._seconds)
         return answer
@@ -40,7 +40,7 @@ class HoldingSink(SmtpSink):
         """Answer."""
         self._let_go.set()
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  (its name there)
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         if self.holds.is_set():
             return await super().handle_DATA(server, session, envelope)
         self.holds.set()

@@ -2,8 +2,8 @@
 
 import os
 import random
+import sys
 import time
-from collections.abc import Iterator
 
 import pytest
 
@@ -16,11 +16,11 @@ KILLS, ORDERS = (20, 160) if proof_is_full() else (4, 32)
 
 
 @pytest.fixture
-def dice() -> Iterator[random.Random]:
+def dice() -> random.Random:
     """Chance, with its seed printed: STOWLINE_PROOF_SEED repeats a run's choices."""
     seed = os.environ.get("STOWLINE_PROOF_SEED") or str(time.time_ns() % 10**9)
-    print(f"STOWLINE_PROOF_SEED={seed}")
-    yield random.Random(seed)
+    sys.stdout.write(f"STOWLINE_PROOF_SEED={seed}\n")
+    return random.Random(seed)
 
 
 def moments(dice: random.Random, kills: int, begin: int, end: int) -> list[int]:
@@ -44,7 +44,9 @@ def kill_and_start_again(day: Day, far: int) -> None:
 
     wait_for(lambda: come() >= far, lambda: f"{come()} of {far} orders and scans\n{day.stowline.log()[-3000:]}")
     day.stowline.kill()
-    print(f"killed after {day.count('orders')} orders, {day.count('scan')} scans, messages {day.messages_by_state()}")
+    sys.stdout.write(
+        f"killed after {day.count('orders')} orders, {day.count('scan')} scans, messages {day.messages_by_state()}\n"
+    )
     day.stowline.start()
 
 
@@ -65,7 +67,7 @@ def test_killed_at_any_moment_it_loses_nothing_and_does_nothing_twice(
         day.rest()
         day.prove_whole()
         uncertain = day.prove_told(smtp_sink, uncertain_at_most=KILLS)
-        print(f"{report['resent']} calls sent again; not certain: {uncertain}")
+        sys.stdout.write(f"{report['resent']} calls sent again; not certain: {uncertain}\n")
         assert report["aside"] == rest["aside"] == []
         assert report["orders"] + rest["orders"] == ORDERS
         assert day.stowline.stop() == 0

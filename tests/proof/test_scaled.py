@@ -30,7 +30,7 @@ class Scaled:
 
     def query(self, sql: str) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.postgres, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+            return connection.execute(sql).fetchall()
 
     def minutes_later(self) -> None:
         """Six minutes pass: what was rung without effect may be rung again, and who was sending is given up."""
@@ -44,7 +44,7 @@ class Scaled:
     def waiting_in_redis(self) -> int:
         """How many ids the broker holds."""
         with redis.Redis.from_url(self.redis) as client:
-            return sum(client.hlen(key) for key in client.scan_iter("dramatiq:*.msgs"))  # type: ignore[misc]
+            return sum(client.hlen(key) for key in client.scan_iter("dramatiq:*.msgs"))
 
     def forget(self) -> None:
         """Redis loses what it holds."""
