@@ -44,7 +44,8 @@ class Desk:
 
 @pytest.mark.parametrize("kept", [True, False], ids=["it arrived", "it got lost"])
 def test_killed_before_the_answer_the_message_is_not_certain_and_a_person_decides(
-    open_day: OpenDay, kept: bool
+    open_day: OpenDay,
+    kept: bool,  # noqa: FBT001  (a case)
 ) -> None:
     with HoldingSink(keeps_first=kept) as sink:
         day = open_day(sink)
