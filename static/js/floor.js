@@ -148,7 +148,8 @@
   }
 
   function put(from, code, more = {}) {
-    const { task, device } = from.elements;
+    const { task, device, opens } = from.elements;
+    if (opens) more.opens = opens.value;
     queue.put({ scan_id: newId(), task: task.value, code, quantity: "1", scanned_at: new Date().toISOString(), device: device.value, ...more });
   }
 

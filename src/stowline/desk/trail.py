@@ -55,7 +55,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "OrderReleased": lambda v: f"Released to {v['task']}" + (f", tote {v['tote']}" if v["tote"] else ", by hand"),
     "LinePicked": lambda v: f"Picked {v['units']:,} {v['name']} from {v['bin']} into {v['into']}",
     "ToteConfirmed": lambda v: f"Put into tote {v['tote']}",
-    "LineRanShort": lambda v: f"Short: {v['missing']:,} {v['name']} missing in {v['bin']}",
+    "LineRanShort": lambda v: f"Short: {v['missing']:,} {v['name']} missing in {v['bin']}{'. ' + v['why'] if v.get('why') else ''}",
     "ItemPacked": lambda v: f"Checked {v['units']:,} {v['name']} into {v['parcel']}",
     "ParcelPacked": lambda v: f"Parcel {v['parcel']} closed, {_n(v['units'])}",
     "LabelMade": lambda v: f"Label printed for {v['parcel']}, {v['tracking']}",

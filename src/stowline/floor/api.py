@@ -29,7 +29,9 @@ class Scans(Controller):
         """One scan, durable before it is answered. 200 accepted, 422 refused, 409 conflict."""
         who = web.identity_of(request)
         if screens.is_form(request):
-            return await sync_to_thread(screens.scanned, request, forms.from_form(web.read_form(body)), who)
+            fields = web.read_form(body)
+            opens = fields.get("opens") == "1"
+            return await sync_to_thread(screens.scanned, request, forms.from_form(fields), who, opens=opens)
         asked = forms.from_json(body)
         status, reply = await db.soon(lambda: scans.carry_out(asked, who))
         return web.json_answer(status, msgspec.json.encode(reply))

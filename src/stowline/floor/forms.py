@@ -44,13 +44,14 @@ def from_value(value: Any, where: str) -> Asked:  # noqa: ANN401  (a value of a 
 
 
 def from_form(fields: dict[str, str]) -> Asked:
-    """A form's fields; the quantity may be left out or empty."""
+    """A form's fields; the quantity may be left out or empty. A tablet's SHORT without a reason asks for one."""
     said = fields.get("quantity", "").strip() or "1"
     if not (said.isascii() and said.isdigit() and len(said) < 10):
         raise BadRequest("The quantity is a whole number, at least 1.", where="quantity")
     return asked(ScanBody(
         scan_id=fields.get("scan_id", ""), task=fields.get("task", ""), code=fields.get("code", ""),
-        quantity=int(said), device=fields.get("device") or None, kind=fields.get("kind") or None,
+        quantity=int(said), device=fields.get("device") or None,
+        kind=fields.get("kind") or ("ask" if fields.get("code", "").strip().endswith("CMD:SHORT") else None),
     ))
 
 

@@ -55,6 +55,13 @@ class Floor(Controller):
             return _choose(request, name.partition(":")[0], "", refused=why.say, code=409)
         return web.redirect(f"/floor/task/{web.segment(name)}")
 
+    @post("/task/{task:str}/release", opt=FLOOR, sync_to_thread=True)
+    def give_back(self, request: AnyRequest, task: FromPath[str]) -> Response[Any]:
+        """Give a task back and look for other work."""
+        holder = forms.holder(web.identity_of(request), "")
+        db.run(lambda session: work.give_back(session, web.name(task), holder))
+        return web.redirect("/floor")
+
     @post("/manifests/{carrier:str}", opt=web.permission("floor.handover"), sync_to_thread=True)
     def open_manifest(self, carrier: FromPath[str]) -> Response[Any]:
         """Begin a manifest and go to it."""

@@ -7,9 +7,9 @@ from litestar import Request, Response
 from stowline.core import db, ids, web
 from stowline.core.access import Identity
 from stowline.core.errors import Refused
-from stowline.floor import forms, scans, work
+from stowline.floor import doors, forms, scans, work
 from stowline.scanning import service as scanning
-from stowline.scanning.service import Asked
+from stowline.scanning.service import STATUS, Asked
 
 AnyRequest = Request[Any, Any, Any]
 FORM = "application/x-www-form-urlencoded"
@@ -20,14 +20,31 @@ def is_form(request: AnyRequest) -> bool:
     return request.headers.get("content-type", "").startswith(FORM)
 
 
-def scanned(request: AnyRequest, asked: Asked, who: Identity) -> Response[Any]:
-    """Carry a tablet's scan out and draw the answer: the swapped part for htmx and the queue, the whole page without."""
+def scanned(request: AnyRequest, asked: Asked, who: Identity, *, opens: bool = False) -> Response[Any]:
+    """Carry a tablet's scan out and draw the answer: the swapped part for htmx and the queue, the whole page without.
+
+    A badge leads to its PIN. `opens`: a scan at "get work", where the code of a cart, tote, purchase order or manifest
+    leads to its task.
+    """
     status, reply = scans.carry_out(asked, who)
     if web.wants_json(request):
         return web.json_answer(status, web.encoded(reply))
+    there = doors.badge(asked, reply)
+    if opens and there is None and reply["fate"] == "accepted":
+        there, reply = doors.opened(reply, who)
+        status = STATUS[reply["fate"]]
+    if there is not None:
+        return _go(request, there)
     template = "floor/_screen.html" if web.is_fragment(request) else "floor/task.html"
     view = task_screen(asked.task, who, asked.device, reply)
     return web.page(template, request, code=status, scanned=asked.code[:200], **view)
+
+
+def _go(request: AnyRequest, there: str) -> Response[Any]:
+    """To another page: by itself where a script asked, by a redirect without."""
+    if web.is_fragment(request):
+        return Response("", status_code=200, headers={"HX-Redirect": there})
+    return web.redirect(there)
 
 
 def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any] | None = None) -> dict[str, Any]:

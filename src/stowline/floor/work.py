@@ -116,6 +116,13 @@ def lease(session: Session, task: str, holder: Holder) -> Item:
             "next": now["next"]}
 
 
+def give_back(session: Session, task: str, holder: Holder) -> None:
+    """Let a task go that this holder has, for anybody to take; what is done of it stays done."""
+    held = scans.holder_of(session, task)
+    if held is not None and held.holder == holder.key:
+        scanning.let_go(session, task)
+
+
 _VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
           "pack": bench.task_view, "handover": lane.task_view}
 

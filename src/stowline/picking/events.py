@@ -51,6 +51,7 @@ class LineRanShort:
     name: str
     bin: str
     missing: int
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

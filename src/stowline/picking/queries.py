@@ -151,6 +151,21 @@ def tote_by_code(session: Session, code: str) -> Tote | None:
     return session.exec(select(Tote).where(Tote.code == code)).one_or_none()
 
 
+@dataclass(frozen=True, slots=True)
+class OnItsWay:
+    """A tote with an order in it: the cart it belongs to, and whether all of the order is picked."""
+
+    cart: str
+    picked: bool
+
+
+def tote_on_its_way(session: Session, code: str) -> OnItsWay | None:
+    """Where a tote's order stands; None for an empty tote."""
+    query = sa.select(Cart.__table__.c.code, _o.state).join(Tote, _t.cart_id == Cart.__table__.c.id)  # type: ignore[attr-defined]
+    row = session.execute(query.join(Order, _o.id == _t.order_id).where(_t.code == code)).first()
+    return OnItsWay(row[0], row[1] in ("picked", "packed")) if row else None
+
+
 def totes_of(session: Session, cart_id: int) -> int:
     """How many totes a cart has."""
     return int(session.execute(sa.select(sa.func.count()).where(_t.cart_id == cart_id)).scalar_one())

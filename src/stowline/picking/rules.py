@@ -45,3 +45,12 @@ def want(stop: Stop, at_id: int | None) -> str:
 def color(number: int) -> str:
     """The painted colour of a cart's tote by its number, from 1."""
     return COLORS[(number - 1) % len(COLORS)]
+
+
+# Why a bin has fewer than the books say, as the picker sees it: what the count will look for.
+SHORT_BECAUSE = {
+    "empty": "The bin is empty",
+    "fewer": "Fewer are there than the list says",
+    "damaged": "What is there is damaged",
+    "other": "Something else lies there",
+}

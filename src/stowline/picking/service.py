@@ -120,7 +120,7 @@ def _not_at_the_bench(session: Session, stop: Stop) -> None:
         raise Conflict(f"Order {order.ref} is packed already. Take it out of its box first.")
 
 
-def run_short(session: Session, stop: Stop, task: str) -> int:
+def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     """The bin has no more of it: missing units lose their promise, are put on hold for a count, and are sought
     elsewhere; how many were found in other bins.
 
@@ -137,8 +137,8 @@ def run_short(session: Session, stop: Stop, task: str) -> int:
     inventory.promise(session, {stop.product_id: -missing})
     inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing)
     inventory.set_aside(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing,
-                        why=f"Short pick: {missing} of {stop.qty} missing")
-    outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, missing), subject=stop.order_id)
+                        why=f"Short pick: {missing} of {stop.qty} missing{f'. {why}' if why else ''}")
+    outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, missing, why), subject=stop.order_id)
     allocation.fill(session, [stop.product_id])
     found = waves.extend(session, stop)
     finish_line(session, stop, task, state="done" if stop.picked else "short")

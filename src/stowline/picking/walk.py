@@ -5,7 +5,7 @@ Steps of `pick:CART-1`, for each line along the walk:
   product  units of the product, until the line is full; more are refused "already 3 of 3"
   tote     the order's tote; another one is refused
 Steps of `pick:ORDER-REF` (by hand): bin, product. Standing at the bin already, the bin step is left out.
-Commands: SHORT (the bin has no more), UNDO. The first scan, or the lease, releases the work if nobody did.
+Commands: SHORT (the bin has no more; `kind` says why, and "ask" answers with the reasons there are), UNDO. The first scan, or the lease, releases the work if nobody did.
 """
 
 from dataclasses import replace
@@ -98,10 +98,15 @@ def _command(session: Session, scan: Scan, pick_list: OpenList, stop: Stop) -> V
         return Verdict.refused("Picking knows SHORT and UNDO.").then(*here)
     if rules.want(stop, pick_list.at_id) != "product":
         return Verdict.refused(f"Go to {stop.bin} and scan it first; then say it is short.").then(*here)
-    found = service.run_short(session, stop, pick_list.task)
+    if scan.choice and scan.choice not in rules.SHORT_BECAUSE:
+        return Verdict("refused", f"Why are {stop.left} {stop.name} missing in {stop.bin}?", choices=_REASONS).then(*here)
+    found = service.run_short(session, stop, pick_list.task, rules.SHORT_BECAUSE.get(scan.choice, ""))
     say = f"Short: {stop.left} {stop.name} are missing in {stop.bin}. The bin will be counted."
     hint = f"{found} are in other bins, they are on your list." if found else "The order waits for them."
     return Verdict.accepted(say, hint=hint, effect={"step": "short"}).then(*_next(session, scan.ref, pick_list))
+
+
+_REASONS = tuple({"kind": kind, "ref": "CMD:SHORT", "label": label} for kind, label in rules.SHORT_BECAUSE.items())
 
 
 def _wrong(scan: Scan, want: str, what: str) -> Verdict:
