@@ -1,6 +1,7 @@
 """People of the demo, each with both ways in, and the token for the robot crew. The logins are no secret."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlmodel import Session
 
@@ -36,9 +37,15 @@ def hire(session: Session) -> None:
                          badge=login.badge, pin=PIN, by="demo")
 
 
-def new_token(session: Session) -> str:
-    """A fresh token for robots in place of the one before: it can be shown only once, and the demo shows it each time."""
-    for token in queries.tokens(session):
-        if token.name == TOKEN:
-            service.revoke_token(session, token.id, by="demo")
-    return service.add_token(session, TOKEN, ["scan", "api"], by="demo")
+def crew_token(session: Session, kept_in: Path) -> str:
+    """The token for robots. A secret is told once, so the demo keeps its own in a file, to show it at each start."""
+    live = [token for token in queries.tokens(session) if token.name == TOKEN]
+    if live and kept_in.exists():
+        return kept_in.read_text().strip()
+    for token in live:
+        service.revoke_token(session, token.id, by="demo")
+    secret = service.add_token(session, TOKEN, ["scan", "api"], by="demo")
+    kept_in.parent.mkdir(parents=True, exist_ok=True)
+    kept_in.touch(mode=0o600)
+    kept_in.write_text(secret)
+    return secret

@@ -24,7 +24,7 @@ from stowline.shipping.service import CARRIERS
 from stowline.stores import queries as stores
 from stowline.stores import service as store_verbs
 
-IN_A_FILE = (timedelta(hours=24), shops.BUSY_SINCE)
+IN_A_FILE = (timedelta(hours=26), timedelta(hours=38))
 """Orders of the time between came as a file, in silence: their shoppers hear nothing."""
 
 YESTERDAY, TODAY = timedelta(hours=22), timedelta(minutes=95)

@@ -43,7 +43,7 @@ def prepare(host: str, port: int, *, fresh: bool = False, say: Callable[[str], N
         say(f"Making the demo: 2 stores, {shops.PRODUCTS} products, 400 bins, {shops.ORDERS} orders. A few seconds.")
         make(Random(SEED))
     with db.transaction() as session:
-        token = crowd.new_token(session)
+        token = crowd.crew_token(session, settings().data_dir / "demo-crew.token")
     say(_how_to_get_in(host, url, token))
 
 

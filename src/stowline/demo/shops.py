@@ -10,9 +10,9 @@ from stowline.demo.goods import Good
 from stowline.demo.shoppers import SHOPPERS
 from stowline.orders.intake.shape import IncomingLine, IncomingOrder
 
-PRODUCTS, ORDERS, SCARCE = 300, 132, 9
+PRODUCTS, ORDERS, SCARCE = 300, 133, 9
 EARLIEST = timedelta(days=5)
-BUSY_SINCE = timedelta(hours=60)
+BUSY_SINCE = timedelta(hours=47)
 UNITS = (1, 1, 1, 1, 2, 2, 3, 4)
 LINES = (1, 1, 2, 2, 2, 3, 3, 4)
 WAIT_EVERY = 7
@@ -33,13 +33,13 @@ class Shop:
 HEARTH = Shop("hearth", "Hearth & Kiln", "HK-", 4817, {
     "currency": "EUR", "time_zone": "Europe/Berlin", "sender_email": "orders@hearth.example.test",
     "reply_to": "help@hearth.example.test", "support_email": "help@hearth.example.test", "accent": "#7a3b1e",
-    "address_line": "Hearth & Kiln, Töpferhof 8, 99423 Weimar, Germany", "url": "https://hearth.example.test",
+    "address_line": "Töpferhof 8, 99423 Weimar, Germany", "url": "https://hearth.example.test",
     "ship_within_days": 2,
 })
 RIDGE = Shop("ridge", "Far Ridge Outdoor", "FR", 20361, {
     "currency": "GBP", "time_zone": "Europe/London", "sender_email": "hello@ridge.example.test",
     "reply_to": "support@ridge.example.test", "support_email": "support@ridge.example.test", "accent": "#2f5233",
-    "address_line": "Far Ridge Outdoor, Unit 4, Old Slate Works, Kendal LA9 6NX, United Kingdom",
+    "address_line": "Unit 4, Old Slate Works, Kendal LA9 6NX, United Kingdom",
     "url": "https://ridge.example.test", "ship_within_days": 2,
 })
 
@@ -94,7 +94,7 @@ def make_wishes(rng: Random, sold: Range, now: datetime) -> list[Wish]:
 
 
 def _moments(rng: Random, now: datetime) -> list[datetime]:
-    """A few orders of the days before, many of the last two days and a half."""
+    """A few orders of the days before, some of them late by now, and many of the last two days."""
     old = [now - EARLIEST + rng.random() * (EARLIEST - BUSY_SINCE) for _ in range(24)]
     fresh = [now - timedelta(minutes=2) - rng.random() * BUSY_SINCE for _ in range(ORDERS - len(old))]
     return sorted(moment.replace(microsecond=0) for moment in old + fresh)
