@@ -10,6 +10,7 @@ returns from the block before that commit is durable. No caller can tell the dif
 import asyncio
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -31,6 +32,7 @@ Outcome = TypeVar("Outcome")
 
 # What a fresh attempt may cure: serialization failure, deadlock, lock not available, a twin of a unique key.
 _CURABLE = {"40001", "40P01", "55P03", "23505"}
+AT_THE_SAME_TIME = 8  # short writes of one process on PostgreSQL
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,6 +79,7 @@ class Database:
             self._hands = Hands(self._together)
         else:
             self.engine = create_engine(url, pool_size=10, max_overflow=40, pool_pre_ping=True)
+            self._threads = ThreadPoolExecutor(AT_THE_SAME_TIME, "hands")  # a scan never waits behind a page
 
     @contextmanager
     def transaction(self, *, bulk: bool = False) -> Iterator[Session]:
@@ -119,7 +122,7 @@ class Database:
         if self.is_sqlite:
             done: Outcome = await self._hands.do(work)
             return done
-        return await asyncio.to_thread(work)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
 
     @contextmanager
     def _writing(self, *, bulk: bool) -> Iterator[Session]:
@@ -153,6 +156,8 @@ class Database:
             self._hands.stop()
             self._writer.close()
             self._writer_engine.dispose()
+        else:
+            self._threads.shutdown()
         self.engine.dispose()
 
 
