@@ -9,7 +9,7 @@ from random import Random
 from sqlmodel import Session
 
 from stowline.core import clock
-from stowline.demo import building, crowd, shops
+from stowline.demo import building, crowd
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
 from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
