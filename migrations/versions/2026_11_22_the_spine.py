@@ -562,14 +562,14 @@ def upgrade() -> None:  # noqa: PLR0915  (every table, in the order of their key
             "ix_line_queue",
             ["placed_at", "id"],
             unique=False,
-            sqlite_where=sa.text("ordered - cancelled > allocated"),
+            sqlite_where=sa.text("allocated < ordered - cancelled"),
             postgresql_where=sa.text("ordered - cancelled > allocated"),
         )
         batch_op.create_index(
             "ix_line_waiting",
             ["product_id", "held", "priority", "placed_at", "id"],
             unique=False,
-            sqlite_where=sa.text("ordered - cancelled > allocated"),
+            sqlite_where=sa.text("allocated < ordered - cancelled"),
             postgresql_where=sa.text("ordered - cancelled > allocated"),
         )
         batch_op.create_index(batch_op.f("ix_order_line_order_id"), ["order_id"], unique=False)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -238,7 +239,7 @@ def _states(session: Session) -> dict[str, object]:
     """The stored state of each order is the one its counters mean."""
     wrong = []
     for order in orders.every_order(session):
-        counted = dict(zip(_COUNTED, order[2:10], strict=True))
+        counted: dict[str, Any] = dict(zip(_COUNTED, order[2:10], strict=True))
         meant = derive_state(Counters(**counted), held=bool(order.held))
         if meant != order.state:
             wrong.append(f"order {order.id}: {order.state}, its counters mean {meant}")
@@ -250,8 +251,8 @@ def _receipts(session: Session) -> dict[str, object]:
     """Events get all their receipts in the end: none has been open for long."""
     query = sa.text(
         "SELECT 'event ' || id || ' ' || name || ': ' || COALESCE(trouble, 'not rung') FROM outbox"
-        f" WHERE due IS NOT NULL AND at < :old LIMIT {MOST_SHOWN}"
+        " WHERE due IS NOT NULL AND at < :old LIMIT :most"
     ).bindparams(sa.bindparam("old", type_=UtcDateTime))
-    rows = session.execute(query, {"old": clock.now() - timedelta(hours=1)}).scalars().all()
+    rows = session.execute(query, {"old": clock.now() - timedelta(hours=1), "most": MOST_SHOWN}).scalars().all()
     return {"name": "every event has its receipts", "say": "No event has waited an hour for a reaction.",
             "holds": not rows, "breaches": [str(row) for row in rows]}

@@ -8,6 +8,7 @@ from sqlmodel import Field, SQLModel
 from stowline.core.db import UtcDateTime
 
 WAITS = "ordered - cancelled > allocated"
+WAITS_IN_SQLITE = "allocated < ordered - cancelled"  # it turns a comparison so that the column stands first, then looks
 
 
 class Customer(SQLModel, table=True):
@@ -89,8 +90,8 @@ class OrderLine(SQLModel, table=True):
         CheckConstraint("handed_over <= packed", name="ck_line_handed_over"),
         CheckConstraint("returned <= handed_over", name="ck_line_returned"),
         Index("ix_line_waiting", "product_id", "held", "priority", "placed_at", "id",
-              sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
-        Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS), postgresql_where=text(WAITS)),
+              sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
+        Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_product", "product_id", "order_id"),
     )
 

@@ -63,8 +63,7 @@ def _orders(session: Session, ids: set[int]) -> dict[int, tuple[str, str]]:
 
 def _groups(session: Session, events: Sequence[Happened], orders: dict[int, tuple[str, str]]) -> list[Group]:
     logged = scans.scans(session, [e.scan_id for e in events if e.scan_id])
-    query = select(Message).where(col(Message.event_id).in_([e.id for e in events]))
-    owed = {m.event_id: m for m in session.exec(query)}
+    owed = _owed(session, events)
     groups: list[Group] = []
     for together in _together(events):
         scan = logged.get(together[0].scan_id or "")
@@ -75,6 +74,13 @@ def _groups(session: Session, events: Sequence[Happened], orders: dict[int, tupl
                 rows.append(_message(owed[event.id]))
         groups.append({"at": together[0].at, "rows": rows})
     return with_days(groups)
+
+
+def _owed(session: Session, events: Sequence[Happened]) -> dict[int, Message]:
+    """The message of each event that has one; looked up by order, as messages are kept."""
+    whose = {e.subject for e in events if e.subject}
+    query = select(Message).where(col(Message.order_id).in_(whose), col(Message.event_id).in_([e.id for e in events]))
+    return {m.event_id: m for m in session.exec(query)} if whose else {}
 
 
 def _together(events: Sequence[Happened]) -> list[list[Happened]]:

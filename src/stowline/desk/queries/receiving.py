@@ -89,9 +89,10 @@ def _late(order: PurchaseOrder, state: str) -> bool:
 def _fills(session: Session, ids: list[int]) -> dict[int, int]:
     """Units that orders wait for and that each of these purchase orders still brings."""
     left = (_n.quantity - _n.received).label("left")
+    lacking = sa.select(_n.product_id).where(_n.purchase_order_id.in_(ids), _n.received < _n.quantity)
     waits = (
         sa.select(_l.product_id, sa.func.sum(_l.ordered - _l.cancelled - _l.allocated).label("units"))
-        .where(_l.ordered - _l.cancelled > _l.allocated)
+        .where(_l.product_id.in_(lacking), _l.ordered - _l.cancelled > _l.allocated)
         .group_by(_l.product_id)
         .subquery()
     )

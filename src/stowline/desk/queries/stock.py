@@ -33,7 +33,7 @@ def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
     query = sa.select(_p.id, _p.sku, _p.name, on_hand, promised, on_hand - promised).select_from(Product).outerjoin(
         StockLevel, _s.product_id == _p.id)  # fmt: skip
     if view == "waiting":
-        query = query.where(_p.id.in_(sa.select(_l.product_id).where(_l.ordered - _l.cancelled > _l.allocated).distinct()))
+        query = query.where(sa.select(_l.id).where(_l.product_id == _p.id, _l.ordered - _l.cancelled > _l.allocated).exists())
     if view == "none":
         query = query.where(on_hand == 0)
     if text:

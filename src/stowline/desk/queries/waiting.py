@@ -33,7 +33,7 @@ def page(session: Session, store: str, text: str, place: Place) -> Page[Line]:
     """A page of waiting lines by the day they were placed; text is an order, a customer, a product or a SKU."""
     query = _LINES
     if store:
-        query = query.where(_o.store_id == stores.store_by_key(session, store).id)
+        query = query.where(_o.store_id + 0 == stores.store_by_key(session, store).id)  # the way in is the line, not the store
     if text:
         whose = [order.id for order in orders.search(session, Search(text=text), 500)]
         query = query.where(sa.or_(_l.order_id.in_(whose), _l.product_id.in_(products.found_by(session, text))))

@@ -1,0 +1,130 @@
+"""Desks: Ruth leads the shift and reads everything, Maja picks, and robots do the floor's work through the contract."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from stowline.app import create_app
+from stowline.core import clock, db
+from stowline.core.access import TOKENS
+from stowline.demo import later
+from stowline.desk.queries import counts
+from stowline.people import service as people
+from tests.desk.pages import Page
+from tests.makers import Tablet, found_site, in_process
+
+HTML = {"accept": "text/html"}
+PASSWORD = "tea at half past 4"
+
+
+class Desk:
+    """A browser without JavaScript, signed in or not."""
+
+    def __init__(self, client: TestClient[Litestar]) -> None:
+        self.client = client
+        client.follow_redirects = True
+
+    def sign_in(self, email: str) -> "Desk":
+        answer = self.client.post("/login", data={"email": email, "password": PASSWORD}, headers=HTML)
+        assert "/login" not in str(answer.url), answer.text
+        return self
+
+    def get(self, path: str) -> Page:
+        return Page(self.client.get(path, headers=HTML))
+
+    def send(self, page: Page, action: str, **typed: str) -> Page:
+        """Fill in the form of a page whose address ends so, and send it."""
+        form = page.form(action)
+        return Page(self.client.post(form.action, data=form.fields | typed, headers=HTML))
+
+
+@dataclass
+class House:
+    """A starter site in this process: who asks, and what happens meanwhile."""
+
+    app: Litestar
+    client: TestClient[Litestar]
+    token: str
+
+    def robot(self, name: str = "maja") -> Tablet:
+        return Tablet(in_process(self.client), self.token, name)
+
+    def ruth(self) -> Desk:
+        return self.somebody().sign_in("ruth@example.test")
+
+    def somebody(self) -> Desk:
+        """A browser of its own."""
+        return Desk(TestClient(self.app, raise_server_exceptions=False))
+
+    @staticmethod
+    def catch_up() -> None:
+        """The relay's and the workers' part: reactions, timers, messages that are due by now."""
+        later.catch_up(clock.now())
+        counts.forget()
+
+
+@pytest.fixture(scope="session")
+def cast_file(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A founded site with its people, made once and copied: (file, token)."""
+    file = tmp_path_factory.mktemp("desk") / "stowline.db"
+    return file, _found(f"sqlite:///{file}")
+
+
+def _found(url: str) -> str:
+    token = found_site(url)
+    house = db.Database(url)
+    with house.transaction() as session:
+        people.add_user(session, name="Ruth Adeyemi", roles=["admin"], email="ruth@example.test", password=PASSWORD)
+        people.add_user(session, name="Maja Kowalska", roles=["picker"], email="maja@example.test", password=PASSWORD)
+    house.close()
+    return token
+
+
+@pytest.fixture(scope="session")
+def app() -> Litestar:
+    return create_app()
+
+
+def running(app: Litestar, token: str, url: str, patch: pytest.MonkeyPatch, **settings: str) -> Iterator[House]:
+    """The app on this database, with these settings and without what it remembers of others."""
+    for name, value in {"STOWLINE_DATABASE_URL": url, "STOWLINE_MESSAGE_GRACE_S": "0", **settings}.items():
+        patch.setenv(name, value)
+    db.forget()
+    TOKENS.clear()
+    counts.forget()
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield House(app, client, token)
+    db.forget()
+    TOKENS.clear()
+    counts.forget()
+
+
+@pytest.fixture
+def house(
+    app: Litestar, cast_file: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    shutil.copy(cast_file[0], tmp_path / "stowline.db")
+    yield from running(app, cast_file[1], f"sqlite:///{tmp_path / 'stowline.db'}", monkeypatch)
+
+
+@pytest.fixture
+def any_house(app: Litestar, fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    """The same on SQLite and on PostgreSQL."""
+    yield from running(app, _found(fresh_database_url), fresh_database_url, monkeypatch)
+
+
+@pytest.fixture
+def ruth(house: House) -> Desk:
+    return house.ruth()
+
+
+def refs(page: Page) -> list[str]:
+    """The orders that a page of the list shows, in its order."""
+    found: list[Any] = [text for href, text in page.links.items() if href.startswith("/orders/") and "?store=" in href]
+    return [str(text) for text in found]
