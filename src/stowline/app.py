@@ -6,11 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from litestar import Litestar, Request, Response, Router, get
+from litestar.enums import ScopeType
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.static_files import create_static_files_router
-from litestar.enums import ScopeType
 from litestar.types import Receive, Scope, Send
 
 from stowline import __version__, wiring
@@ -27,6 +26,7 @@ from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
 from stowline.portal.handlers import Track
 from stowline.receiving.handlers import PurchaseOrders
+from stowline.schema import ContractPlugin
 from stowline.shipping.handlers import Manifests, Parcels
 
 
@@ -77,10 +77,10 @@ def create_app() -> Litestar:
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],
         openapi_config=OpenAPIConfig(
-            title="Stowline", version=__version__, render_plugins=[JsonRenderPlugin()],
+            title="Stowline", version=__version__, render_plugins=[ContractPlugin()],
             openapi_router=Router("/schema", route_handlers=[], opt=web.permission(web.PUBLIC)),
             components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
-            security=[{"token": []}],
+            security=[{"token": []}], use_handler_docstrings=True,
         ),
         on_startup=[_enough_threads],
         logging_config=None,

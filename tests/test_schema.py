@@ -1,0 +1,163 @@
+"""`/schema` tells the public contract: what it says is what the program takes and answers."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+import pytest
+from litestar.testing import TestClient
+
+from stowline import schema
+from stowline.app import create_app
+from tests.commands import house_at
+from tests.makers import Reply, Tablet, api_order, found_site, in_process, shopify_order, webhook
+
+CONTRACT = {
+    "get /healthz", "get /readyz", "post /scans", "post /scans/batch", "get /api/v1/tasks", "post /api/v1/tasks/{task}/lease",
+    "post /api/v1/products", "get /api/v1/stock", "post /api/v1/purchase-orders", "post /api/v1/orders",
+    "get /api/v1/orders/{ref}", "get /api/v1/orders/{ref}/timeline", "post /api/v1/orders/{ref}/cancellation",
+    "post /api/v1/parcels/{code}/label", "post /api/v1/manifests", "post /intake/{store}/{platform}",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[TestClient[Any], str]]:
+    """The app on a starter site, and a token."""
+    folder = tmp_path_factory.mktemp("schema")
+    token = found_site(f"sqlite:///{folder / 'stowline.db'}")
+    with pytest.MonkeyPatch.context() as patch, house_at(folder, patch), TestClient(create_app()) as client:
+        yield client, token
+
+
+@pytest.fixture(scope="module")
+def told(site: tuple[TestClient[Any], str]) -> dict[str, Any]:
+    """The document, as anybody gets it."""
+    answer = site[0].get("/schema")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "application/vnd.oai.openapi+json")
+    return dict(answer.json())
+
+
+def operations(told: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {f"{method} {path}": one for path, item in told["paths"].items() for method, one in item.items()}
+
+
+def test_the_document_is_openapi_and_has_every_call_of_the_contract(told: dict[str, Any]) -> None:
+    assert told["openapi"].startswith("3.1.")
+    assert told["info"]["title"] == "Stowline"
+    assert CONTRACT - operations(told).keys() == set()
+    assert set(operations(told)) == {f"{method} {path}" for method, path in schema.CALLS}
+
+
+def test_operations_have_names_of_their_own_words_and_answers(told: dict[str, Any]) -> None:
+    names = [one["operationId"] for one in operations(told).values()]
+    assert len(set(names)) == len(names)
+    assert [name for name, one in operations(told).items() if not one.get("description")] == []
+    for one in operations(told).values():
+        assert one["responses"].keys() > {"default"}
+        assert all(answer["description"] and answer["content"] for answer in one["responses"].values())
+
+
+def test_every_post_of_the_api_tells_its_body(told: dict[str, Any]) -> None:
+    without = [name for name, one in operations(told).items() if name.startswith("post") and "requestBody" not in one]
+    assert without == ["post /api/v1/parcels/{code}/label"]
+
+
+def test_references_and_path_parameters_lead_somewhere(told: dict[str, Any]) -> None:
+    known = {f"#/components/schemas/{name}" for name in told["components"]["schemas"]}
+    used = {piece.split('"')[0] for piece in json.dumps(told).split('"$ref": "')[1:]}
+    assert used
+    assert used - known == set()
+    for name, one in operations(told).items():
+        in_path = {p["name"] for p in one.get("parameters", []) if p["in"] == "path"}
+        assert in_path == {part[1:-1] for part in name.split("/") if part.startswith("{")}
+
+
+def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> None:
+    public = {name for name, one in operations(told).items() if one.get("security") == []}
+    assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}"}
+    assert told["security"] == [{"token": []}]
+
+
+def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:
+    """Every call once, its body written by the document's types and its answer read by them."""
+    client, token = site
+    tablet, heard = Tablet(in_process(client), token, "maja"), set[str]()
+
+    def read(call: str, answer: Reply) -> Any:
+        method, _, path = call.partition(" ")
+        kind = schema.CALLS[method, path].answers[answer.status]
+        heard.add(call)
+        if kind == schema.PDF:
+            assert answer.raw.startswith(b"%PDF")
+            return answer.raw
+        return msgspec.json.decode(answer.raw, type=kind)
+
+    def get(path: str, *names: str, query: str = "") -> Any:
+        there = path.format(**dict(zip(("ref", "sku", "code", "task"), names, strict=False)))
+        return read(f"get {path}", tablet.get(there + query))
+
+    def post(path: str, body: Any, **names: str) -> Any:
+        there = path.format(**{name: quote(value, safe="") for name, value in names.items()})
+        return read(f"post {path}", tablet.post(there, msgspec.json.encode(body)))
+
+    def scan(task: str, code: str, quantity: int = 1) -> Any:
+        return post("/scans", schema.Scan(str(uuid.uuid4()), task, code, quantity))
+
+    assert get("/healthz").ok
+    assert get("/readyz").ok
+    for _ in range(2):  # 201, then 200
+        post("/api/v1/products", schema.Product("MUG", "Mug", [schema.Barcode("4006381333931")], 350, (120, 90, 95)))
+        post("/api/v1/purchase-orders", schema.PurchaseOrder("PO-1", "Kiln", [schema.Units("MUG", 5)]))
+    assert post("/api/v1/tasks/{task}/lease", schema.Lease("tablet-4"), task="receive:PO-1").next["want"] == "product"
+    assert scan("receive:PO-1", "4006381333931", 5).fate == "accepted"
+    assert scan("receive:PO-1", "NONSENSE").fate == "refused"
+    scans = schema.Scans(
+        [schema.Scan(str(uuid.uuid4()), "look:", "MUG"), schema.Scan(str(uuid.uuid4()), "look:", "NONE")]
+    )
+    assert post("/scans/batch", scans).stopped_at == 1
+    tablet.follow("putaway:")
+    order = msgspec.convert(api_order("1001", {"MUG": 2}), schema.Order)
+    for ref in ("1001", "1001", "1002"):
+        order.ref = ref
+        post("/api/v1/orders", order)
+    assert get("/api/v1/tasks", query="?kind=pick&limit=5").items[0].kind == "pick"
+    (level,) = read("get /api/v1/stock", tablet.get("/api/v1/stock?sku=MUG"))
+    assert (level.on_hand, level.promised, level.free) == (5, 4, 1)
+    assert [level.sku for level in get("/api/v1/stock").items] == ["MUG"]
+    assert (
+        post("/api/v1/orders/{ref}/cancellation", schema.Cancellation("changed my mind"), ref="1002").state
+        == "cancelled"
+    )
+    assert post("/api/v1/manifests", schema.Manifest("house")).ref
+    tablet.ship_all()
+    shipped = read("get /api/v1/orders/{ref}", tablet.get("/api/v1/orders/1001"))
+    assert (shipped.state, shipped.lines[0].handed_over) == ("handed_over", 2)
+    assert (
+        read("get /api/v1/orders/{ref}/timeline", tablet.get("/api/v1/orders/1001/timeline")).items[0].event
+        == "OrderPlaced"
+    )
+    parcel = shipped.parcels[0].code
+    label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
+    assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
+    read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
+    read("get /api/v1/purchase-orders/{ref}", tablet.get("/api/v1/purchase-orders/PO-1"))
+    taken = read(
+        "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))
+    )
+    assert [one.outcome for one in taken.taken] == ["new"]
+    assert heard == {f"{method} {path}" for method, path in schema.CALLS}
+
+
+def test_refusals_have_the_form_that_is_told(site: tuple[TestClient[Any], str]) -> None:
+    client, token = site
+    refused = [
+        Tablet(in_process(client), token).get("/api/v1/orders/none"),
+        Tablet(in_process(client), token).post("/api/v1/orders", {"ref": ""}),
+        Tablet(in_process(client), token).post("/scans", b"{"),
+        Tablet(in_process(client), "nobody's").get("/api/v1/stock"),
+    ]
+    assert [answer.status for answer in refused] == [404, 400, 400, 401]
+    assert all(msgspec.json.decode(answer.raw, type=schema.Error).say for answer in refused)
