@@ -191,7 +191,7 @@ def init(store: str) -> None:
 
 @cli.group()
 def token() -> None:
-    """API tokens."""
+    """API tokens, and the secrets that shops sign their webhooks with."""
 
 
 @token.command("add")
@@ -206,6 +206,21 @@ def token_add(name: str, scopes: tuple[str, ...]) -> None:
     with db.transaction() as session:
         secret = service.add_token(session, name, scopes)
     click.echo(f"Token {name}, shown once: {secret}")
+
+
+@token.command("webhook")
+@click.option("--store", required=True, help="Key of the store.")
+@click.option("--platform", required=True, type=click.Choice(["shopify", "woocommerce"]))
+@click.option("--secret", default=None, help="The platform's own secret; without it one is made, to be entered there.")
+def token_webhook(store: str, platform: str, secret: str | None) -> None:
+    """Keep the secret that a shop signs its webhooks with. They go to /intake/STORE/PLATFORM."""
+    from stowline.core import db, ids  # noqa: PLC0415
+    from stowline.stores import service  # noqa: PLC0415
+
+    kept = secret or ids.new_secret("whs_")
+    with db.transaction() as session:
+        service.set_webhook_secret(session, store, platform, kept)
+    click.echo(f"Webhooks of {platform} go to /intake/{store}/{platform}, signed with: {kept}")
 
 
 @cli.group()

@@ -40,6 +40,7 @@ class House:
     url: str
     token: str
     sends: list[Callable[[], Send]]
+    _database: db.Database | None = None
 
     def tablet(self, name: str = "maja", door: int = 0) -> Tablet:
         """A tablet with a connection of its own, at one of the doors (web processes) there are."""
@@ -61,17 +62,13 @@ class House:
         with self._reading() as session:
             return int(session.connection().exec_driver_sql(f"SELECT COUNT(*) FROM {table}").scalar_one())
 
+    def close(self) -> None:
+        if self._database is not None:
+            self._database.close()
+
     def _reading(self) -> Any:
-        return _databases(self.url).reading()
-
-
-_open: dict[str, db.Database] = {}
-
-
-def _databases(url: str) -> db.Database:
-    if url not in _open:
-        _open[url] = db.Database(url)
-    return _open[url]
+        self._database = self._database or db.Database(self.url)
+        return self._database.reading()
 
 
 @pytest.fixture(scope="session")
@@ -110,11 +107,6 @@ def copy_sqlite(founded: Founded, to: Path) -> str:
     return f"sqlite:///{to}"
 
 
-def _close(url: str) -> None:
-    if url in _open:
-        _open.pop(url).close()
-
-
 @pytest.fixture(params=["sqlite", "postgres"])
 def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Founded]:
     """A founded site of this test's own; the test runs once on SQLite and once on PostgreSQL."""
@@ -138,8 +130,9 @@ def house(house_url: Founded, app: Litestar, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("STOWLINE_DATABASE_URL", house_url.where)
     fresh()
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield House(house_url.where, house_url.token, [partial(in_process, client)])
-    _close(house_url.where)
+        made = House(house_url.where, house_url.token, [partial(in_process, client)])
+        yield made
+        made.close()
     fresh()
 
 
@@ -161,10 +154,11 @@ def busy_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         else:
             founded = request.getfixturevalue("founded_postgres")
             url, doors = stack.enter_context(copy_postgres(founded)), 2
-        stack.callback(_close, url)
         running = [stack.enter_context(_door(data, url)) for _ in range(doors)]
         lines = stack.enter_context(Lines())
-        yield House(url, founded.token, [partial(lines.to, one.url) for one in running])
+        made = House(url, founded.token, [partial(lines.to, one.url) for one in running])
+        stack.callback(made.close)
+        yield made
 
 
 def _door(data: Path, url: str) -> StowlineProcess:

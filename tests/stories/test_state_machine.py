@@ -7,7 +7,7 @@ the last unit, and a scan sent twice counts once.
 
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -236,23 +236,23 @@ def play(open_site: Callable[[ExitStack], str], examples: int, steps: int) -> No
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=CALM, database=None,
         print_blob=True, derandomize=not proof_is_full(),
     )  # fmt: skip
-    run_state_machine_as_test(machine, settings=chosen)  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(machine, settings=chosen)
 
 
 @pytest.fixture
-def sqlite_sites(founded_sqlite: Founded, tmp_path: Path) -> Iterator[Callable[[ExitStack], str]]:
+def sqlite_sites(founded_sqlite: Founded, tmp_path: Path) -> Callable[[ExitStack], str]:
     def open_site(stack: ExitStack) -> str:
         file = tmp_path / f"{uuid.uuid4().hex}.db"
         shutil.copy(founded_sqlite.where, file)
         stack.callback(file.unlink)
         return f"sqlite:///{file}"
 
-    yield open_site
+    return open_site
 
 
 @pytest.fixture
-def postgres_sites(founded_postgres: Founded) -> Iterator[Callable[[ExitStack], str]]:
-    yield lambda stack: stack.enter_context(copy_postgres(founded_postgres))
+def postgres_sites(founded_postgres: Founded) -> Callable[[ExitStack], str]:
+    return lambda stack: stack.enter_context(copy_postgres(founded_postgres))
 
 
 def test_no_shift_breaks_an_invariant(sqlite_sites: Callable[[ExitStack], str]) -> None:
