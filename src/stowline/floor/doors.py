@@ -16,16 +16,21 @@ from stowline.scanning.service import Asked
 Reply = dict[str, Any]
 
 
-def badge(asked: Asked, reply: Reply) -> str | None:
-    """Where a scanned badge leads: to its PIN, and from there back to the task. None for every other code."""
+def badge(asked: Asked, reply: Reply, who: Identity) -> str | None:
+    """Where a scanned badge leads: to its PIN, and from there to "get work"; for one's own badge, back to the task.
+
+    None for every other code.
+    """
     seen = reply.get("seen")
-    if reply["fate"] == "conflict" or (seen["kind"] != "badge" if seen else reply["fate"] == "accepted"):
+    if seen["kind"] != "badge" if seen else reply["fate"] == "accepted":
         return None
     code = asked.code.strip()[:64]
     with db.reading() as session:
-        if people.by_badge(session, code) is None:
-            return None
-    following = "/floor" if asked.task == "look:" else f"/floor/task/{web.segment(asked.task)}"
+        person = people.by_badge(session, code)
+    if person is None:
+        return None
+    own = (who.kind, who.id) == ("user", person.id) and asked.task != "look:"
+    following = f"/floor/task/{web.segment(asked.task)}" if own else "/floor"
     return f"/login/pin?{urlencode({'badge': code, 'next': following})}"
 
 

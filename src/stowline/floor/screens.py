@@ -29,7 +29,7 @@ def scanned(request: AnyRequest, asked: Asked, who: Identity, *, opens: bool = F
     status, reply = scans.carry_out(asked, who)
     if web.wants_json(request):
         return web.json_answer(status, web.encoded(reply))
-    there = doors.badge(asked, reply)
+    there = doors.badge(asked, reply, who)
     if opens and there is None and reply["fate"] == "accepted":
         there, reply = doors.opened(reply, who)
         status = STATUS[reply["fate"]]

@@ -60,8 +60,10 @@ def place(
     )
     session.add(order)
     session.flush()
+    ours = catalog.by_ids(session, [products[line.sku] for line in incoming.lines if not line.name])
     session.execute(sa.insert(_lines), [
-        {"order_id": order.id, "product_id": products[line.sku], "position": n, "name": line.name or line.sku,
+        {"order_id": order.id, "product_id": products[line.sku], "position": n,
+         "name": line.name or ours[products[line.sku]].name,
          "unit_price": line.unit_price, "priority": order.priority, "placed_at": placed_at, "ordered": line.quantity}
         for n, line in enumerate(incoming.lines, 1)
     ])
