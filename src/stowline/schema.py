@@ -68,8 +68,8 @@ class Reply(Struct):
     fate: Literal["accepted", "refused", "conflict"]
     duplicate: bool
     say: str
-    next: dict[str, Any]
-    task: dict[str, Any]
+    next: dict[str, Any] | None
+    task: dict[str, Any] | None
     choices: list[Choice] | UnsetType = UNSET
 
 
