@@ -83,6 +83,7 @@ def create_app() -> Litestar:
             security=[{"token": []}], use_handler_docstrings=True,
         ),
         on_startup=[_enough_threads],
+        request_max_body_size=settings().upload_limit_bytes,  # Litestar takes it here only, not from a plugin
         logging_config=None,
     )
 

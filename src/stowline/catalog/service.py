@@ -1,5 +1,6 @@
 """Verbs of the catalogue."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from stowline.core import clock
 from stowline.core.errors import Conflict, Refused
 
 LARGEST_PACK = 100_000
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def add_product(
@@ -29,7 +31,7 @@ def add_product(
     Conflict where a barcode means another product already.
     """
     _check(sku, name, weight_g, dims_mm)
-    if len(detail) > 300 or any(ord(c) < 32 for c in detail):
+    if len(detail) > 300 or _UNPRINTABLE.search(detail):
         raise Refused("A product's detail has at most 300 characters and no control characters.", where="detail")
     known = session.exec(select(Product).where(Product.sku == sku)).one_or_none()
     if known is not None:
@@ -85,7 +87,7 @@ def add_barcode(session: Session, product: Product, code: str, quantity: int = 1
 def _check(sku: str, name: str, weight_g: int | None, dims_mm: tuple[int, int, int] | None) -> None:
     if not sku or len(sku) > 100 or sku != sku.strip() or not sku.isprintable():
         raise Refused("A SKU is 1 to 100 printable characters, without spaces at its ends.", where="sku")
-    if len(name) > 300 or any(ord(c) < 32 for c in name):
+    if len(name) > 300 or _UNPRINTABLE.search(name):
         raise Refused("A product name has at most 300 characters and no control characters.", where="name")
     if weight_g is not None and not 1 <= weight_g <= 10_000_000:
         raise Refused("A weight is 1 g to 10,000,000 g.", where="weight_g")

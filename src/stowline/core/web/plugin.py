@@ -9,7 +9,6 @@ from litestar.plugins import InitPlugin, ReceiveRoutePlugin
 from litestar.routes import BaseRoute
 from sqlalchemy.exc import DataError
 
-from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad
 from stowline.core.web import headers
@@ -18,7 +17,7 @@ from stowline.core.web.door import Door, Identify, check_route
 
 
 class Web(InitPlugin, ReceiveRoutePlugin):
-    """Puts the door in front, answers refusals and defects, adds headers, limits bodies, and checks every route.
+    """Puts the door in front, answers refusals and defects, adds headers, and checks every route.
 
     `identify` looks up whom a secret belongs to; `permissions` are all names that handlers may ask for.
     """
@@ -41,7 +40,6 @@ class Web(InitPlugin, ReceiveRoutePlugin):
             Exception: answer_defect,
         }
         app_config.before_send.append(headers.add)
-        app_config.request_max_body_size = settings().upload_limit_bytes
         return app_config
 
     def receive_route(self, route: BaseRoute) -> None:
