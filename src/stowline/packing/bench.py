@@ -141,7 +141,7 @@ def _closing(order: Order, parcel: Parcel | None) -> dict[str, Any]:
     if parcel is None:
         return wants("nothing", order=order.ref, say=f"Order {order.ref} has nothing left to pack.")
     if parcel.state == "open":
-        return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Close the box: Done")
+        return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Close the box")
     return wants("label", order=order.ref, parcel=parcel.code, say=f"Print the label of {parcel.code}")
 
 
