@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +12,12 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 from stowline.app import create_app
-from stowline.core import clock, db
+from stowline.core import clock, db, timers
 from stowline.core.access import TOKENS
 from stowline.demo import later
 from stowline.desk.queries import counts
 from stowline.people import service as people
+from stowline.stores import service as stores
 from tests.desk.pages import Page
 from tests.makers import Tablet, found_site, in_process
 
@@ -24,33 +26,44 @@ PASSWORD = "tea at half past 4"
 
 
 class Desk:
-    """A browser without JavaScript, signed in or not."""
+    """A browser without JavaScript, signed in or not: its cookies are its own."""
 
     def __init__(self, client: TestClient[Litestar]) -> None:
-        self.client = client
-        client.follow_redirects = True
+        self._line = client
+        self._jar: dict[str, str] = {}
+
+    def ask(self, method: str, path: str, *, follow: bool = True, headers: dict[str, str] | None = None, **more: Any) -> Any:
+        self._line.cookies.update(self._jar)
+        answer = self._line.request(method, path, headers=HTML | (headers or {}), follow_redirects=follow, **more)
+        self._jar = dict(self._line.cookies)
+        self._line.cookies.clear()
+        return answer
 
     def sign_in(self, email: str) -> "Desk":
-        answer = self.client.post("/login", data={"email": email, "password": PASSWORD}, headers=HTML)
+        answer = self.ask("POST", "/login", data={"email": email, "password": PASSWORD})
         assert "/login" not in str(answer.url), answer.text
         return self
 
     def get(self, path: str) -> Page:
-        return Page(self.client.get(path, headers=HTML))
+        return Page(self.ask("GET", path))
+
+    def file(self, path: str) -> Any:
+        """The answer that is no page."""
+        return self.ask("GET", path)
 
     def send(self, page: Page, action: str, **typed: str) -> Page:
         """Fill in the form of a page whose address ends so, and send it."""
         form = page.form(action)
-        return Page(self.client.post(form.action, data=form.fields | typed, headers=HTML))
+        return Page(self.ask("POST", form.action, data=form.fields | typed))
 
 
 @dataclass
 class House:
     """A starter site in this process: who asks, and what happens meanwhile."""
 
-    app: Litestar
     client: TestClient[Litestar]
     token: str
+    env: dict[str, str]
 
     def robot(self, name: str = "maja") -> Tablet:
         return Tablet(in_process(self.client), self.token, name)
@@ -60,13 +73,26 @@ class House:
 
     def somebody(self) -> Desk:
         """A browser of its own."""
-        return Desk(TestClient(self.app, raise_server_exceptions=False))
+        return Desk(self.client)
 
     @staticmethod
-    def catch_up() -> None:
-        """The relay's and the workers' part: reactions, timers, messages that are due by now."""
-        later.catch_up(clock.now())
+    def react() -> None:
+        """The relay's part: reactions to all events, timers of all verbs; no message goes yet."""
+        with db.transaction(bulk=True) as session:
+            while later._next(session, clock.now()):
+                pass
         counts.forget()
+
+    @classmethod
+    def deliver(cls) -> None:
+        """The workers' part too: every message that is owed goes, through the channel there is."""
+        cls.react()
+        for timer_id, due in later._messages(clock.now() + timedelta(hours=1)):
+            with clock.stopped_at(max(clock.now(), due + later.SOON)):
+                timers.fire(timer_id)
+        counts.forget()
+
+    catch_up = deliver
 
 
 @pytest.fixture(scope="session")
@@ -93,13 +119,14 @@ def app() -> Litestar:
 
 def running(app: Litestar, token: str, url: str, patch: pytest.MonkeyPatch, **settings: str) -> Iterator[House]:
     """The app on this database, with these settings and without what it remembers of others."""
-    for name, value in {"STOWLINE_DATABASE_URL": url, "STOWLINE_MESSAGE_GRACE_S": "0", **settings}.items():
+    env = {"STOWLINE_DATABASE_URL": url, "STOWLINE_MESSAGE_GRACE_S": "0", **settings}
+    for name, value in env.items():
         patch.setenv(name, value)
     db.forget()
     TOKENS.clear()
     counts.forget()
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield House(app, client, token)
+        yield House(client, token, env)
     db.forget()
     TOKENS.clear()
     counts.forget()
@@ -121,6 +148,35 @@ def any_house(app: Litestar, fresh_database_url: str, monkeypatch: pytest.Monkey
 
 @pytest.fixture
 def ruth(house: House) -> Desk:
+    return house.ruth()
+
+
+@pytest.fixture(scope="module")
+def one_house(
+    app: Litestar, cast_file: tuple[Path, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[House]:
+    """One house for all tests of a module."""
+    file = tmp_path_factory.mktemp("house") / "stowline.db"
+    shutil.copy(cast_file[0], file)
+    with pytest.MonkeyPatch.context() as patch:
+        yield from running(app, cast_file[1], f"sqlite:///{file}", patch)
+
+
+@pytest.fixture
+def shift(one_house: House) -> Desk:
+    """Ruth at the module's house."""
+    return one_house.ruth()
+
+
+@pytest.fixture
+def shared_ref(house: House) -> Desk:
+    """Two stores with an order 1042 each."""
+    robot = house.robot()
+    robot.add_product("MUG")
+    with db.transaction() as session:
+        stores.open_store(session, "kiln")
+    robot.place("1042", {"MUG": 1})
+    robot.place("1042", {"MUG": 1}, store="kiln")
     return house.ruth()
 
 

@@ -117,6 +117,11 @@ def person(who: str) -> str:
     return name if comma and kind.partition(" ")[0] in ("user", "token") else who
 
 
+def task(name: str) -> str:
+    """A task as people say it: "pick:CART-1", and "putaway" for the one that has no name of its own."""
+    return name.removesuffix(":")
+
+
 def ago(when: datetime) -> str:
     """ "18 min ago"; "just now" within a minute."""
     minutes = int((clock.now() - when).total_seconds() // 60)

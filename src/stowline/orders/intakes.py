@@ -25,6 +25,7 @@ class Taken:
     ref: str
     outcome: str
     say: str = ""
+    where: str = ""
 
 
 def take_in(session: Session, store: Store, platform: str, body: bytes) -> list[Taken]:
@@ -33,22 +34,27 @@ def take_in(session: Session, store: Store, platform: str, body: bytes) -> list[
 
 
 def settle(session: Session, store: Store, platform: str, one: Read, body: bytes) -> Taken:
-    """One order that was read."""
+    """One order that was read; kept with what was sent where it cannot be taken."""
+    taken = _decided(session, store, one)
+    if taken.outcome == "error":
+        keep_error(session, store, platform, taken.ref, taken.say, taken.where, body)
+    return taken
+
+
+def _decided(session: Session, store: Store, one: Read) -> Taken:
     if isinstance(one, Unreadable):
-        keep_error(session, store, platform, one.ref, one.say, one.where, body)
-        return Taken(one.ref, "error", one.say)
+        return Taken(one.ref, "error", one.say, one.where)
     if isinstance(one, Skipped):
         return _skipped(session, store, one)
-    return _placed(session, store, platform, one, body)
+    return _placed(session, store, one)
 
 
-def _placed(session: Session, store: Store, platform: str, one: IncomingOrder, body: bytes) -> Taken:
+def _placed(session: Session, store: Store, one: IncomingOrder) -> Taken:
     try:
         with session.begin_nested():
             _, new = service.place(session, store, one, create_products=True)
     except Refused as why:
-        keep_error(session, store, platform, one.ref, why.say, why.where or "", body)
-        return Taken(one.ref, "error", why.say)
+        return Taken(one.ref, "error", why.say, why.where or "")
     return Taken(one.ref, "new" if new else "known")
 
 
@@ -88,8 +94,7 @@ def retry(session: Session, error_id: int, store: Store) -> Taken:
         raise NotFound("There is no such intake error.")
     reads = READERS[error.platform](error.payload.encode())
     mine = [one for one in reads if getattr(one, "ref", "") == error.ref] or reads
-    taken = settle(session, store, error.platform, mine[0], error.payload.encode()) if mine else Taken(error.ref, "error")
-    session.refresh(error)
+    taken = _decided(session, store, mine[0]) if mine else Taken(error.ref, "error")
     error.tries += 1
     if taken.outcome == "error":
         error.say = taken.say[:500] or error.say

@@ -47,7 +47,7 @@ class Track(Controller):
         if found is None:
             raise NotFound("There is no such style sheet.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
-        return Response(stylesheet(f"#{found[1]}"), media_type="text/css; charset=utf-8", headers=headers)
+        return Response(stylesheet(f"#{found[1]}"), media_type="text/css", headers=headers)
 
 
 def _verified(link: str) -> int | None:

@@ -69,7 +69,7 @@ def _draw(
     with db.reading() as session:
         page = reads.page(session, view, q, place)
         rows = reads.rows(session, page.rows)
-    n = counts.kept("intake", counts.intake_errors)
+    n = counts.fresh("intake", counts.intake_errors)
     say = f"{counts.shown(n)} {'order was' if n == 1 else 'orders were'} not taken." if n else "Every order was taken."
     return web.page(
         "desk/intake.html", request, code=code, say=say, views=pages.views("/intake-errors", reads.VIEWS, view, {"open": n}),

@@ -67,7 +67,7 @@ class OrdersList(Controller):
             page = waiting.page(session, store, said, pages.place(after, before, datetime, int))
             rows = waiting.rows(session, page.rows)
             shops = _shops(session)
-        n = counts.kept("waiting", counts.waiting_lines)
+        n = counts.fresh("waiting", counts.waiting_lines)
         say = f"{counts.shown(n)} {'line waits' if n == 1 else 'lines wait'} for stock." if n else "Nobody waits."
         pager = pages.pager(page, "/waiting", {"store": store, "q": said}, "longest first")
         return web.page("desk/waiting.html", request, say=say, q=said, stores=pages.choices(shops, store), rows=rows, pages=pager)

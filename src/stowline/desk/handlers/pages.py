@@ -86,7 +86,7 @@ def spreadsheet(name: str, head: Sequence[str], portions: Iterator[list[tuple[An
     first = next(portions, [])
     file = f"{name}-{date.today():%Y-%m-%d}.csv"  # noqa: DTZ011  (a file's name, in the server's own day)
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
-    return Stream(_csv(head, chain([first], portions)), media_type="text/csv; charset=utf-8", headers=headers)
+    return Stream(_csv(head, chain([first], portions)), media_type="text/csv", headers=headers)
 
 
 def _csv(head: Sequence[str], portions: Iterable[list[tuple[Any, ...]]]) -> Iterator[bytes]:

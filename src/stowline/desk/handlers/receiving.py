@@ -35,7 +35,7 @@ class Receiving(Controller):
         with db.reading() as session:
             page = reads.page(session, view, said, pages.place(after, before, *types))
             rows = reads.rows(session, page.rows)
-        counted = counts.kept("purchase orders", counts.purchase_orders)
+        counted = counts.fresh("purchase orders", counts.purchase_orders)
         say = f"{counts.shown(counted['open'])} expected" + (f", {counted['late']:,} late." if counted["late"] else ".")
         return web.page(
             "desk/receiving.html", request, say=say, views=pages.views("/receiving", reads.VIEWS, view, counted), q=said,

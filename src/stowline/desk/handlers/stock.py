@@ -82,6 +82,6 @@ class Stock(Controller):
         """Bins that somebody must count."""
         with db.reading() as session:
             page = bins.to_count(session, pages.place(after, before, int))
-        n = counts.kept("to count", counts.bins_to_count)
+        n = counts.fresh("to count", counts.bins_to_count)
         say = f"{counts.shown(n)} to count." if n else "Nothing to count."
         return web.page("desk/counts.html", request, say=say, rows=page.rows, pages=pages.pager(page, "/counts", {}, "oldest first"))

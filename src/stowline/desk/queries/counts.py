@@ -38,6 +38,12 @@ def kept(name: str, make: Callable[[Session], Any]) -> Any:  # noqa: ANN401  (wh
     return value
 
 
+def fresh(name: str, make: Callable[[Session], Any]) -> Any:  # noqa: ANN401  (whatever was counted)
+    """The same, counted now: for the page whose rows stand under the number."""
+    _kept.pop((db.database().url, name), None)
+    return kept(name, make)
+
+
 def forget() -> None:
     """Count anew: somebody just changed what is counted."""
     _kept.clear()

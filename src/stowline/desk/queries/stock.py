@@ -117,9 +117,15 @@ def move_rows(session: Session, moves: Sequence[Move]) -> list[Row]:
         rows.append({
             "at": move.at, "quantity": move.qty, "from_bin": codes.get(move.from_id, ""), "to_bin": codes.get(move.to_id, ""),
             "because": move.reason, "who": words.person(scan.who) if scan else None,
-            "say": changed or (scan.task if scan else None),
+            "say": changed or _by_task(move, scan.task if scan else ""),
         })  # fmt: skip
     return rows
+
+
+def _by_task(move: Move, task: str) -> str | None:
+    """The task that a move belongs to, where that says more than its reason."""
+    said = words.task(task)
+    return said if said and said != move.reason else None
 
 
 HEAD = ("sku", "name", "on_hand", "promised", "free", "waiting", "incoming")
