@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import psycopg
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 Params = Mapping[str, Any]
@@ -52,9 +54,11 @@ class Hot:
         if raw is None:
             raw = session.info["raw"] = _raw(session)
         connection, is_sqlite = raw
-        if is_sqlite:
-            return connection.execute(self._sqlite, values)
-        return connection.execute(self._postgresql, values)
+        try:
+            return connection.execute(self._sqlite if is_sqlite else self._postgresql, values)
+        except (sqlite3.Error, psycopg.Error) as error:  # callers know SQLAlchemy's names for them
+            kind = sqlite3.Error if is_sqlite else psycopg.Error
+            raise DBAPIError.instance(self._sqlite, dict(values), error, kind) from error
 
 
 def _raw(session: Session) -> tuple[Any, bool]:
