@@ -44,7 +44,8 @@ def _facts(kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
 
 
 def _owe(session: Session, kind: str, key: str, order: Order, happened: Happened, parcel_id: int | None) -> None:
-    reason = "" if order.tell else "imported in silence"
+    told = order.tell and happened.values.get("tell", True)  # telling that began since leaves the event as it was
+    reason = "" if told else "imported in silence"
     reason = reason or ("" if order.email else "no e-mail address is known")
     due = clock.now() + _pause(kind)
     row = {

@@ -11,7 +11,7 @@ from stowline.catalog.models import Product
 from stowline.core import db
 from stowline.desk import words
 from stowline.desk.queries import products, waiting
-from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
+from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.inventory import queries as inventory
 from stowline.inventory.models import Location, Move, StockLevel
 from stowline.inventory.queries import Level
@@ -27,7 +27,7 @@ VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
 Row = dict[str, Any]
 
 
-def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
+def page(session: Session, view: str, text: str, place: Place, size: int = SIZE) -> Page[Level]:
     """Stock by product in order of SKU."""
     on_hand, promised = sa.func.coalesce(_s.on_hand, 0), sa.func.coalesce(_s.promised, 0)
     query = sa.select(_p.id, _p.sku, _p.name, on_hand, promised, on_hand - promised).select_from(Product).outerjoin(
@@ -42,7 +42,7 @@ def page(session: Session, view: str, text: str, place: Place) -> Page[Level]:
     def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[Level]:  # noqa: FBT001
         return [Level(*row) for row in session.execute(ordered(query, [_p.sku], after, descending=backwards, most=most))]
 
-    return walk(place, fetch, lambda level: (level.sku,))
+    return walk(place, fetch, lambda level: (level.sku,), size)
 
 
 def rows(session: Session, levels: Sequence[Level]) -> list[Row]:
@@ -136,7 +136,7 @@ def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
     after: Key | None = None
     while True:
         with db.reading() as session:
-            found = page(session, view, text, Place(after=after))
+            found = page(session, view, text, Place(after=after), SIZE * 10)
             portion = rows(session, found.rows)
         yield [tuple(row[name] for name in HEAD) for row in portion]
         after = found.later
