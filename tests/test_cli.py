@@ -1,6 +1,7 @@
 """The command line as its callers meet it: names and options of the public contract, sentences instead of tracebacks."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,12 +15,13 @@ from litestar.testing import TestClient
 from stowline.app import create_app
 from tests.commands import House, house_at, stowline
 from tests.makers import Tablet, found_site, in_process
-from tests.services import StowlineProcess, clean_env
+from tests.services import ROOT, StowlineProcess, clean_env
 
 CONTRACT = {
     "migrate": [],
     "init": ["--store"],
     "token add": ["--name", "--scope"],
+    "token webhook": ["--store", "--platform", "--secret"],
     "user add": ["--name", "--email", "--role", "--badge", "--pin", "--password"],
     "import": ["--format", "--map", "--refuse", "--create-products", "--store", "--notify", "--dry-run", "--json"],
     "up": ["--host", "--port"],
@@ -30,6 +32,7 @@ CONTRACT = {
     "check": ["--rebuild", "--json"],
     "demo": ["--serve", "--host", "--port", "--fresh"],
 }
+NAMES = {command.split()[0] for command in CONTRACT}
 STARTER_SITE = {
     "adjustment": 1, "backorder": 40, "customer": 1, "dock": 1, "pack": 1, "pick": 40, "quarantine": 1, "scrap": 1,
     "ship": 1, "staging": 1, "storage": 1, "supplier": 1, "tote": 24,
@@ -70,6 +73,20 @@ def test_every_command_has_its_options_and_says_what_each_is_for(command: str) -
 def test_help_names_every_command() -> None:
     said = stowline("--help").out
     assert [command for command in CONTRACT if f"\n  {command.split()[0]} " not in said] == []
+
+
+def test_every_command_and_option_that_the_guides_name_exists() -> None:
+    guides = [ROOT / "README.md", ROOT / "Makefile", *(ROOT / "docs").rglob("*.md"), *(ROOT / "deploy").rglob("*")]
+    text = "\n".join(guide.read_text() for guide in guides if guide.is_file())
+    calls = {line for line in re.findall(r"\bstowline ((?:[a-z]+ ?)[^\n`&|#]*)", text) if line.split()[0] in NAMES}
+    assert len(calls) > 15
+    for call in calls:
+        words = call.split()
+        command = " ".join(words[:2]) if words[0] in {"token", "user"} else words[0]
+        helped = stowline(*command.split(), "--help")
+        assert helped.code == 0, call
+        options = [word.partition("=")[0].rstrip(",.;:)") for word in words if word.startswith("--")]
+        assert [option for option in options if option not in helped.out.split()] == [], call
 
 
 def test_the_version_is_the_packages() -> None:

@@ -129,6 +129,7 @@ def web(host: str, port: int) -> None:
     from stowline.core import db  # noqa: PLC0415
 
     _claim(host, port)
+    click.echo(f"Stowline answers at http://{host}:{port}")
     server.serve(host, port)
     db.database().close()
 
