@@ -189,6 +189,16 @@ def test_orders_come_in_silence_and_are_told_only_when_asked(stocked: House) -> 
     assert stocked.rows("SELECT ref FROM orders WHERE tell ORDER BY ref") == [("2001",), ("2002",)]
 
 
+def test_the_store_may_be_left_out_where_there_is_only_one(stocked: House) -> None:
+    file = stocked.write("orders.csv", ORDERS)
+    assert stowline("init", "--store", "other").code == 0
+    assert stowline("import", "orders", file).refusal == "Say which store, with --store: demo, other."
+    assert stowline("import", "orders", file, "--store", "other", "--json").json["orders"] == 2
+    query = "SELECT DISTINCT s.key FROM orders o JOIN store s ON s.id = o.store_id"
+    assert stocked.rows(query) == [("other",)]
+    assert stowline("import", "orders", file, "--store", "demo", "--json").json["orders"] == 2, "a ref is a store's own"
+
+
 def test_the_same_file_again_is_the_same_orders(stocked: House) -> None:
     file = stocked.write("orders.csv", ORDERS)
     stowline("import", "orders", file)

@@ -259,7 +259,7 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 @click.option("--map", "mapping", default="", help="field=Column,… for columns that have other names.")
 @click.option("--refuse", multiple=True, help="Column=REGEX: refuse rows whose column matches.")
 @click.option("--create-products", is_flag=True, help="Make products that orders name and nobody knows.")
-@click.option("--store", default="demo", show_default=True, help="Key of the store the orders belong to.")
+@click.option("--store", default="", help="Key of the store the orders belong to. May be left out where there is only one.")
 @click.option("--notify", is_flag=True, help="Tell the shoppers of these orders. Without it they hear nothing.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @_json

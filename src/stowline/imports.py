@@ -27,6 +27,7 @@ from stowline.orders.intake.shape import IncomingOrder, Read, Skipped, Unreadabl
 from stowline.receiving import orders_csv
 from stowline.receiving import service as receiving
 from stowline.stores import queries as stores
+from stowline.stores.queries import Store
 
 AT_ONCE = 20
 Thing = TypeVar("Thing")
@@ -64,9 +65,9 @@ class _DryRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """How to import: into which store, with which columns, whether shoppers are told, and whether it counts."""
+    """How to import: into which store (the only one, if none is named), with which columns, whether shoppers are told, and whether it counts."""
 
-    store: str = "demo"
+    store: str = ""
     mapping: dict[str, str] = field(default_factory=dict)
     refuse: Sequence[tuple[str, str]] = ()
     create_products: bool = False
@@ -115,7 +116,7 @@ def products(file: Path, job: Job) -> Tally:
 def order_lines(file: Path, job: Job) -> Tally:
     """Orders from a CSV with a row for each line. A row with a SKU nobody knows is refused, unless `create_products`."""
     with db.reading() as session:
-        zone = stores.store_by_key(session, job.store).time_zone
+        zone = _store(session, job).time_zone
         known = None if job.create_products else catalog.skus(session)
     batch = lines_csv.read(file, job.mapping, job.refuse, time_zone=zone, known=known)
     tally = _tally(batch)
@@ -126,7 +127,7 @@ def order_lines(file: Path, job: Job) -> Tally:
 def platform_orders(file: Path, job: Job, platform: str) -> Tally:
     """Orders from a file of a shop platform (JSON, or one object a line). A row is an order."""
     with db.reading() as session:
-        stores.store_by_key(session, job.store)
+        _store(session, job)  # before anything is read
     read: Callable[[bytes], list[Read]] = {"shopify": shopify.read_file, "woocommerce": woocommerce.read_file}[platform]
     found = read(file.read_bytes())
     if len(found) == 1 and isinstance(found[0], Unreadable) and not found[0].where and not found[0].ref:
@@ -146,7 +147,7 @@ def _place(job: Job, incoming: Iterable[IncomingOrder], tally: Tally, *, a_line_
     made: set[str] = set()
 
     def take(session: Session, one: IncomingOrder) -> None:
-        store = stores.store_by_key(session, job.store)
+        store = _store(session, job)
         fresh = _unknown(session, job, [line.sku for line in one.lines])
         try:
             with session.begin_nested():
@@ -162,6 +163,17 @@ def _place(job: Job, incoming: Iterable[IncomingOrder], tally: Tally, *, a_line_
 
     _batches(job, incoming, take)
     tally.products = len(made)
+
+
+def _store(session: Session, job: Job) -> Store:
+    if job.store:
+        return stores.store_by_key(session, job.store)
+    there = stores.all_stores(session)
+    if not there:
+        raise Refused("There is no store yet. `stowline init --store KEY` opens one.", where="store")
+    if len(there) > 1:
+        raise Refused(f"Say which store, with --store: {', '.join(store.key for store in there)}.", where="store")
+    return there[0]
 
 
 def _unknown(session: Session, job: Job, skus: Sequence[str]) -> set[str]:
