@@ -12,7 +12,6 @@ import json
 import subprocess
 import sys
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -203,14 +202,6 @@ def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
         if isinstance(result, BaseException):
             raise result
     return results
-
-
-def wait_until(true: Callable[[], object], what: str, seconds: float = 60) -> None:
-    """Return when `true()` is; fails with `what` after so many seconds."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, f"waited {seconds:.0f} s: {what}"
-        time.sleep(0.05)
 
 
 # ---------------------------------------------------------------- orders, as they are sent

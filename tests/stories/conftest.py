@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
@@ -19,9 +20,10 @@ from stowline.app import create_app
 from stowline.core import db
 from stowline.core.access import TOKENS
 from stowline.desk.queries import counts
+from stowline.people import service as people
 from tests import services
 from tests.asserts import books, breaches
-from tests.makers import Lines, Send, Tablet, found_site, in_process, web
+from tests.makers import FORM_TYPE, Lines, Send, Tablet, found_site, in_process, web
 from tests.services import StowlineProcess, with_path
 
 
@@ -163,3 +165,25 @@ def busy_house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
 
 def _door(data: Path, url: str) -> StowlineProcess:
     return web(data, STOWLINE_DATABASE_URL=url, STOWLINE_LEASE_S="60")
+
+
+@pytest.fixture
+def ruth(house: House) -> Tablet:
+    """A manager at the desk, signed in with a browser's cookie."""
+    return signed_in(house.sends[0](), house.url)
+
+
+def signed_in(send: Send, url: str) -> Tablet:
+    database = db.Database(url)
+    with database.transaction() as session:
+        people.add_user(
+            session, name="Ruth Adeyemi", roles=["admin"], email="ruth@example.test", password="tea at half past 4"
+        )
+    database.close()
+    form = urlencode({"email": "ruth@example.test", "password": "tea at half past 4"}).encode()
+    reply = send("POST", "/login", form, {**FORM_TYPE, "Accept": "text/html"})
+    assert reply.status == 303, reply.raw
+    desk = Tablet(send, "")
+    desk.headers = {"Cookie": reply.headers["set-cookie"].partition(";")[0], "Accept": "application/json"}
+    desk.headers["X-CSRF-Token"] = desk.get("/session")["csrf"]
+    return desk

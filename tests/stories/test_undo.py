@@ -34,6 +34,7 @@ def test_every_step_of_an_order_s_way_can_be_taken_back(house: House, maja: Tabl
     lines = [{"sku": "MUG", "quantity": 4}]
     maja.post("/api/v1/purchase-orders", {"ref": "PO-1", "supplier": "Potters", "lines": lines})
     taken_back(house, maja, "receive:PO-1", "MUG", 4)
+    refused(maja.scan("receive:PO-1", "CUP"), "Nobody knows")
     taken_back(house, maja, "putaway:", "MUG", 4)
     taken_back(house, maja, "putaway:", "A-01-1")
     maja.lease("pick:CART-1")
@@ -49,6 +50,19 @@ def test_every_step_of_an_order_s_way_can_be_taken_back(house: House, maja: Tabl
     taken_back(house, maja, manifest, parcel)
     assert maja.order("1042")["state"] == "handed_over"
     taken_back(house, maja, manifest, "CMD:DONE")
+    house.prove()
+
+
+def test_a_purchase_order_that_was_closed_too_early_is_opened_again(house: House, maja: Tablet) -> None:
+    maja.add_product("MUG")
+    lines = [{"sku": "MUG", "quantity": 4}]
+    maja.post("/api/v1/purchase-orders", {"ref": "PO-1", "supplier": "Potters", "lines": lines})
+    accepted(maja.scan("receive:PO-1", "MUG", 1))
+    accepted(maja.scan("receive:PO-1", "CMD:DONE"), "3 units short")
+    conflict(maja.scan("receive:PO-1", "MUG"), "is closed")
+    accepted(maja.scan("receive:PO-1", UNDO), "open again")
+    accepted(maja.scan("receive:PO-1", "MUG", 3))
+    assert maja.stock("MUG")["on_hand"] == 4
     house.prove()
 
 
