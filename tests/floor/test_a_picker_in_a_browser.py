@@ -175,6 +175,8 @@ def _packs(paul: Shift, house: House) -> None:
     page.get_by_role("button", name="Close box").click()
     paul.wants("label")
     paul.look("pack-label")
+    slip = page.request.get(f"{house.url}{page.get_by_role('link', name='Packing slip').get_attribute('href')}")
+    assert (slip.status, slip.body()[:5]) == (200, b"%PDF-")
     with page.context.expect_event("response", lambda answer: answer.url.endswith("/label")) as label:
         page.get_by_role("button", name="Print the label").click()
     assert (label.value.status, label.value.headers["content-type"]) == (200, "application/pdf")

@@ -62,4 +62,12 @@ def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any
         now = {"next": reply["next"], "task": reply["task"]}
         view = reply["task"]
     return {"task": {**view, "lines": lines}, "next": now["next"], "reply": reply, "scan_id": ids.new_uuid(),
-            "device": device}
+            "device": device, "label": _paper(now["next"])}
+
+
+def _paper(following: dict[str, Any] | None) -> dict[str, str] | None:
+    """Where label and packing slip are printed, once the box is closed."""
+    if not following or following["want"] != "label":
+        return None
+    parcel = f"/parcels/{web.segment(following['parcel'])}"
+    return {"href": f"{parcel}/label", "slip_href": f"{parcel}/slip"}
