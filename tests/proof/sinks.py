@@ -28,13 +28,13 @@ class SlowSink(SmtpSink):
 class HoldingSink(SmtpSink):
     """Has the whole text of the first mail and gives no answer until it is let go; every other mail is taken at once.
 
-    `keeps_first` says whether it kept that mail or lost it.
+    `keeps_first` says whether it kept that mail or lost it, `answer` what it says about it in the end.
     """
 
-    def __init__(self, *, keeps_first: bool = True) -> None:
+    def __init__(self, *, keeps_first: bool = True, answer: str = "250 2.0.0 kept") -> None:
         super().__init__()
         self.holds, self._let_go = threading.Event(), threading.Event()
-        self._keeps_first = keeps_first
+        self._keeps_first, self._answer = keeps_first, answer
 
     def let_go(self) -> None:
         """Answer."""
@@ -48,7 +48,7 @@ class HoldingSink(SmtpSink):
             self._keep(envelope)
         while not self._let_go.is_set():  # noqa: ASYNC110  (set from the test's thread)
             await asyncio.sleep(0.01)
-        return "250 2.0.0 kept"
+        return self._answer
 
     def __enter__(self) -> Self:
         self.start()

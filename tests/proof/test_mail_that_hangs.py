@@ -2,13 +2,28 @@
 
 import http.cookiejar
 import re
+import shutil
 import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from stowline.core import clock, db, outbox
+from stowline.core.broker import make_broker
+from stowline.core.config import settings
+from stowline.notifications import delivery
+from stowline.notifications.channels import for_settings
+from stowline.notifications.channels.smtp import Patience
+from stowline.orders import service as orders
+from stowline.orders.intake import api
+from stowline.orders.intake.shape import IncomingOrder
+from stowline.stores import queries as stores
 from tests.proof.conftest import OpenDay
-from tests.proof.day import PATIENCE_S, RUTH, Day, baskets, wait_for
+from tests.proof.day import PATIENCE_S, RUTH, Aside, Day, baskets, wait_for
 from tests.proof.sinks import HoldingSink, SlowSink, silent_server
 from tests.services import SmtpSink, proof_is_full
 
@@ -78,6 +93,62 @@ def settle_by_hand(day: Day, ref: str, how: str) -> None:
     token = re.search(r'name="csrf" value="([^"]+)"', desk.open(f"/messages/{ident}"))
     assert token is not None
     desk.post(f"/messages/{ident}/{how}", csrf=token[1])
+
+
+@pytest.fixture
+def owed(site: tuple[Path, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A confirmation that is owed, in a house whose verbs this test calls itself: the message's id."""
+    shutil.copy(site[0], tmp_path / "stowline.db")
+    monkeypatch.setenv("STOWLINE_DATABASE_URL", f"sqlite:///{tmp_path / 'stowline.db'}")
+    monkeypatch.setenv("STOWLINE_DATA_DIR", str(tmp_path))
+    db.forget()
+    with db.transaction() as session:
+        read = api.read(baskets(1)[0].body())
+        assert isinstance(read, IncomingOrder)
+        orders.place(session, stores.store_by_key(session, "demo"), read)
+        rings = outbox.claim(session)
+    for event_id, reaction in rings:
+        make_broker("").get_actor("react").fn(event_id, reaction)
+    yield "1"
+    db.forget()
+
+
+@pytest.mark.parametrize(
+    ("answer", "state"), [("250 2.0.0 kept", "sent"), ("451 4.3.0 Try later", "dead"), ("550 5.7.1 No", "dead")]
+)
+def test_an_answer_that_nobody_waited_for_any_more_still_counts(
+    owed: str, monkeypatch: pytest.MonkeyPatch, answer: str, state: str
+) -> None:
+    def now() -> str:
+        with db.reading() as session:
+            return str(session.execute(sa.text("SELECT state FROM message")).scalar_one())
+
+    with HoldingSink(keeps_first=state == "sent", answer=answer) as sink, Aside() as aside:
+        monkeypatch.setenv("STOWLINE_SMTP_URL", sink.url)
+        settings.cache_clear()
+        sending = aside.do(deliver, owed)
+        assert sink.holds.wait(PATIENCE_S)
+        with clock.stopped_at(clock.now() + delivery.LOST_AFTER):
+            delivery.deliver(owed)
+        assert now() == "unknown"
+        sink.let_go()
+        sending.result(PATIENCE_S)
+        assert now() == state
+        delivery.deliver(owed)
+        assert len(sink.mails) == (state == "sent")
+
+
+def deliver(owed: str) -> None:
+    """As a worker's thread does, whose whole life this is."""
+    try:
+        delivery.deliver(owed)
+    finally:
+        for_settings(settings()).close()
+
+
+def test_nobody_is_given_up_while_a_mail_server_may_still_answer() -> None:
+    patience = Patience()
+    assert timedelta(seconds=patience.command_s + patience.final_s) < delivery.LOST_AFTER
 
 
 def test_killed_again_and_again_while_the_server_thinks_about_each_mail(open_day: OpenDay) -> None:
