@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 
 from common import free_port, here, middle, serving, tell
@@ -148,8 +149,8 @@ def load(ports: list[int], token: str, skus: list[str], seconds: float, rate: fl
     return seen
 
 
-def measure(name: str, env: dict[str, str], commands: list[list[str]], ports: list[int], bare, runs: int,
-            seconds: float, goal: float, first: float) -> None:
+def measure(name: str, env: dict[str, str], commands: list[list[str]], ports: list[int],
+            bare: Callable[[], float | None], runs: int, seconds: float, goal: float, first: float) -> None:
     """Bare and ours in turn, and the latency at half of the peak."""
     token, skus = prepare(env)
     peers, ours = [], []

@@ -15,7 +15,7 @@ MUG = {"sku": "MUG-BL", "name": "Mug, blue", "detail": "0.3 l, glazed, single bo
 TOTE = {"code": "TOTE-04", "number": 4, "color": "blue", "totes": 6}
 
 
-def line(name: str, sku: str, bin_code: str | None, done: int, of: int, state: str) -> dict[str, Any]:  # noqa: PLR0913  (a row of a table)
+def line(name: str, sku: str, bin_code: str | None, done: int, of: int, state: str) -> dict[str, Any]:
     return {"name": name, "sku": sku, "bin": bin_code, "done": done, "of": of, "state": state}
 
 
