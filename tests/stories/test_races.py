@@ -1,5 +1,6 @@
 """Races: the same things done at the same moment through real connections, at one process or at two."""
 
+import json
 from collections import Counter
 from functools import partial
 from typing import Any
@@ -108,6 +109,45 @@ def test_eight_robots_on_one_cart_never_pick_a_unit_twice(busy_house: House) -> 
         assert order["state"] == "picked"
         assert [line["picked"] for line in order["lines"]] == [3, 3]
         assert maja.events(f"WAVE-{n}").count("ToteConfirmed") == 2
+    busy_house.prove()
+
+
+def test_four_carts_and_four_hands_share_no_order(busy_house: House) -> None:
+    maja = busy_house.tablet()
+    maja.ship_all()  # what other tests left
+    maja.stock_up({"SHARE": 40})
+    refs = [f"SHARE-{n}" for n in range(8)]
+    for ref in refs:
+        assert maja.place(ref, {"SHARE": 2}, priority=0)["state"] == "allocated"
+    robots = crew(busy_house)
+    tasks = [f"pick:CART-{n}" for n in range(1, 5)] + [f"pick:{ref}" for ref in refs[:4]]
+    leases = at_once([partial(robot.lease, task) for robot, task in zip(robots, tasks, strict=True)])
+    assert {lease.status for lease in leases} <= {200, 409}, [lease.raw for lease in leases]
+    assert [maja.events(ref).count("OrderReleased") for ref in refs] == [1] * 8
+    busy_house.prove()
+    taken = [(robot, task) for robot, task, lease in zip(robots, tasks, leases, strict=True) if lease.status == 200]
+    at_once([partial(robot.follow, task) for robot, task in taken])
+    assert {maja.order(ref)["state"] for ref in refs} == {"picked"}
+    busy_house.prove()
+
+
+def test_the_same_order_from_eight_programs_is_placed_once(busy_house: House) -> None:
+    maja = busy_house.tablet()
+    maja.add_product("ONCE")
+    replies = at_once([partial(robot.place, "ONCE-1", {"ONCE": 1}) for robot in crew(busy_house)])
+    assert sorted(reply.status for reply in replies) == [200] * 7 + [201]
+    assert len({json.dumps(reply["lines"]) for reply in replies}) == 1
+    busy_house.prove()
+
+
+def test_goods_at_the_dock_are_put_away_once_however_many_hands_there_are(busy_house: House) -> None:
+    maja = busy_house.tablet()
+    maja.add_product("HANDS")
+    accepted(maja.scan("receive:", "HANDS", 5))
+    robots = crew(busy_house, "hand-{n}")
+    at_once([partial(robot.scan, "putaway:", "HANDS", 2) for robot in robots])
+    at_once([partial(robot.scan, "putaway:", "A-05-4") for robot in robots])
+    assert maja.stock("HANDS")["on_hand"] == 5
     busy_house.prove()
 
 
