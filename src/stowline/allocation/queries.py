@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.allocation.rules import Waiting
-from stowline.orders.models import OrderLine
+from stowline.orders.models import Order, OrderLine
 
-_l = OrderLine.__table__.c  # type: ignore[attr-defined]
+_l, _o = OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 
 
 def first_in_line(session: Session, product_id: int, limit: int) -> list[Waiting]:
@@ -18,6 +18,23 @@ def first_in_line(session: Session, product_id: int, limit: int) -> list[Waiting
         .limit(limit)
     )
     return [Waiting(*row) for row in session.execute(query)]
+
+
+def served_by(session: Session, product_id: int, units: int) -> list[tuple[str, int]]:
+    """(order ref, units) of the first three orders in line that this many units will serve."""
+    query = (
+        sa.select(_o.ref, _l.ordered - _l.cancelled - _l.allocated)
+        .join(Order, _o.id == _l.order_id)
+        .where(_l.product_id == product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
+        .order_by(_l.priority, _l.placed_at, _l.id)
+        .limit(3)
+    )
+    served = []
+    for ref, wanted in session.execute(query):
+        if units > 0:
+            served.append((ref, min(units, wanted)))
+        units -= wanted
+    return served
 
 
 def promised_to(session: Session, order_id: int) -> list[tuple[int, int, int]]:

@@ -38,7 +38,7 @@ def _pick(session: Session) -> Tile:
     lines = sum(one.lines - one.lines_done for one in open_lists)
     soft = f"{lines} lines released" if lines else ""
     waiting = f"{ready} {'order' if ready == 1 else 'orders'} ready for a cart" if ready else ""
-    carts = len(open_lists) + (len(picking.free_carts(session, 20)) if ready else 0)
+    carts = len(open_lists) + (len(picking.free_carts(session, limit=20)) if ready else 0)
     return _tile("pick", carts, "cart" if carts == 1 else "carts", ", ".join(filter(None, (soft, waiting))) or "nothing is ready")
 
 

@@ -53,15 +53,19 @@ def _putaway(session: Session, after: str, limit: int) -> tuple[list[Item], str 
 
 
 def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
-    if after:
-        return [], None
-    lists = picking.open_lists(session, limit=limit)
+    """Open pick lists, then free carts; the page marker says in which of the two it stands (`cart:CODE`)."""
+    carts_after = after.removeprefix("cart:") if after.startswith("cart:") else ""
+    lists = [] if after.startswith("cart:") else picking.open_lists(session, after=after, limit=limit)
     items: list[Item] = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {one.lines - one.lines_done} lines to pick"}
              for one in lists]
-    if picking.ready_orders(session, limit=1):
-        items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",
-                   "next": {"want": "lease", "say": "Take the cart"}} for cart in picking.free_carts(session)]
-    return items, None
+    if len(items) == limit:
+        return items, lists[-1].task
+    if not picking.ready_orders(session, limit=1):
+        return items, None
+    carts = picking.free_carts(session, after=carts_after, limit=limit - len(items))
+    items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",
+               "next": {"want": "lease", "say": "Take the cart"}} for cart in carts]
+    return items, f"cart:{carts[-1].code}" if carts and len(items) == limit else None
 
 
 def _pack(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:

@@ -121,7 +121,7 @@ def cart_by_code(session: Session, code: str) -> Cart:
     return found
 
 
-def free_carts(session: Session, limit: int = 50) -> list[Cart]:
+def free_carts(session: Session, *, after: str = "", limit: int = 50) -> list[Cart]:
     """Carts without an open pick list that have a free tote, or one whose order can be completed now."""
     lists = PickList.__table__.c  # type: ignore[attr-defined]
     busy = sa.select(lists.id).where(lists.cart_id == Cart.__table__.c.id, lists.closed_at.is_(None)).exists()  # type: ignore[attr-defined]
@@ -131,7 +131,7 @@ def free_carts(session: Session, limit: int = 50) -> list[Cart]:
         .where(_t.cart_id == Cart.__table__.c.id, sa.or_(_t.order_id.is_(None), _o.state == "allocated"))  # type: ignore[attr-defined]
         .exists()
     )
-    return list(session.exec(select(Cart).where(~busy, room).order_by(col(Cart.code)).limit(limit)))
+    return list(session.exec(select(Cart).where(~busy, room, col(Cart.code) > after).order_by(col(Cart.code)).limit(limit)))
 
 
 def free_totes(session: Session, cart_id: int) -> list[Tote]:

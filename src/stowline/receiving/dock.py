@@ -42,13 +42,21 @@ def _against(session: Session, scan: Scan, order: PurchaseOrder) -> Verdict:
     qty = scan.quantity * seen.units
     if qty > line.left:
         return _too_many(line, qty, seen).then(*_now(session, order))
-    service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=line.id, ref=order.ref)
+    served = service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=line.id,
+                             ref=order.ref)
     say = f"{line.name}: {line.received + qty} of {line.quantity}"
     effect = {"product": seen.ref, "qty": qty, "line": line.id}
     next_, task = _now(session, order)
     if next_["want"] == "nothing":
         scanning.let_go(session, scan.task)
-    return Verdict.accepted(say, hint=next_.get("say"), effect=effect).then(next_, task)
+    return Verdict.accepted(say, hint=_who(served) or next_.get("say"), effect=effect).then(next_, task)
+
+
+def _who(served: list[tuple[str, int]]) -> str | None:
+    """Whose waiting is over, in words."""
+    if not served:
+        return None
+    return f"Waited for: {', '.join(f'{units} for order {ref}' for ref, units in served)}."
 
 
 def _too_many(line: ExpectedLine, qty: int, seen: Seen) -> Verdict:
@@ -83,9 +91,9 @@ def _blind(session: Session, scan: Scan) -> Verdict:
     if qty > LARGEST_QUANTITY:
         say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
         return Verdict.refused(say, seen=seen).then(*_now_blind())
-    service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=None, ref="")
-    return Verdict.accepted(f"{seen.label}: {qty} received", effect={"product": seen.ref, "qty": qty, "line": None}).then(
-        *_now_blind())
+    served = service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=None, ref="")
+    effect = {"product": seen.ref, "qty": qty, "line": None}
+    return Verdict.accepted(f"{seen.label}: {qty} received", hint=_who(served), effect=effect).then(*_now_blind())
 
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:

@@ -6,6 +6,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from stowline.allocation import queries as waiting
 from stowline.allocation import service as allocation
 from stowline.catalog import queries as catalog
 from stowline.core import clock, outbox
@@ -55,13 +56,18 @@ def enter(
 
 def receive(
     session: Session, *, product_id: int, sku: str, name: str, qty: int, line_id: int | None, ref: str
-) -> None:
-    """Units arrive at the dock, count at once, and serve who waits. Raises Conflict if the line is full meanwhile."""
+) -> list[tuple[str, int]]:
+    """Units arrive at the dock, count at once, and serve who waits: (order ref, units) of the first three served.
+
+    Raises Conflict if the line is full meanwhile.
+    """
+    served = waiting.served_by(session, product_id, qty)
     if line_id is not None:
         _count_line(session, line_id, qty)
     dock = stock.first_of_kind(session, "dock")
     inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=qty, because="receive")
     outbox.record(session, GoodsReceived(sku, name, qty, ref))
+    return served
 
 
 def take_back(session: Session, *, product_id: int, qty: int, line_id: int | None) -> None:

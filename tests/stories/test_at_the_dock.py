@@ -1,0 +1,65 @@
+"""At the dock: whose waiting is over, who carries what, and lists that page."""
+
+import pytest
+
+from tests.asserts import accepted, conflict, refused
+from tests.makers import Tablet
+from tests.stories.conftest import House
+
+
+@pytest.fixture
+def maja(house: House) -> Tablet:
+    return house.tablet("maja")
+
+
+def test_a_receipt_says_whose_waiting_is_over(house: House, maja: Tablet) -> None:
+    maja.add_product("MUG")
+    for ref, units in (("old", 2), ("young", 3)):
+        assert maja.place(ref, {"MUG": units}).status == 201
+    assert accepted(maja.scan("receive:", "MUG", 1))["hint"] == "Waited for: 1 for order old."
+    assert accepted(maja.scan("receive:", "MUG", 3))["hint"] == "Waited for: 1 for order old, 2 for order young."
+    assert accepted(maja.scan("receive:", "MUG", 9))["hint"] == "Waited for: 1 for order young."
+    assert accepted(maja.scan("receive:", "MUG", 9))["hint"] is None
+    assert maja.stock("MUG") == {"on_hand": 22, "promised": 5, "free": 17, "waiting": 0}
+    house.prove()
+
+
+def test_two_at_the_dock_never_carry_the_same_units(house: House, maja: Tablet) -> None:
+    ruth = house.tablet("ruth")
+    maja.add_product("MUG")
+    maja.receive({"MUG": 5})
+    accepted(maja.scan("putaway:", "MUG", 4))
+    refused(ruth.scan("putaway:", "MUG", 2), "1 stand at the dock, not 2")
+    in_bin = accepted(ruth.scan("putaway:", "MUG", 1))["next"]["bin"]
+    accepted(ruth.scan("putaway:", in_bin))
+    accepted(maja.scan("putaway:", in_bin))
+    house.prove()
+
+
+def test_what_left_the_dock_meanwhile_is_not_carried_on(house: House, maja: Tablet) -> None:
+    """The receipt is undone while the goods are in somebody's hands."""
+    ruth = house.tablet("ruth")
+    maja.add_product("MUG")
+    accepted(ruth.scan("receive:", "MUG", 3))
+    bin_ = accepted(maja.scan("putaway:", "MUG", 3))["next"]["bin"]
+    accepted(ruth.scan("receive:", "CMD:UNDO"))
+    reply = conflict(maja.scan("putaway:", bin_), "0 stand at the dock")
+    assert reply["next"]["want"] == "nothing"
+    assert maja.stock("MUG")["on_hand"] == 0
+    house.prove()
+
+
+def test_pick_tasks_page_by_key(maja: Tablet) -> None:
+    maja.stock_up({"MUG": 5})
+    assert maja.place("1042", {"MUG": 1}).status == 201
+    assert maja.place("1043", {"MUG": 1}).status == 201
+    whole = [item["task"] for item in maja.tasks("pick")]
+    seen, after = [], ""
+    for _ in range(len(whole) + 1):
+        page = maja.get(f"/api/v1/tasks?kind=pick&limit=1&after={after}").body
+        seen += [item["task"] for item in page["items"]]
+        after = page["next"] or ""
+        if not after:
+            break
+    assert seen == whole
+    assert len(whole) == 4
