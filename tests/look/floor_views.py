@@ -60,7 +60,7 @@ CUTOFFS = [
     {"carrier": "DHL", "at": "16:30", "to_go": 41, "say": "in 2 h 24 min", "ready": 118, "of": 159},
     {"carrier": "UPS", "at": "17:15", "to_go": 63, "say": "in 3 h 9 min", "ready": 35, "of": 98},
 ]
-SUGGESTED = {"title": "Pick cart 18", "say": "14 stops, about 22 min, for DHL at 16:30", "href": "/floor/task/pick:CART-18", "icon": "pick"}
+SUGGESTED = {"title": "Pick cart 18", "say": "14 stops, about 22 min, for DHL at 16:30", "href": "/floor/task/pick:CART-18", "icon": "pick", "take": True}
 CARTS = [
     {"task": "pick:CART-17", "say": "Cart 17", "soft": "stop 6 of 14", "holder": "Maja K.", "mine": True, "href": "/floor/task/pick:CART-17", "lease": False},
     {"task": "pick:CART-18", "say": "Cart 18", "soft": "a wave of 6 orders", "holder": None, "mine": False, "href": "/floor/task/pick:CART-18", "lease": True},

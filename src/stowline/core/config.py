@@ -66,7 +66,7 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=8)
 def _kept_key(data_dir: Path) -> str:
-    data_dir.mkdir(parents=True, exist_ok=True)
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     file = data_dir / "secret.key"
     if not file.exists():
         fresh = file.with_suffix(f".{secrets.token_hex(4)}")

@@ -188,7 +188,7 @@ def _postgresql_engine(url: str) -> Engine:
 def _make_folder(url: str) -> None:
     path = url.partition("sqlite:///")[2].partition("?")[0]
     if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds addresses
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from stowline.core import clock
+from stowline.core import clock, web
 from stowline.core.access import Identity, may
 from stowline.floor import scans, work
 from stowline.inventory import queries as stock
@@ -73,17 +73,28 @@ def _handover(session: Session) -> Tile:
     return _tile("handover", n, "parcel" if n == 1 else "parcels", "in the ship lane" if n else "the lane is clear")
 
 
-def suggested(session: Session, who: Identity, holder: Holder) -> dict[str, str] | None:
+def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     """What to do next: the task this person holds, else the work that is nearest to the shopper's door."""
     mine = work.held_by(session, holder)
     if mine is not None:
-        return {"title": mine["title"], "say": mine["say"], "href": f"/floor/task/{mine['task']}", "icon": mine["kind"]}
+        return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": mine["kind"], "take": False}
     for kind in ("handover", "pack", "pick", "putaway", "receive"):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
         items, _ = work.tasks(session, kind, holder, "", 10)
         free = next((item for item in items if not item["holder"]), None)
         if free is not None:
-            href = "/floor/task/putaway:" if kind == "putaway" else f"/floor/tasks?kind={kind}"
-            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": kind}
+            href = _href(free) if kind == "putaway" else _take(free)
+            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": kind, "take": kind != "putaway"}
     return None
+
+
+def _href(item: Tile) -> str:
+    return f"/floor/task/{web.segment(item['task'])}"
+
+
+def _take(item: Tile) -> str:
+    """Where a POST takes this work: a manifest is opened, anything else is claimed."""
+    if item["task"] == "handover:":
+        return f"/floor/manifests/{web.segment(item['carrier'])}"
+    return f"{_href(item)}/lease"
