@@ -96,6 +96,21 @@ def test_reading_waits_for_no_writer_and_sees_only_what_is_committed(shelf: Data
     assert units(shelf)["salt"] == 9
 
 
+def test_reading_sees_one_moment_however_long_it_takes(shelf: Database) -> None:
+    with shelf.reading() as session:
+        before = session.execute(sa.select(sa.func.sum(JAR.c.units))).scalar_one()
+        with shelf.transaction() as writer:
+            take(writer, "salt", 4)
+        assert session.execute(sa.select(sa.func.sum(JAR.c.units))).scalar_one() == before
+    assert sum(units(shelf).values()) == before - 4
+
+
+def test_reading_writes_nothing(shelf: Database) -> None:
+    with pytest.raises(DBAPIError), shelf.reading() as session:
+        take(session, "salt")
+    assert units(shelf) == {"salt": 10, "rice": 10}
+
+
 def test_two_who_make_the_same_thing_both_get_it_and_there_is_one(shelf: Database) -> None:
     both_looked = threading.Barrier(2) if not shelf.is_sqlite else threading.Barrier(1)
     looked = threading.local()

@@ -77,11 +77,13 @@ class Database:
         if self.is_sqlite:
             _make_folder(url)
             self.engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
+            self._reader = self.engine
             self._writer_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
             self._writer = SqliteWriter(self._writer_engine)
             self._hands = Hands(self._together)
         else:
             self.engine = _postgresql_engine(url)
+            self._reader = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             self._threads = ThreadPoolExecutor(AT_THE_SAME_TIME, "hands")  # a scan never waits behind a page
 
     @contextmanager
@@ -138,8 +140,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for reads: one consistent view, never blocked by writers; SQLite refuses writes through it."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        """A session for reads: one consistent view, never blocked by writers; the database refuses writes through it."""
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def run(self, work: Callable[[Session], Outcome], *, tries: int = 8) -> Outcome:
