@@ -6,7 +6,7 @@
 import uuid
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import msgspec
 import structlog
@@ -18,7 +18,7 @@ from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad
 from stowline.core.web import pages
-from stowline.core.web.inputs import local_path
+from stowline.core.web.inputs import seen
 
 log = structlog.get_logger()
 
@@ -142,14 +142,8 @@ def _sign_in_first(request: Request[Any, Any, Any], refused: Refused) -> Respons
 
 
 def _next(request: Request[Any, Any, Any]) -> str:
-    """`?next=` with the page that the person sees now: the one asked for, or the one a form stood on."""
-    if request.method == "GET" and request.headers.get("hx-request") != "true":
-        raw = request.scope.get("raw_path") or quote(request.url.path).encode()  # as sent: %2F in a name stays
-        seen = raw.partition(b"?")[0].decode("latin-1") + (f"?{request.url.query}" if request.url.query else "")
-    else:
-        parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
-        seen = parts.path + (f"?{parts.query}" if parts.query else "")
-    back = local_path(seen)
+    """`?next=` with the page that the person sees now."""
+    back = seen(request)
     return f"?next={quote(back, safe='/')}" if back and back != "/" else ""
 
 

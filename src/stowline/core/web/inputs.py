@@ -3,7 +3,7 @@
 import json
 import re
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 from litestar import Request
@@ -136,6 +136,15 @@ def local_path(raw: str | None) -> str | None:
         return None
     parts = urlsplit(raw)
     return raw if not parts.scheme and not parts.netloc else None
+
+
+def seen(request: Request[Any, Any, Any]) -> str | None:
+    """The page of ours that the person sees now, as an address: the one asked for, or the one a form stood on."""
+    if request.method == "GET" and request.headers.get("hx-request") != "true":
+        raw = request.scope.get("raw_path") or quote(request.url.path).encode()  # as sent: %2F in a name stays
+        return local_path(raw.partition(b"?")[0].decode("latin-1") + (f"?{request.url.query}" if request.url.query else ""))
+    parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 
 def client_address(request: Request[Any, Any, Any]) -> str:

@@ -10,6 +10,7 @@ from litestar import MediaType, Request, Response
 from stowline.core import clock
 from stowline.core.access import Identity, may
 from stowline.core.config import settings
+from stowline.core.web.inputs import seen
 from stowline.core.web.jinja import render
 
 THEMES = ("light", "dark")
@@ -61,8 +62,9 @@ def _drawn(entry: RailEntry, *, current: bool) -> dict[str, Any]:
 
 
 def shared_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
-    """What every template may use: identity, user, csrf, theme, lang, path, now, time_zone.
+    """What every template may use: identity, user, csrf, theme, lang, path, here, now, time_zone.
 
+    `here` is the page that the person sees, as an address to come back to; `path` is for comparing with names.
     `user` is {"name", "short", "initials"} of a signed-in person, else None.
     """
     who: Identity | None = request.scope.get("user")
@@ -74,6 +76,7 @@ def shared_view(request: Request[Any, Any, Any]) -> dict[str, Any]:
         "theme": theme if theme in THEMES else "system",
         "lang": "en",
         "path": request.url.path,
+        "here": seen(request) or "/",
         "now": clock.now(),
         "time_zone": settings().time_zone,
     }
