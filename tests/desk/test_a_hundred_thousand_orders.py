@@ -14,7 +14,7 @@ from tests.desk.conftest import House, running
 from tests.desk.effort import long_walks, watched
 
 MOST_STATEMENTS = 70
-MOST_STEPS, MOST_COUNTING = 300_000, 1_000_000
+MOST_STEPS, MOST_COUNTING = 500_000, 1_000_000
 """Steps of SQLite's machine, and what counting each state and queue to 10,000 may add every five seconds. One walk
 through the lines of 100,000 orders takes 1,500,000."""
 PAGES = (
