@@ -25,6 +25,7 @@ Now = tuple[dict[str, Any], dict[str, Any]]
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a pack task."""
     order = _order(session, scan.ref)
+    order = orders.lock(session, order.id or 0) if order else None
     if order is None:
         return Verdict.conflict(f"{scan.ref} holds no order to pack. Get other work.").then(*_idle(scan.ref))
     scanning.keep_lease(session, scan)
@@ -78,7 +79,7 @@ def _command(session: Session, scan: Scan, order: Order) -> Verdict:
         return Verdict.refused(f"Not done. {what}").then(*here)
     if parcel.state != "open":
         return Verdict.refused(f"Parcel {parcel.code} is closed already. Print its label.").then(*here)
-    parcel = queries.parcel(session, parcel.id or 0)
+    parcel = queries.lock(session, parcel.id or 0)
     service.seal(session, parcel)
     return Verdict.accepted(f"Parcel {parcel.code} is closed.", hint="Print the label and the packing slip.",
                             effect={"step": "seal", "parcel": parcel.id}).then(*now(session, scan.ref, order))
@@ -86,7 +87,7 @@ def _command(session: Session, scan: Scan, order: Order) -> Verdict:
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Take units out of the box again, or open it."""
-    parcel = queries.parcel(session, effect["parcel"])
+    parcel = queries.lock(session, effect["parcel"])
     order = orders.order(session, parcel.order_id)
     if effect["step"] == "seal":
         service.unseal(session, parcel)
@@ -110,9 +111,9 @@ def _order(session: Session, ref: str) -> Order | None:
     tote = picking.tote_by_code(session, ref)
     if tote is not None:
         order_id = tote.order_id or queries.sealed_from(session, tote.id or 0)
-        return orders.lock(session, order_id) if order_id else None
+        return orders.order(session, order_id) if order_id else None
     try:
-        return orders.lock(session, orders.by_ref(session, ref).id or 0)
+        return orders.by_ref(session, ref)
     except NotFound:
         raise NotFound(f"There is no tote or order {ref}.", where="task") from None
 

@@ -17,7 +17,15 @@ _p, _l, _o = Product.__table__.c, OrderLine.__table__.c, Order.__table__.c  # ty
 
 
 def parcel(session: Session, parcel_id: int) -> Parcel:
-    """A parcel by its id, read anew and locked."""
+    """A parcel by its id. Raises NotFound."""
+    found = session.get(Parcel, parcel_id)
+    if found is None:
+        raise NotFound("There is no such parcel.")
+    return found
+
+
+def lock(session: Session, parcel_id: int) -> Parcel:
+    """A parcel by its id, read anew and locked until the transaction ends. Raises NotFound."""
     query = select(Parcel).where(Parcel.id == parcel_id).with_for_update().execution_options(populate_existing=True)
     found = session.exec(query).one_or_none()
     if found is None:

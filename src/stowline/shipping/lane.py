@@ -33,7 +33,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
         named = f"You scanned {scan.what()}." if scan.things else f"Nobody knows the code {scan.what()}."
         return Verdict.refused(f"{named} Scan a parcel's label.", seen=scan.things[0] if scan.things else None).then(
             *now(session, manifest))
-    parcel = packing.parcel(session, seen.ref)
+    parcel = packing.lock(session, seen.ref)
     label = queries.live_label(session, seen.ref)
     if parcel.state == "handed_over":
         return Verdict.refused(f"{parcel.code} is handed over already.", seen=seen).then(*now(session, manifest))
@@ -66,7 +66,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         return Verdict.accepted(f"{manifest.ref} is open again.").then(*now(session, manifest))
     if manifest.closed_at is not None:
         raise Conflict(f"{manifest.ref} is closed: the carrier has its parcels.")
-    parcel = packing.parcel(session, effect["parcel"])
+    parcel = packing.lock(session, effect["parcel"])
     service.take_back(session, parcel)
     return Verdict.accepted(f"{parcel.code} is back in the ship lane.").then(*now(session, manifest))
 

@@ -32,7 +32,7 @@ def make_label(session: Session, parcel_code: str) -> tuple[Parcel, Label]:
     Raises NotFound for an unknown parcel, Conflict for one that is not closed, Refused where the address lacks what a
     carrier needs.
     """
-    parcel = packing.parcel(session, packing.parcel_by_code(session, parcel_code).id or 0)
+    parcel = packing.lock(session, packing.parcel_by_code(session, parcel_code).id or 0)
     known = queries.live_label(session, parcel.id or 0)
     if known is not None:
         return parcel, known
