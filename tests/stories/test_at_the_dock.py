@@ -24,6 +24,20 @@ def test_a_receipt_says_whose_waiting_is_over(house: House, maja: Tablet) -> Non
     house.prove()
 
 
+def test_the_dock_stays_with_the_product_in_hand(house: House, maja: Tablet) -> None:
+    for sku in ("BOWL", "MUG"):
+        maja.add_product(sku)
+    lines = [{"sku": "BOWL", "quantity": 4}, {"sku": "MUG", "quantity": 3}]
+    assert maja.post("/api/v1/purchase-orders", {"ref": "PO-1", "supplier": "Kiln", "lines": lines}).status == 201
+    assert maja.lease("receive:PO-1")["next"]["sku"] == "BOWL"
+    reply = accepted(maja.scan("receive:PO-1", "MUG", 1))
+    assert (reply["next"]["sku"], reply["next"]["left"]) == ("MUG", 2)
+    reply = accepted(maja.scan("receive:PO-1", "CMD:UNDO"), "Taken back: 1 unit is not received.")
+    assert (reply["next"]["sku"], reply["next"]["left"]) == ("MUG", 3)
+    assert accepted(maja.scan("receive:PO-1", "MUG", 3))["next"]["sku"] == "BOWL"
+    house.prove()
+
+
 def test_two_at_the_dock_never_carry_the_same_units(house: House, maja: Tablet) -> None:
     ruth = house.tablet("ruth")
     maja.add_product("MUG")

@@ -231,6 +231,21 @@ def test_a_short_pick_takes_the_rest_from_another_bin_and_asks_for_a_count(house
     house.prove()
 
 
+def test_a_short_pick_is_never_sent_back_to_the_bin_that_ran_short(house: House, maja: Tablet) -> None:
+    """By the books the bin still has plenty; the picker just saw that it has not."""
+    maja.stock_up({"MUG": 9})
+    accepted(maja.scan("receive:", "MUG", 5))
+    accepted(maja.scan("putaway:", "MUG", 5))
+    accepted(maja.scan("putaway:", "B-01-1"))
+    maja.place("1042", {"MUG": 2})
+    bin_ = maja.lease("pick:CART-1")["next"]["bin"]
+    assert bin_ != "B-01-1"
+    accepted(maja.scan("pick:CART-1", bin_))
+    reply = accepted(maja.scan("pick:CART-1", "CMD:SHORT"), "2 Thing MUG are missing")
+    assert (reply["next"]["bin"], reply["next"]["left"]) == ("B-01-1", 2)
+    house.prove()
+
+
 def test_a_short_pick_without_other_stock_waits_for_the_next_receipt(house: House, maja: Tablet) -> None:
     at_the_bin(maja, "pick:CART-1", units=3)
     maja.place("1043", {"MUG": 2})

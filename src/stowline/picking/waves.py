@@ -135,14 +135,18 @@ def _released(session: Session, order: Order, plan: Plan, task: str, tote: str) 
 
 
 def extend(session: Session, stop: Stop) -> int:
-    """After a short pick: bind what the line has been promised anew, and add it to the same list; units bound."""
+    """After a short pick: bind what the line has been promised anew, and add it to the same list; units bound.
+
+    Never from the bin that ran short: the picker just stood there.
+    """
     order = orders.lock(session, stop.order_id)
     lines = [line for line in orders.lines(session, stop.order_id)
              if line.id == stop.order_line_id and line.allocated > line.released]
     if not lines:
         return 0
     wanted = lines[0].allocated - lines[0].released
-    parts = take_from(stock.pickable(session, [stop.product_id]).get(stop.product_id, []), wanted)
+    bins = stock.pickable(session, [stop.product_id]).get(stop.product_id, [])
+    parts = take_from([bin_ for bin_ in bins if bin_.location_id != stop.from_id], wanted)
     if parts is None:
         return 0
     for bin_, units in parts:

@@ -1,7 +1,7 @@
 """The receive task: product after product, against a purchase order or blind.
 
 Steps of `receive:REF`: want product; a product of the order is counted in (its pack size times the quantity), the rest
-of the order is wanted next; CMD:DONE closes the order; CMD:SKIP is not needed, any open line may be scanned.
+of it is wanted next, then the rest of the order; CMD:DONE closes the order; CMD:SKIP is not needed, any open line may be scanned.
 Steps of `receive:` (blind): want product, for ever.
 """
 
@@ -46,7 +46,7 @@ def _against(session: Session, scan: Scan, order: PurchaseOrder) -> Verdict:
                              ref=order.ref)
     say = f"{line.name}: {line.received + qty} of {line.quantity}"
     effect = {"product": seen.ref, "qty": qty, "line": line.id}
-    next_, task = _now(session, order)
+    next_, task = _now(session, order, seen.ref)
     if next_["want"] == "nothing":
         scanning.let_go(session, scan.task)
     return Verdict.accepted(say, hint=_who(served) or next_.get("say"), effect=effect).then(next_, task)
@@ -77,7 +77,7 @@ def _done(session: Session, order: PurchaseOrder) -> Verdict:
     service.close(session, order.id or 0)
     scanning.let_go(session, f"receive:{order.ref}")
     left = queries.open_units(session, order.id or 0)
-    say = f"{order.ref} is closed" + (f", {left} units short." if left else ".")
+    say = f"{order.ref} is closed" + (f", {_units(left)} short." if left else ".")
     return Verdict.accepted(say, effect={"closed": order.id}).then(*_now(session, order))
 
 
@@ -96,13 +96,20 @@ def _blind(session: Session, scan: Scan) -> Verdict:
     return Verdict.accepted(f"{seen.label}: {qty} received", hint=_who(served), effect=effect).then(*_now_blind())
 
 
+def _units(n: int) -> str:
+    """A number of units in words."""
+    return f"{n:,} {'unit' if n == 1 else 'units'}"
+
+
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Take a receipt, or the closing of the order, back."""
     if "closed" in effect:
         service.reopen(session, effect["closed"])
         return Verdict.accepted("The purchase order is open again.").then(*_of(session, scan.ref))
     service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"])
-    return Verdict.accepted(f"Taken back: {effect['qty']} units are not received.").then(*_of(session, scan.ref))
+    one = effect["qty"] == 1
+    return Verdict.accepted(f"Taken back: {_units(effect['qty'])} {'is' if one else 'are'} not received.").then(
+        *_of(session, scan.ref, effect["product"]))
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
@@ -112,19 +119,25 @@ def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
     return {"next": next_, "task": task}
 
 
-def _of(session: Session, ref: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    return _now(session, queries.by_ref(session, ref)) if ref else _now_blind()
+def _of(session: Session, ref: str, product_id: int | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    return _now(session, queries.by_ref(session, ref), product_id) if ref else _now_blind()
 
 
-def _now(session: Session, order: PurchaseOrder) -> tuple[dict[str, Any], dict[str, Any]]:
-    line = None if order.closed_at else queries.next_open(session, order.id or 0)
+def _now(session: Session, order: PurchaseOrder, product_id: int | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What is wanted: the rest of the product in hand, else the first line that has units to come."""
+    line = None if order.closed_at else _in_hand(session, order, product_id) or queries.next_open(session, order.id or 0)
     done, of = queries.progress(session, order.id or 0)
     task = {"task": f"receive:{order.ref}", "kind": "receive", "title": f"Receive {order.ref}", "stop": done,
             "stops": of, "unit": "line", "finished": line is None}
     if line is None:
         return wants("nothing", say=f"Nothing more is expected on {order.ref}."), task
     return wants("product", code=line.sku, sku=line.sku, name=line.name, done=line.received, of=line.quantity,
-                 left=line.left, say=f"Scan any product of {order.ref}, {line.name} for one"), task
+                 left=line.left, say=f"Scan {line.name}, or any other product of {order.ref}"), task
+
+
+def _in_hand(session: Session, order: PurchaseOrder, product_id: int | None) -> ExpectedLine | None:
+    line = queries.line_for(session, order.id or 0, product_id) if product_id else None
+    return line if line and line.left else None
 
 
 def _now_blind() -> tuple[dict[str, Any], dict[str, Any]]:
