@@ -1,5 +1,6 @@
 """Statements straight on the driver: one transaction with everything else, errors by the names that callers know."""
 
+import contextlib
 import threading
 from collections.abc import Iterator
 
@@ -15,6 +16,7 @@ from stowline.core.hot import Hot, moment
 
 ADD = Hot("INSERT INTO jar (name, sweets) VALUES (:name, :sweets)")
 TAKE = Hot("UPDATE jar SET sweets = sweets - :n WHERE name = :name")
+NOTE = Hot("INSERT INTO diary (say) VALUES (:say)")
 LEFT = Hot("SELECT sweets FROM jar WHERE name = :name")
 NOW = Hot("SELECT at FROM clock_face")
 
@@ -24,6 +26,8 @@ def jars(fresh_database_url: str) -> Iterator[Database]:
     database = Database(fresh_database_url)
     with database.transaction() as session:
         session.execute(sa.text("CREATE TABLE jar (name VARCHAR(20) PRIMARY KEY, sweets INTEGER CHECK (sweets >= 0))"))
+        serial = "INTEGER PRIMARY KEY" if database.is_sqlite else "SERIAL PRIMARY KEY"
+        session.execute(sa.text(f"CREATE TABLE diary (n {serial}, say VARCHAR(40))"))
         ADD.many(session, [{"name": "red", "sweets": 10}, {"name": "blue", "sweets": 10}])
     yield database
     database.close()
@@ -70,6 +74,53 @@ def test_a_moment_comes_back_as_it_went(jars: Database) -> None:
         row = NOW.one(session)
         assert row is not None
         assert moment(row[0]) == now
+
+
+def test_what_may_come_later_comes_before_whatever_follows(jars: Database) -> None:
+    with jars.transaction() as session:
+        TAKE.later(session, n=1, name="red")
+        NOTE.later(session, say="one from red")
+        assert TAKE.run(session, n=2, name="blue") == 1  # the same table: in order
+        NOTE.later(session, say="two from blue")
+        assert LEFT.one(session, name="red") == (9,)
+        NOTE.later(session, say="looked")
+        seen = session.execute(sa.text("SELECT say FROM diary ORDER BY n")).scalars().all()
+        assert seen == ["one from red", "two from blue", "looked"]
+        TAKE.later(session, n=3, name="red")
+        NOTE.later(session, say="three from red")
+        TAKE.later(session, n=4, name="red")
+    assert (left(jars, "red"), left(jars, "blue")) == (2, 8)
+    with jars.reading() as session:
+        assert session.execute(sa.text("SELECT COUNT(*) FROM diary")).scalar_one() == 4
+
+
+def test_writes_to_tables_of_their_own_travel_as_one_and_the_last_one_answers(jars: Database) -> None:
+    with jars.transaction() as session:
+        NOTE.later(session, say="nothing is green")
+        assert TAKE.run(session, n=1, name="green") == 0
+        NOTE.later(session, say="100% :sure")
+        assert TAKE.run(session, n=1, name="red") == 1
+    with jars.reading() as session:
+        assert session.execute(sa.text("SELECT say FROM diary ORDER BY n")).scalars().all() == ["nothing is green", "100% :sure"]
+
+
+def test_what_may_come_later_is_refused_with_the_transaction(jars: Database) -> None:
+    with pytest.raises(IntegrityError), jars.transaction() as session:  # noqa: PT012  (one transaction)
+        NOTE.later(session, say="this never was")
+        TAKE.later(session, n=11, name="red")
+    assert left(jars, "red") == 10
+    with jars.reading() as session:
+        assert session.execute(sa.text("SELECT COUNT(*) FROM diary")).scalar_one() == 0
+
+
+def test_a_part_that_is_undone_takes_only_its_own_along(jars: Database) -> None:
+    with jars.transaction() as session:
+        TAKE.later(session, n=1, name="red")
+        with contextlib.suppress(LookupError), session.begin_nested():
+            TAKE.later(session, n=5, name="red")
+            raise LookupError
+        NOTE.later(session, say="one is gone")
+    assert left(jars, "red") == 9
 
 
 def test_two_who_lock_each_other_out_both_get_their_turn(fresh_postgres_url: str) -> None:

@@ -28,6 +28,7 @@ from sqlmodel import Session as Session  # noqa: PLC0414  (rooms take the type f
 
 from stowline.core.config import asset_dir, settings
 from stowline.core.hands import Hands
+from stowline.core.hot import keep_order
 from stowline.core.sqlite_writer import SqliteWriter
 
 Outcome = TypeVar("Outcome")
@@ -35,7 +36,7 @@ Outcome = TypeVar("Outcome")
 # What a fresh attempt may cure: serialization failure, deadlock, lock not available, a twin of a unique key.
 _CURABLE = {"40001", "40P01", "55P03", "23505"}
 REST_S = 5
-AT_THE_SAME_TIME = 8  # short writes of one process on PostgreSQL
+AT_THE_SAME_TIME = 4  # short writes of one process on PostgreSQL
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -182,6 +183,7 @@ def _postgresql_engine(url: str) -> Engine:
         except psycopg.Error as gone:
             raise DisconnectionError from gone  # the pool takes another one
 
+    keep_order(engine)
     event.listen(engine, "checkin", rested)
     event.listen(engine, "checkout", wake)
     return engine

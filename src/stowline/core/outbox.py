@@ -96,7 +96,7 @@ def record(session: Session, fact: object, *, subject: int | None = None) -> Non
     name = type(fact).__name__
     now = clock.now()
     heard = bool(_reactions[name])
-    _INSERT.run(
+    _INSERT.later(
         session, name=name, body=_encode(fact).decode(), at=now, subject=subject, scan_id=cause.get(),
         due=now if heard else None,
     )

@@ -19,6 +19,8 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine
 from sqlmodel import Session
 
+from stowline.core.hot import Line
+
 GROUP_LIMIT = 32
 
 
@@ -104,7 +106,7 @@ class SqliteWriter:
         raw.execute("SAVEPOINT writer")
         try:
             session = Session(self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
-            session.info["raw"] = (raw, True)
+            session.info["line"] = Line(raw, is_sqlite=True)
             try:
                 yield session
                 if session.in_transaction():

@@ -68,7 +68,7 @@ def move(
     _log(session, product_id, from_id, to_id, qty, because, condition, after)
     was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
     if is_good and not was_good:
-        _RAISE.run(session, p=product_id, n=qty)
+        _RAISE.later(session, p=product_id, n=qty)
         hooks.tell(session, StockFreed((product_id,)))
     elif was_good and not is_good:
         _lower(session, product_id, qty)
@@ -107,7 +107,7 @@ def _take(session: Session, product_id: int, location_id: int, condition: str, q
 
 
 def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, *, bind: bool) -> None:
-    _PUT.run(session, p=product_id, l=location_id, c=condition, n=qty, b=qty if bind else 0)
+    _PUT.later(session, p=product_id, l=location_id, c=condition, n=qty, b=qty if bind else 0)
 
 
 def _lower(session: Session, product_id: int, qty: int) -> None:
@@ -138,7 +138,7 @@ def _log(
     session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str,
     from_condition: str = GOOD, to_condition: str = GOOD,
 ) -> None:  # fmt: skip
-    _LOG.run(session, at=clock.now(), p=product_id, f=from_id, t=to_id, fc=from_condition, tc=to_condition, n=qty,
+    _LOG.later(session, at=clock.now(), p=product_id, f=from_id, t=to_id, fc=from_condition, tc=to_condition, n=qty,
              r=because, s=outbox.cause.get())
 
 

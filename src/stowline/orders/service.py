@@ -130,13 +130,13 @@ def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int,
     """
     assert stage in STAGES
     for line_id, n in sorted(units.items()):
-        _LINE[stage].run(session, i=line_id, n=n)
+        _LINE[stage].later(session, i=line_id, n=n)
     row = _ORDER[stage].one(session, i=order_id, n=sum(units.values()))
     assert row is not None
     *counters, held, before = row
     state = derive_state(Counters(*counters), held=bool(held))
     if state != before:
-        _STATE.run(session, i=order_id, s=state)
+        _STATE.later(session, i=order_id, s=state)
     return state
 
 
