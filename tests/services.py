@@ -211,6 +211,14 @@ def redis_database(server: str) -> Iterator[str]:
     raise RuntimeError(f"Redis at {without_password(server)} has no empty database among 1 to 15")
 
 
+def forget_all(url: str) -> None:
+    """Have the Redis database of this run lose what it holds, all but the mark whose it is."""
+    with redis.Redis.from_url(url) as client:
+        for key in client.scan_iter():
+            if key != CLAIM.encode():
+                client.delete(key)
+
+
 @contextmanager
 def rabbitmq_vhost(server: str) -> Iterator[str]:
     """A private virtual host where this run may make one, else the one of the address as it is.

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 
 import dramatiq
 import pytest
-import redis
 import sqlalchemy as sa
 
 from stowline import tables
@@ -20,6 +19,7 @@ from stowline.core.errors import Refused
 from stowline.core.outbox import Happened
 from stowline.core.relay import Relay
 from stowline.worker import Hands
+from tests import services
 
 NOON = datetime(2026, 11, 27, 12, tzinfo=UTC)
 PATIENCE_S = 30
@@ -325,8 +325,7 @@ def test_a_broker_that_forgets_is_rung_again(room: TeaRoom, redis_url: str) -> N
     with clock.stopped_at(NOON):
         serve(1, 2)
         assert Relay(broker).ring_once()
-        with redis.Redis.from_url(redis_url) as server:
-            server.flushdb()
+        services.forget_all(redis_url)
         assert not Relay(broker).ring_once()
     with clock.stopped_at(NOON + outbox.RING_AGAIN), at_work(broker):
         room.wait_for(*[(name, place) for name in ("wash", "bill") for place in (1, 2)])

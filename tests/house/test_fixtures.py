@@ -60,6 +60,7 @@ def test_two_databases_of_one_run_are_apart_and_empty(fresh_postgres_url: str, p
 
 def test_redis_holds_only_what_this_run_put_there(redis_url: str) -> None:
     with redis.Redis.from_url(redis_url) as client:
+        services.forget_all(redis_url)
         client.set("parcel", "P-1")
         keys = set(client.keys())
         client.delete("parcel")

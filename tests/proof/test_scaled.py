@@ -9,6 +9,7 @@ import psycopg
 import pytest
 import redis
 
+from tests import services
 from tests.proof.day import Aside, Day, Part, baskets, make_site, wait_for
 from tests.services import SmtpSink, StowlineProcess, plain_postgres
 
@@ -48,8 +49,7 @@ class Scaled:
 
     def forget(self) -> None:
         """Redis loses what it holds."""
-        with redis.Redis.from_url(self.redis) as client:
-            client.flushdb()
+        services.forget_all(self.redis)
 
 
 @pytest.fixture
