@@ -117,6 +117,11 @@ def person(who: str) -> str:
     return name if comma and kind.partition(" ")[0] in ("user", "token") else who
 
 
+def scanner(holder: str, who: str) -> str:
+    """Who scanned. A program chooses the name it goes by (`X-Worker`), so it never passes for a person of that name."""
+    return f"{who} (program)" if holder.startswith("t") else person(who)
+
+
 def task(name: str) -> str:
     """A task as people say it: "pick:CART-1", and "putaway" for the one that has no name of its own."""
     return name.removesuffix(":")

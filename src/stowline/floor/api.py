@@ -55,7 +55,7 @@ class Tasks(Controller):
     @get("/", opt=web.permission("floor.scan"), sync_to_thread=True)
     def listed(self, request: Request[Any, Any, Any], kind: FromQuery[str] = "", after: FromQuery[str] = "") -> dict[str, Any]:
         """Tasks of a kind, each with what it wants next and who holds it."""
-        holder = forms.holder(web.identity_of(request), "")
+        holder = forms.holder(demand(web.identity_of(request), scans.PERMISSIONS.get(kind, "floor.scan")), "")
         with db.reading() as session:
             items, following = work.tasks(session, kind, holder, after, web.limit(request))
         return {"items": items, "next": following}

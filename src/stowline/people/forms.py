@@ -29,7 +29,8 @@ class Pin:
 
 
 def sent(request: Request[Any, Any, Any], body: bytes) -> dict[str, Any]:
-    """The fields of a form, or of a JSON object where that was sent."""
+    """The fields of a form, or of a JSON object where that was sent: a small one, for anybody may send it."""
+    web.refuse_large(body)
     return web.json_body(body) if request.content_type[0] == "application/json" else web.read_form(body)
 
 

@@ -26,6 +26,7 @@ from stowline.core.web.inputs import (
     read_as,
     read_form,
     read_json,
+    refuse_large,
 )
 from stowline.core.web.jinja import environment
 from stowline.core.web.once import encoded, json_answer, written
@@ -65,6 +66,7 @@ __all__ = (
     "read_form",
     "read_json",
     "redirect",
+    "refuse_large",
     "rendered",
     "segment",
     "source",

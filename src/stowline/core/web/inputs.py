@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
@@ -16,6 +17,7 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 500
 _DEEPEST = 64
 _MOST_FIELDS = 1000
+_LARGEST_FORM = 200_000
 _AT = re.compile(r" - at `(?:key in )?\$\.?(?P<path>[^`]*)`$")
 _KINDS = {
     "int": "a whole number", "float": "a number", "str": "text", "bool": "true or false", "null": "nothing",
@@ -58,8 +60,8 @@ def read_as(body: bytes, shape: type[Shape]) -> Shape:
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twin = next(name for name in names if names.count(name) > 1)
+        counted = Counter(name for name, _ in pairs)
+        twin = next(name for name, times in counted.items() if times > 1)
         raise BadRequest(f"The key {twin[:64]!r} stands twice in one object. Send it once.", where=twin[:64])
     return found
 
@@ -107,12 +109,19 @@ def _field_refusal(told: str) -> BadRequest:
     return BadRequest(f"{name}: {words[:1].lower()}{words[1:].replace('`', '')}.", where=path or None)
 
 
+def refuse_large(body: bytes) -> None:
+    """Raise `BadRequest` where more is sent than a page of ours ever sends: reading it would cost seconds."""
+    if len(body) > _LARGEST_FORM:
+        raise BadRequest(f"The form is larger than {_LARGEST_FORM:,} bytes. Send less at a time.")
+
+
 def read_form(body: bytes) -> dict[str, str]:
     """The fields of a URL-encoded form; of a field that stands twice, the last. Raises `BadRequest`."""
     return dict(_pairs(body))
 
 
 def _pairs(body: bytes) -> list[tuple[str, str]]:
+    refuse_large(body)
     try:
         return parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
     except ValueError:
@@ -143,7 +152,10 @@ def seen(request: Request[Any, Any, Any]) -> str | None:
     if request.method == "GET" and request.headers.get("hx-request") != "true":
         raw = request.scope.get("raw_path") or quote(request.url.path).encode()  # as sent: %2F in a name stays
         return local_path(raw.partition(b"?")[0].decode("latin-1") + (f"?{request.url.query}" if request.url.query else ""))
-    parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    try:
+        parts = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer") or "")
+    except ValueError:  # no address at all, such as "http://["
+        return None
     return local_path(parts.path + (f"?{parts.query}" if parts.query else ""))
 
 

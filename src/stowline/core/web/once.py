@@ -17,7 +17,8 @@ Made = tuple[int, dict[str, Any]]
 def written(request: Request[Any, Any, Any], body: bytes, make: Callable[[Session], Made]) -> Response[bytes]:
     """Do `make` (status, JSON object) in a transaction, tried again where a rival's lock failed it."""
     who = identity_of(request)
-    key = idempotency.request_key(request.headers.get("Idempotency-Key"), request.url.path[:200], who.label[:40], body)
+    sent = request.url.query.encode() + b"\n" + body  # `?store=` says which of two orders is meant
+    key = idempotency.request_key(request.headers.get("Idempotency-Key"), request.url.path[:200], who.label[:40], sent)
 
     def work(session: Session) -> Answer:
         return idempotency.once(session, key, lambda: _answer(*make(session)))

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import chain
@@ -17,7 +18,8 @@ from stowline.desk.queries.keyset import Key, Page, Place
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST_SEARCH = 200
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = re.compile(r"(^|[;\t\n\r])(?=[=+\-@＝＋－＠\t\r])")
+"""Where a formula may begin: some spreadsheets split a cell at semicolons, some take full-width signs for plain ones."""
 
 
 def text(said: str) -> str:
@@ -104,4 +106,4 @@ def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
 
 def _safe(cell: object) -> object:
     """A text that a spreadsheet would run as a formula is told as text."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+    return _FORMULA.sub(r"\1'", cell) if isinstance(cell, str) else cell

@@ -106,7 +106,7 @@ def _scan(scan: Scan) -> dict[str, Any]:
     where = f" on {scan.device}" if scan.device else ""
     undone = ". Taken back later" if scan.undone_by else ""
     return {"kind": "scan", "strong": reply.get("say", scan.code), "say": "",
-            "why": f"Scan by {words.person(scan.who)}{where}, {words.task(scan.task)}{undone}", "scan_id": scan.scan_id}
+            "why": f"Scan by {words.scanner(scan.holder, scan.who)}{where}, {words.task(scan.task)}{undone}", "scan_id": scan.scan_id}
 
 
 def _event(event: Happened, orders: dict[int, tuple[str, str]]) -> dict[str, Any]:

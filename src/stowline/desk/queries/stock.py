@@ -116,7 +116,7 @@ def move_rows(session: Session, moves: Sequence[Move]) -> list[Row]:
         changed = "" if move.from_condition == move.to_condition else f"{move.from_condition} to {move.to_condition}"
         rows.append({
             "at": move.at, "quantity": move.qty, "from_bin": codes.get(move.from_id, ""), "to_bin": codes.get(move.to_id, ""),
-            "because": move.reason, "who": words.person(scan.who) if scan else None,
+            "because": move.reason, "who": words.scanner(scan.holder, scan.who) if scan else None,
             "say": changed or _by_task(move, scan.task if scan else ""),
         })  # fmt: skip
     return rows
