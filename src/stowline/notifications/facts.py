@@ -81,9 +81,10 @@ def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
     waiting = orders.waiting_lines(session, order_id=order.id, limit=200)
     incoming = receiving.incoming(session, [line.product_id for line in waiting])
     known = catalog.by_ids(session, [line.product_id for line in waiting])
+    places = orders.places_in_line(session, [line.line_id for line in waiting], at_most=10_000)
     rows = []
     for line in waiting:
-        place = orders.place_in_line(session, line)
+        place = places[line.line_id]
         rows.append({"name": line.name, "sku": known[line.product_id].sku, "quantity": line.units,
                      "expected": expected(incoming.get(line.product_id, []), place), "place_in_line": place})
     ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated}

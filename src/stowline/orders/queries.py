@@ -207,17 +207,6 @@ def waiting_units(session: Session, product_ids: Sequence[int]) -> dict[int, int
     return {product_id: int(units) for product_id, units in session.execute(query)}
 
 
-def place_in_line(session: Session, line: WaitingLine) -> int:
-    """How many eligible lines for the same product stand before this one, plus one."""
-    before = sa.tuple_(_l.priority, _l.placed_at, _l.id) < sa.tuple_(
-        sa.literal(line.priority), sa.bindparam(None, line.placed_at, _l.placed_at.type), sa.literal(line.line_id)
-    )
-    query = sa.select(sa.func.count()).where(
-        _l.product_id == line.product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated, before
-    )
-    return int(session.execute(query).scalar_one()) + 1
-
-
 def count_in_state(session: Session, state: str, at_most: int) -> int:
     """Number of orders in a state, counted to `at_most`."""
     some = sa.select(_o.id).where(_o.state == state).limit(at_most).subquery()
