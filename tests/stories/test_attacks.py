@@ -1,14 +1,19 @@
 """Somebody means harm, or is careless: a shopper, a shop's webhook, a person with a badge, a stolen token, another site."""
 
+import asyncio
 import base64
 import hashlib
 import hmac
 import itertools
 import json
+from typing import Any, cast
 from urllib.parse import quote, urlencode
 
+from litestar import Litestar
+from structlog.testing import capture_logs
+
 from stowline.core import db
-from stowline.core.web import SESSION_COOKIE
+from stowline.core.web import SESSION_COOKIE, cursor
 from stowline.people import service as people
 from stowline.people import signin
 from tests.asserts import clear_no, refused
@@ -57,6 +62,36 @@ def test_an_address_that_is_none_in_a_header_is_no_defect(house: House) -> None:
             reply = house.send()(method, path, None, {**PAGE, **headers})
             assert reply.status in {303, 401}, (headers, method, path, reply.raw)
         assert house.send()("GET", "/today", None, {**maja.headers, **PAGE, **headers}).status == 200
+
+
+def test_a_connection_that_ends_in_the_middle_is_no_defect(app: Litestar) -> None:
+    arriving = iter([{"type": "http.request", "body": b'{"email"', "more_body": True}, {"type": "http.disconnect"}])
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return next(arriving)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http", "method": "POST", "path": "/login", "raw_path": b"/login", "root_path": "", "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"content-length", b"100")], "scheme": "http",
+        "http_version": "1.1", "server": ("testserver", 80), "client": ("testclient", 1), "extensions": {},
+    }  # fmt: skip
+    with capture_logs() as logged:
+        asyncio.run(app(cast("Any", scope), receive, send))
+    assert sent[0]["status"] == 400
+    assert [line for line in logged if line["log_level"] == "error"] == []
+
+
+def test_a_moment_beyond_the_calendar_is_a_clear_no(house: House) -> None:
+    chief = staff(house, "manager", "B-1")
+    for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"):
+        clear_no(chief.scan("look:", "x", scanned_at=moment), 400)
+        marker = cursor.encode(moment, 1)
+        for path in ("/orders?after=", "/orders?before=", "/waiting?after="):
+            clear_no(chief.get(path + marker), 400)
 
 
 def test_a_stranger_cannot_keep_the_house_busy_with_a_large_sign_in(house: House) -> None:

@@ -12,6 +12,14 @@ def now() -> datetime:
     return _frozen if _frozen is not None else datetime.now(UTC)
 
 
+def in_utc(moment: datetime) -> datetime | None:
+    """The moment in UTC; None where its offset leads beyond the years that there are (1 to 9999)."""
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return None
+
+
 @contextmanager
 def stopped_at(moment: datetime) -> Iterator[None]:
     """Within the block it is `moment` for the whole process. For stories and rehearsals."""

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from stowline.core import clock
 from stowline.core.access import Identity
 from stowline.core.errors import BadRequest
 from stowline.scanning.service import LARGEST_QUANTITY, Asked, Holder
@@ -67,6 +68,8 @@ def asked(body: ScanBody) -> Asked:
     at = body.scanned_at
     if at is not None and at.tzinfo is None:
         raise BadRequest("scanned_at needs its offset: 2026-11-27T14:03:11Z.", where="scanned_at")
+    if at is not None and clock.in_utc(at) is None:
+        raise BadRequest("scanned_at is before the first year or after the last one that a calendar has.", where="scanned_at")
     return Asked(body.scan_id, body.task, body.code, body.quantity, at, body.device or "", body.kind or "")
 
 

@@ -30,6 +30,7 @@ _TITLES = {
     405: "Not possible here", 409: "Something changed meanwhile", 413: "Too large", 429: "Too many tries",
     500: "Something broke",
 }  # fmt: skip
+_HUNG_UP = "client disconnected prematurely"  # Litestar's words, and its only mark
 _SENTENCES = {
     400: "The request could not be read.",
     404: "Nothing stands at this address. Check it, or start again from the first page.",
@@ -94,6 +95,8 @@ def answer_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[
 
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """The answer to what the framework refuses: no such page, a wrong method, a body too large, junk in a field."""
+    if error.detail == _HUNG_UP:  # nobody hears the answer, and nothing is wrong with us
+        return _refusal(request, 400, "bad_request", "The connection ended in the middle of the request. Send it again.")
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_defect(request, error)
     status = error.status_code

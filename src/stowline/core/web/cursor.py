@@ -2,10 +2,12 @@
 
 import base64
 import binascii
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
+from stowline.core import clock
 from stowline.core.errors import BadRequest
 
 _BROKEN = "This page marker cannot be read. Start again from the first page."
@@ -30,5 +32,9 @@ def decode(text: str, *types: Any) -> tuple[Any, ...]:  # noqa: ANN401  (the val
 
 
 def _storable(value: object) -> bool:
-    """Whether a database takes the value as a parameter: no NUL in a text, no number beyond 63 bits."""
+    """Whether a database takes the value as a parameter: no NUL in a text, no number beyond 63 bits, no moment that has
+    no name in UTC.
+    """
+    if isinstance(value, datetime):
+        return clock.in_utc(value) is not None
     return "\x00" not in value if isinstance(value, str) else not isinstance(value, int) or abs(value) < 2**63
