@@ -38,6 +38,24 @@ def test_the_dock_stays_with_the_product_in_hand(house: House, maja: Tablet) -> 
     house.prove()
 
 
+def test_an_order_closed_short_says_so_and_opens_again(maja: Tablet) -> None:
+    maja.add_product("MUG")
+    lines = [{"sku": "MUG", "quantity": 3}]
+    assert maja.post("/api/v1/purchase-orders", {"ref": "PO-1", "supplier": "Kiln", "lines": lines}).status == 201
+    maja.lease("receive:PO-1")
+    accepted(maja.scan("receive:PO-1", "MUG", 2))
+    assert accepted(maja.scan("receive:PO-1", "CMD:DONE"), "1 unit short")["hint"] == "More to come? Undo opens it again."
+    accepted(maja.scan("receive:PO-1", "CMD:UNDO"), "open again")
+    assert accepted(maja.scan("receive:PO-1", "MUG", 1))["next"]["want"] == "nothing"
+
+
+def test_one_line_to_pick_is_called_one_line(maja: Tablet) -> None:
+    maja.stock_up({"MUG": 5})
+    assert maja.place("1042", {"MUG": 1}).status == 201
+    maja.lease("pick:CART-1")
+    assert "CART-1: 1 line to pick" in [task["say"] for task in maja.tasks("pick")]
+
+
 def test_two_at_the_dock_never_carry_the_same_units(house: House, maja: Tablet) -> None:
     ruth = house.tablet("ruth")
     maja.add_product("MUG")

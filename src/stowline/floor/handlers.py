@@ -97,7 +97,7 @@ def _choose(request: AnyRequest, kind: str, after: str, *, refused: str | None =
         items, following = work.tasks(session, kind, holder, after[:100], 50)
         rows = [_row(item, holder.name) for item in items if item["task"] != "handover:"]
         user = _user(session, who)
-    starts = [{"label": f"New manifest: {item['carrier']}", "say": item["say"], "href": f"/floor/manifests/{item['carrier']}",
+    starts = [{"label": f"New manifest: {shipping.carrier_name(item['carrier'])}", "say": item["say"], "href": f"/floor/manifests/{item['carrier']}",
                "fields": {}} for item in items if item["task"] == "handover:"]
     if kind == "receive":
         rows.append({"task": "receive:", "say": "Receive blind", "soft": "goods without a purchase order", "holder": None,

@@ -36,7 +36,7 @@ def _pick(session: Session) -> Tile:
     open_lists = picking.open_lists(session, limit=50)
     ready = orders.count_in_state(session, "allocated", 1000)
     lines = sum(one.lines - one.lines_done for one in open_lists)
-    soft = f"{lines} lines released" if lines else ""
+    soft = f"{work.counted(lines, 'line')} released" if lines else ""
     waiting = f"{ready} {'order' if ready == 1 else 'orders'} ready for a cart" if ready else ""
     carts = len(open_lists) + (len(picking.free_carts(session, limit=20)) if ready else 0)
     return _tile("pick", carts, "cart" if carts == 1 else "carts", ", ".join(filter(None, (soft, waiting))) or "nothing is ready")
@@ -63,7 +63,7 @@ def _receive(session: Session) -> Tile:
 
 def _putaway(session: Session) -> Tile:
     found = stock.at_dock(session, limit=200)
-    soft = f"{sum(item.qty for item in found):,} units at the dock" if found else "the dock is clear"
+    soft = f"{work.counted(sum(item.qty for item in found), 'unit')} at the dock" if found else "the dock is clear"
     return _tile("putaway", len(found), "product" if len(found) == 1 else "products", soft)
 
 

@@ -18,6 +18,7 @@ from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder
 from stowline.shipping import lane
 from stowline.shipping import queries as shipping
+from stowline.shipping.service import carrier_name
 from stowline.stores import queries as stores
 
 Item = dict[str, Any]
@@ -56,7 +57,7 @@ def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | N
     """Open pick lists, then free carts; the page marker says in which of the two it stands (`cart:CODE`)."""
     carts_after = after.removeprefix("cart:") if after.startswith("cart:") else ""
     lists = [] if after.startswith("cart:") else picking.open_lists(session, after=after, limit=limit)
-    items: list[Item] = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {one.lines - one.lines_done} lines to pick"}
+    items: list[Item] = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {counted(one.lines - one.lines_done, 'line')} to pick"}
              for one in lists]
     if len(items) == limit:
         return items, lists[-1].task
@@ -81,11 +82,11 @@ def _pack(session: Session, after: str, limit: int) -> tuple[list[Item], str | N
 def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
     manifests = shipping.open_manifests(session, after=_number(after), limit=limit)
     items: list[Item] = [{"task": f"handover:{m.ref}", "kind": "handover", "carrier": m.carrier,
-                          "say": f"{m.ref}, {m.carrier}"} for m in manifests]
+                          "say": f"{m.ref}, {carrier_name(m.carrier)}"} for m in manifests]
     if not after:
         open_for = {m.carrier for m in manifests}
         items += [{"task": "handover:", "kind": "handover", "carrier": carrier,
-                   "say": f"{n} parcels wait for {carrier}", "next": {"want": "manifest", "carrier": carrier}}
+                   "say": f"{counted(n, 'parcel')} for {carrier_name(carrier)}", "next": {"want": "manifest", "carrier": carrier}}
                   for carrier, n in shipping.ready_counts(session).items() if carrier not in open_for]
     return items, str(manifests[-1].id) if len(manifests) == limit else None
 
@@ -93,6 +94,11 @@ def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
     "receive": _receive, "putaway": _putaway, "pick": _pick, "pack": _pack, "handover": _handover,
 }
+
+
+def counted(n: int, what: str) -> str:
+    """A number of things in words: "1 line", "1,200 lines"."""
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def _number(after: str) -> int:

@@ -78,7 +78,8 @@ def _done(session: Session, order: PurchaseOrder) -> Verdict:
     scanning.let_go(session, f"receive:{order.ref}")
     left = queries.open_units(session, order.id or 0)
     say = f"{order.ref} is closed" + (f", {_units(left)} short." if left else ".")
-    return Verdict.accepted(say, effect={"closed": order.id}).then(*_now(session, order))
+    hint = "More to come? Undo opens it again." if left else None
+    return Verdict.accepted(say, hint=hint, effect={"closed": order.id}).then(*_now(session, order))
 
 
 def _blind(session: Session, scan: Scan) -> Verdict:
