@@ -96,7 +96,7 @@ def answer_unfit(request: Request[Any, Any, Any], error: DataError) -> Response[
 def answer_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """The answer to what the framework refuses: no such page, a wrong method, a body too large, junk in a field."""
     if error.detail == _HUNG_UP:  # nobody hears the answer, and nothing is wrong with us
-        return _refusal(request, 400, "bad_request", "The connection ended in the middle of the request. Send it again.")
+        return _refusal(request, 400, "bad_request", "The connection ended in mid-request. Send it again.")
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return answer_defect(request, error)
     status = error.status_code
