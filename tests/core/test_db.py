@@ -195,10 +195,11 @@ def test_a_moment_without_its_zone_is_refused(shelf: Database) -> None:
     assert units(shelf) == {"salt": 10, "rice": 10}
 
 
-def test_the_folder_of_a_new_database_is_made(tmp_path: Path) -> None:
+def test_a_new_database_has_its_folder_and_is_its_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "not" / "there" / "yet" / "stowline.db"
     database = Database(f"sqlite:///{file}")
     with database.transaction() as session:
         JAR.create(session.connection())
+        assert {found.stat().st_mode & 0o077 for found in [file.parent, *file.parent.iterdir()]} == {0}
     database.close()
     assert file.exists()

@@ -76,7 +76,7 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         self._here = _Here()
         if self.is_sqlite:
-            _make_folder(url)
+            _make_file(url)
             self.engine = _sqlite_engine(url, begin="BEGIN", query_only=True)
             self._reader = self.engine
             self._writer_engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", query_only=False)
@@ -189,10 +189,13 @@ def _postgresql_engine(url: str) -> Engine:
     return engine
 
 
-def _make_folder(url: str) -> None:
+def _make_file(url: str) -> None:
+    """A new database file is its owner's alone: it holds addresses and hashes. SQLite gives its other files the same mode."""
     path = url.partition("sqlite:///")[2].partition("?")[0]
     if path and path != ":memory:":
-        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # it holds addresses
+        Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not Path(path).exists():
+            Path(path).touch(mode=0o600)
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
@@ -275,7 +278,7 @@ def upgrade(url: str) -> None:
     from alembic.config import Config  # noqa: PLC0415
 
     if url.startswith("sqlite"):
-        _make_folder(url)
+        _make_file(url)
     config = Config()
     config.set_main_option("script_location", str(asset_dir("migrations")))
     config.attributes["url"] = url
