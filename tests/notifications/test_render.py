@@ -183,7 +183,7 @@ def test_the_shipped_mail_names_the_parcel_the_hour_on_the_shoppers_clock_and_wh
     assert mail.subject == "Parcel 1 of your order 1042 is on its way"
     for part in (mail.text, mail.html):
         for said in ("Arrives Saturday 28 November", "parcel 1 of 2", "DHL on Friday 27 November at 16:27",
-                     "JJD0003 9021 7745", "expected here 26 to 30 November", "no date yet", "Rue des Carmes 8"):  # fmt: skip
+                     "JJD0003 9021 7745", "expected at our warehouse 26 to 30 November", "no date yet", "Rue des Carmes 8"):  # fmt: skip
             assert said in part
 
 
@@ -213,7 +213,7 @@ def test_the_notice_has_the_range_as_its_headline_when_every_line_has_one() -> N
     line = sample("backorder-notice")["waiting"][0]
     later = line | {"expected": {"from": "2026-12-01", "to": "2026-12-03"}}
     mail = written("backorder-notice", waiting=[line, later])
-    assert ">Expected here 26 November to 3 December</h1>" in mail.html
+    assert ">Expected at our warehouse 26 November to 3 December</h1>" in mail.html
     assert "number 3 in line" in mail.text
 
 

@@ -53,8 +53,8 @@ def test_who_waits_reads_the_range_the_place_in_line_and_why(ines: Shopper) -> N
     assert "No date yet" in ines.sees("1042").text
     window = delivery(ines, 60)
     page = ines.sees("1042").text
-    assert f"Expected here {window}" in page
-    assert f"number 2 in line, expected here {window}" in page
+    assert f"Expected at our warehouse {window}" in page
+    assert f"number 2 in line, expected at our warehouse {window}" in page
     assert "1 ahead of you, 60 due" in page
     assert "Waiting for stock" in page
     assert "Set aside for you In stock" in page
