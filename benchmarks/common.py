@@ -23,15 +23,16 @@ def free_port() -> int:
 
 
 @contextlib.contextmanager
-def serving(env: dict[str, str], *commands: list[str], port: int) -> Iterator[None]:
-    """The product's own processes (`stowline …`) until the block ends; the first must answer on `port`."""
+def serving(env: dict[str, str], *commands: list[str], ports: list[int]) -> Iterator[None]:
+    """The product's own processes (`stowline …`) until the block ends; each port must answer."""
     processes = [
         subprocess.Popen([sys.executable, "-m", "stowline", *command], env=env, start_new_session=True,
                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         for command in commands
     ]
     try:
-        _wait_for(port)
+        for port in ports:
+            _wait_for(port)
         yield
     finally:
         for process in processes:

@@ -154,7 +154,7 @@ def measure(name: str, env: dict[str, str], commands: list[list[str]], ports: li
     """Bare and ours in turn, and the latency at half of the peak."""
     token, skus = prepare(env)
     peers, ours = [], []
-    with serving(env, *commands, port=ports[0]):
+    with serving(env, *commands, ports=ports):
         load(ports, token, skus, 2)  # warm up
         for _ in range(runs):
             peer = bare()

@@ -157,7 +157,7 @@ def test_killed_again_and_again_while_the_server_thinks_about_each_mail(open_day
     try:
         day = open_day(sink)
         with day.stowline as stowline:
-            day.place(baskets(8))
+            day.place(baskets(2 * kills + 2))
             for n in range(1, kills + 1):
                 wait_for(lambda: len(sink.mails) >= 2 * n, stowline.log)  # noqa: B023  (called at once)
                 stowline.kill()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-AT_ONCE = 32
+AT_ONCE = 16
 _Outcome = tuple[Any, BaseException | None]
 
 
