@@ -1,15 +1,22 @@
 """Products and the codes on them."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint, false, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
+NO: dict[str, Any] = {"server_default": false()}
+
 
 class Product(SQLModel, table=True):
-    """One SKU. Weight in g, dimensions in mm, both unknown until somebody measured them."""
+    """One SKU. Weight in g, dimensions in mm, both unknown until somebody measured them.
+
+    `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the
+    lot that ends first is picked first; `min_days_left` days before that day a lot is sold no more.
+    """
 
     __tablename__ = "product"
 
@@ -21,6 +28,11 @@ class Product(SQLModel, table=True):
     length_mm: int | None = Field(default=None, ge=1)
     width_mm: int | None = Field(default=None, ge=1)
     height_mm: int | None = Field(default=None, ge=1)
+    lots: bool = Field(default=False, sa_column_kwargs=NO)
+    serials: bool = Field(default=False, sa_column_kwargs=NO)
+    expires: bool = Field(default=False, sa_column_kwargs=NO)
+    fefo: bool = Field(default=False, sa_column_kwargs=NO)
+    min_days_left: int = Field(default=0, ge=0, sa_column_kwargs={"server_default": text("0")})
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -1,14 +1,18 @@
 """Bins, the ledger of moves, and the balances it adds up to."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
 # The virtual ends of the ledger have fixed ids, made by the first migration.
 SUPPLIER, CUSTOMER, SCRAP, ADJUSTMENT = 1, 2, 3, 4
+LONGEST_LOT = 20  # characters of a lot or a serial: what GS1 allows in (10) and (21)
+HERE = "serial <> '' AND qty > 0"
+EMPTY: dict[str, Any] = {"server_default": text("''")}
 
 
 class Location(SQLModel, table=True):
@@ -23,32 +27,62 @@ class Location(SQLModel, table=True):
     sequence: int = Field(default=0, index=True)
 
 
+class Lot(SQLModel, table=True):
+    """A lot of a product, where the product is told apart by lots. `held` says why none of it may be sold (recall)."""
+
+    __tablename__ = "lot"
+    __table_args__ = (
+        UniqueConstraint("product_id", "code"),
+        Index("ix_lot_expires", "expires_on", sqlite_where=text("expires_on IS NOT NULL"),
+              postgresql_where=text("expires_on IS NOT NULL")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    product_id: int = Field(foreign_key="product.id")
+    code: str = Field(max_length=LONGEST_LOT)
+    expires_on: date | None = None
+    received_at: datetime = Field(sa_type=UtcDateTime)
+    held: str = Field(default="", max_length=200)
+
+
 class Balance(SQLModel, table=True):
-    """Units of one product in one bin in one condition. `bound` of them are spoken for by pick lines and parcels."""
+    """Units of one product in one bin: of one lot, one serial, in one condition (lot and serial are '' where the product
+    is not told apart by them). `bound` of them are spoken for by pick lines and parcels.
+    """
 
     __tablename__ = "balance"
     __table_args__ = (
         CheckConstraint("qty >= 0", name="ck_balance_qty"),
         CheckConstraint("bound >= 0 AND bound <= qty", name="ck_balance_bound"),
+        CheckConstraint("serial = '' OR qty <= 1", name="ck_balance_serial"),
+        Index("ix_balance_serial", "product_id", "serial", unique=True, sqlite_where=text(HERE),
+              postgresql_where=text(HERE)),
         Index("ix_balance_location", "location_id", "product_id", sqlite_where=text("qty > 0"),
               postgresql_where=text("qty > 0")),
     )
 
     product_id: int = Field(primary_key=True, foreign_key="product.id")
     location_id: int = Field(primary_key=True, foreign_key="location.id")
+    lot: str = Field(primary_key=True, max_length=LONGEST_LOT, default="")
+    serial: str = Field(primary_key=True, max_length=LONGEST_LOT, default="")
     condition: str = Field(primary_key=True, max_length=8, default="good")
     qty: int = Field(default=0, sa_type=BigInteger)
     bound: int = Field(default=0, sa_type=BigInteger)
 
 
 class Move(SQLModel, table=True):
-    """One line of the ledger: units went from one place (and condition) to another, why, by which scan. Never changed."""
+    """One line of the ledger: units went from one place (and condition) to another, why, who, by which scan. Never
+    changed.
+    """
 
     __tablename__ = "ledger"
     __table_args__ = (
         CheckConstraint("qty > 0", name="ck_ledger_qty"),
         CheckConstraint("from_id <> to_id OR from_condition <> to_condition", name="ck_ledger_ends"),
         Index("ix_ledger_product", "product_id", "id"),
+        Index("ix_ledger_lot", "product_id", "lot", "id", sqlite_where=text("lot <> ''"), postgresql_where=text("lot <> ''")),
+        Index("ix_ledger_serial", "product_id", "serial", "id", sqlite_where=text("serial <> ''"),
+              postgresql_where=text("serial <> ''")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -56,11 +90,15 @@ class Move(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
     from_id: int = Field(foreign_key="location.id")
     to_id: int = Field(foreign_key="location.id")
+    lot: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
+    serial: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
     from_condition: str = Field(default="good", max_length=8)
     to_condition: str = Field(default="good", max_length=8)
     qty: int = Field(sa_type=BigInteger)
     reason: str = Field(max_length=16)
     scan_id: str | None = Field(default=None, max_length=64)
+    who: str = Field(default="", max_length=120, sa_column_kwargs=EMPTY)
+    device: str = Field(default="", max_length=80, sa_column_kwargs=EMPTY)
 
 
 class StockLevel(SQLModel, table=True):
@@ -78,15 +116,20 @@ class StockLevel(SQLModel, table=True):
 
 
 class CountRequest(SQLModel, table=True):
-    """A bin that somebody must count, and why."""
+    """A product in a bin that somebody must count, and why. `missing` of the units on hold there are those that a picker
+    did not find: the count says whether they exist.
+    """
 
     __tablename__ = "count_request"
-    __table_args__ = (Index("ix_count_open", "location_id", "product_id", unique=True,
+    __table_args__ = (Index("ix_count_open", "location_id", "product_id", "lot", "serial", unique=True,
                             sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),)
 
     id: int | None = Field(default=None, primary_key=True)
     location_id: int = Field(foreign_key="location.id")
     product_id: int = Field(foreign_key="product.id")
+    lot: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
+    serial: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
+    missing: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     why: str = Field(max_length=200)
     at: datetime = Field(sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -30,12 +30,14 @@ class Parcel(SQLModel, table=True):
 
 
 class ParcelLine(SQLModel, table=True):
-    """Units of an order line in a parcel."""
+    """Units of an order line (of one lot, one serial) in a parcel."""
 
     __tablename__ = "parcel_line"
     __table_args__ = (CheckConstraint("qty >= 0", name="ck_parcel_line_qty"),)
 
     parcel_id: int = Field(primary_key=True, foreign_key="parcel.id")
     order_line_id: int = Field(primary_key=True, foreign_key="order_line.id")
+    lot: str = Field(primary_key=True, max_length=20, default="")
+    serial: str = Field(primary_key=True, max_length=20, default="")
     product_id: int = Field(foreign_key="product.id")
     qty: int

@@ -51,7 +51,7 @@ class PickList(SQLModel, table=True):
 
 
 class PickLine(SQLModel, table=True):
-    """Units of one order line to take from one bin. open -> done | short | dropped."""
+    """Units of one order line (of one lot, one serial) to take from one bin. open -> done | short | dropped."""
 
     __tablename__ = "pick_line"
     __table_args__ = (
@@ -68,6 +68,8 @@ class PickLine(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
     from_id: int = Field(foreign_key="location.id")
     to_id: int = Field(foreign_key="location.id")
+    lot: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": text("''")})
+    serial: str = Field(default="", max_length=20, sa_column_kwargs={"server_default": text("''")})
     tote_id: int | None = Field(default=None, foreign_key="tote.id")
     sequence: int
     qty: int
