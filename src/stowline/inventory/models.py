@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text, true
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -16,15 +16,45 @@ EMPTY: dict[str, Any] = {"server_default": text("''")}
 
 
 class Location(SQLModel, table=True):
-    """A bin: a place with a code. `sequence` is its place on the walk. See `rules.KINDS` for kinds."""
+    """A bin: a place with a code. `sequence` is its place on the walk. See `rules.KINDS` for kinds.
+
+    `aisle`, `bay` and `level` (0 is the floor) are its address, `x_mm` and `y_mm` where its front stands on the map,
+    from the building's corner. `max_…` limit what it takes (None: no limit), `mixing` what may lie together (see
+    `fit.MIXING`; '' is the rule of its zone). A bin that is not `active` is closed: nothing is put into it.
+    """
 
     __tablename__ = "location"
+    __table_args__ = (Index("ix_location_zone", "zone", "code"),)
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=60)
     kind: str = Field(index=True, max_length=12)
     zone: str = Field(default="", max_length=20)
     sequence: int = Field(default=0, index=True)
+    aisle: str = Field(default="", max_length=12, sa_column_kwargs=EMPTY)
+    bay: int | None = None
+    level: int | None = None
+    x_mm: int | None = None
+    y_mm: int | None = None
+    max_units: int | None = None
+    max_weight_g: int | None = None
+    max_volume_cm3: int | None = None
+    mixing: str = Field(default="", max_length=12, sa_column_kwargs=EMPTY)
+    active: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
+
+
+class Zone(SQLModel, table=True):
+    """A part of the building. `mixing` is the rule of its bins that have none of their own ('': any goods), `sequence`
+    its place on the walk.
+    """
+
+    __tablename__ = "zone"
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=20)
+    name: str = Field(default="", max_length=60)
+    mixing: str = Field(default="", max_length=12)
+    sequence: int = 0
 
 
 class Lot(SQLModel, table=True):
