@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import parse_qsl, urlsplit
 
 from biip import ParseConfig, ParseError
 from biip.gs1_digital_link_uris import GS1DigitalLinkURI
@@ -15,6 +16,7 @@ from biip.gs1_element_strings import GS1ElementString
 from biip.gs1_messages import GS1Message
 
 from stowline.catalog.gtin import gtin14, has_right_check_digit
+from stowline.scanning.pairs import at_odds, is_complete
 
 SSCC_LENGTH = 18
 SHORTEST_BARE_MESSAGE = 16  # an AI and a GTIN
@@ -25,13 +27,19 @@ EMPTY = "The scan was empty. Scan again, or type the code."
 TOO_LONG = f"That code is longer than {LONGEST} characters, so nothing here can have it. Scan one barcode at a time."
 CONTROL = "That code holds characters that no label here has. Scan it again, or type the code."
 WRONG_DIGIT = "That barcode is damaged: the check digit is wrong. Scan it again, or type the SKU."
+WRONG_LENGTH = "That barcode has not the digits of its kind. Scan it again; the scanner has to send a UPC in full length."
 UNREADABLE = "That barcode is damaged: it starts like a GS1 code, but its parts cannot be read. Type the SKU."
 WRONG_DATE = "The date in that barcode does not exist. Type the SKU, then the date on the pack."
+AT_ODDS = "The parts of that barcode contradict each other. Type the SKU."
+NO_COUNT = "That barcode says it holds goods, but not which and how many. Scan one of the items, or type the SKU."
+ZERO = "That barcode says it holds 0 units. Type the SKU, then count what is there."
 
 FNC1 = "\x1d"
 NO_DATE = "000000"  # printed by makers whose label must have the field
 _GS1_SYMBOLS = frozenset({"]C1", "]d2", "]Q3", "]J1", "]e0", "]e1", "]e2"})
-_EAN_SYMBOLS = frozenset({"]E0", "]E3", "]E4"})
+# Digits that a symbol carries. A UPC-A may come without its leading zero; "]E3" is the item with its add-on.
+_EAN_LENGTHS = {"]E0": (12, 13), "]E3": (15, 18), "]E4": (8,)}
+_DATES = frozenset({"11", "12", "13", "15", "16", "17"})
 _COMPOSITE = "|]e0"  # joins a linear symbol with the GS1 message printed above it
 _FORBIDDEN = re.compile("[\x00-\x1c\x1e\x1f\x7f-\x9f\ud800-\udfff]")
 _SYMBOLOGY = re.compile(r"\][A-Za-z][0-9A-Za-z]")
@@ -50,8 +58,9 @@ class Reading:
     """What one scan says.
 
     `candidates` are exact codes to look up, best first; `gtin` has 14 digits, `sscc` 18; `count` is trade items (AI 30
-    or 37); `expiry` is AI 17, else 15; `symbology` is the scanner's prefix such as "]C1". Where `problem` is set, it is
-    a sentence for the operator and there are no candidates.
+    or 37); `expiry` is AI 17, else 15; `symbology` is the scanner's prefix such as "]C1"; `complete` is False where GS1
+    wants another element beside these, which may stand on the label's other barcode (a lot alone, without its product).
+    Where `problem` is set, it is a sentence for the operator and there are no candidates.
     """
 
     raw: str
@@ -64,6 +73,7 @@ class Reading:
     count: int | None = None
     sscc: str | None = None
     symbology: str | None = None
+    complete: bool = True
     problem: str | None = None
 
 
@@ -101,7 +111,7 @@ def _read_body(raw: str, text: str, symbology: str | None, body: str) -> Reading
     first = body[0] if body.strip(" " + FNC1) else ""
     if not first:
         raise _UnfitError(EMPTY)
-    if symbology in _EAN_SYMBOLS:
+    if symbology is not None and symbology in _EAN_LENGTHS:
         return _read_ean(raw, text, symbology, body)
     if first in "hH" and _LINK.match(body):
         return _from_parts(raw, text, symbology, _link(body))
@@ -147,6 +157,7 @@ def _from_parts(
         count=int(parts.get("30") or parts.get("37") or 0) or None,
         sscc=sscc,
         symbology=symbology,
+        complete=is_complete(parts),
     )
 
 
@@ -154,13 +165,17 @@ def _distinct(*codes: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(code for code in codes if code))
 
 
-def _read_ean(raw: str, text: str, symbology: str | None, body: str) -> Reading:
+def _read_ean(raw: str, text: str, symbology: str, body: str) -> Reading:
     """An EAN or UPC symbol is a GTIN by definition; an add-on or a composite message may follow it."""
     digits, _, above = body.partition(_COMPOSITE)
     code = digits[:13] if symbology == "]E3" else digits
     gtin = gtin14(code)
+    if not digits.isdigit():
+        raise _UnfitError(UNREADABLE)
+    if len(digits) not in _EAN_LENGTHS[symbology]:
+        raise _UnfitError(WRONG_LENGTH)  # a UPC-E of 8 digits would pass for another maker's GTIN-8
     if not gtin:
-        raise _UnfitError(WRONG_DIGIT if code.isdigit() else UNREADABLE)
+        raise _UnfitError(WRONG_DIGIT)
     parts = _message(above) if above else {}
     return _from_parts(raw, text, symbology, parts | {"01": gtin}, code)
 
@@ -181,7 +196,15 @@ def _run(text: str) -> list[GS1ElementString]:
 
 
 def _link(body: str) -> dict[str, str]:
-    return _parts(lambda: GS1DigitalLinkURI.parse(body, config=_LENIENT_DATES).element_strings)
+    return _parts(lambda: _link_elements(body))
+
+
+def _link_elements(body: str) -> list[GS1ElementString]:
+    """The reader of links (biip) drops an attribute without a value, and of one that stands twice all but the last."""
+    said = [pair for pair in parse_qsl(urlsplit(body).query, keep_blank_values=True) if pair[0].isdigit()]
+    if not all(value for _, value in said) or len(dict(said)) < len(set(said)):
+        raise _UnfitError(UNREADABLE)
+    return GS1DigitalLinkURI.parse(body, config=_LENIENT_DATES).element_strings
 
 
 def _bare_message(raw: str, text: str, symbology: str | None, body: str) -> Reading | None:
@@ -226,17 +249,33 @@ def _parts(parse: Callable[[], Iterable[GS1ElementString]]) -> dict[str, str]:
         _check(element)
         if parts.setdefault(element.ai.ai, element.value) != element.value:
             raise _UnfitError(UNREADABLE)  # by the GS1 rules an AI that stands twice says the same twice
-    if "01" in parts and "02" in parts:
-        raise _UnfitError(UNREADABLE)  # an item and the content of a carton at once
+    _check_together(parts)
     return parts
 
 
+def _check_together(parts: dict[str, str]) -> None:
+    """Raises _UnfitError for parts that contradict each other, or that leave open how many units of what it is.
+
+    GS1 lets a pallet's content stand on one barcode of the label and its SSCC on another, so the content alone is
+    good enough, but only with its count: without, a pallet would be booked as one unit.
+    """
+    if at_odds(parts):
+        raise _UnfitError(AT_ODDS)
+    if ("02" in parts) != ("37" in parts) and "8026" not in parts:
+        raise _UnfitError(NO_COUNT)
+    counts = {int(parts[ai]) for ai in ("30", "37") if ai in parts}
+    if len(counts) > 1:
+        raise _UnfitError(AT_ODDS)
+    if 0 in counts:
+        raise _UnfitError(ZERO)
+
+
 def _check(element: GS1ElementString) -> None:
-    if not element.value.isascii():
+    if not element.value or not element.value.isascii():
         raise _UnfitError(UNREADABLE)
     if element.gtin_error or element.sscc_error:
         raise _UnfitError(WRONG_DIGIT)
-    if element.ai.ai in ("15", "17") and element.date is None and element.value != NO_DATE:
+    if element.ai.ai in _DATES and element.date is None and element.value != NO_DATE:
         raise _UnfitError(WRONG_DATE)
 
 
