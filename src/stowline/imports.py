@@ -1,4 +1,4 @@
-"""What `stowline import` does: files of products, orders, stock and purchase orders into the books, row by row.
+"""What `stowline import` does: files of products, orders, stock, purchase orders and bins into the books, row by row.
 
 A row that cannot be taken is refused with its reason, the others stand. Everything is safe to repeat. A dry run does
 the same work and throws it away.
@@ -16,20 +16,23 @@ from sqlmodel import Session
 from stowline.catalog import goods_csv
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
-from stowline.core import db
+from stowline.catalog.goods_csv import Good
+from stowline.core import author, db
 from stowline.core.errors import Refused
+from stowline.inventory import bins_csv, places, stock_csv
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
-from stowline.inventory import stock_csv
 from stowline.orders import service as orders
 from stowline.orders.intake import lines_csv, shopify, woocommerce
 from stowline.orders.intake.shape import IncomingOrder, Read, Skipped, Unreadable
+from stowline.people import service as people
 from stowline.receiving import orders_csv
 from stowline.receiving import service as receiving
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
 AT_ONCE = 20
+GOODS_AT_ONCE = 200  # products are made in few statements, so more of them hold the books no longer
 Thing = TypeVar("Thing")
 
 
@@ -75,10 +78,12 @@ class Job:
     dry_run: bool = False
 
 
-def _batches(job: Job, things: Iterable[Thing], take: Callable[[Session, Thing], None]) -> None:
+def _batches(
+    job: Job, things: Iterable[Thing], take: Callable[[Session, Thing], None], *, at_once: int = AT_ONCE
+) -> None:
     """Take things a few to a transaction, so that the program at work beside an import never waits long."""
     left = iter(things)
-    while part := list(islice(left, AT_ONCE)):
+    while part := list(islice(left, at_once)):
         with suppress(_DryRun), db.transaction(bulk=True) as session:
             for thing in part:
                 take(session, thing)
@@ -92,25 +97,27 @@ def products(file: Path, job: Job) -> Tally:
     tally = _tally(batch, a_row_is_a_thing=True)
     seen: set[str] = set()  # a dry run keeps nothing, so the second row of a SKU would look new again
 
-    def take(session: Session, good: Any) -> None:  # noqa: ANN401
-        dims = (good.length_mm, good.width_mm, good.height_mm)
-        try:
-            with session.begin_nested():
-                _, new = goods.add_product(
-                    session, sku=good.sku, name=good.name, weight_g=good.weight_g,
-                    dims_mm=dims if all(dims) else None, barcodes=[(good.barcode, 1)] if good.barcode else [],
-                )
-        except Refused as why:
-            tally.refuse(good.row, why.say)
-            return
-        new = new and good.sku not in seen
-        seen.add(good.sku)
-        tally.accepted += new
-        tally.products += new
-        tally.duplicates += not new
+    def take(session: Session, part: Sequence[Good]) -> None:
+        for good, fate in zip(part, goods.add_many(session, [_product(good) for good in part]), strict=True):
+            if isinstance(fate, Refused):
+                tally.refuse(good.row, fate.say)
+                continue
+            new = fate and good.sku not in seen
+            seen.add(good.sku)
+            tally.accepted += new
+            tally.products += new
+            tally.duplicates += not new
 
-    _batches(job, batch.things, take)
+    parts = [batch.things[at : at + GOODS_AT_ONCE] for at in range(0, len(batch.things), GOODS_AT_ONCE)]
+    _batches(job, parts, take, at_once=1)
     return tally
+
+
+def _product(good: Good) -> goods.New:
+    length, width, height = good.length_mm, good.width_mm, good.height_mm
+    dims = (length, width, height) if length and width and height else None
+    codes = [(good.barcode, 1)] if good.barcode else []
+    return goods.New(good.sku, good.name, codes, good.weight_g, dims)
 
 
 def order_lines(file: Path, job: Job) -> Tally:
@@ -202,6 +209,28 @@ def stock_counts(file: Path, job: Job) -> Tally:
     return tally
 
 
+def bins(file: Path, job: Job) -> Tally:
+    """Bins from CSV: new ones are made, known ones become as the file says (`accepted`); `duplicates` are so already."""
+    batch = bins_csv.read(file, job.mapping, job.refuse)
+    tally = _tally(batch, a_row_is_a_thing=True)
+
+    def take(session: Session, row: Any) -> None:  # noqa: ANN401
+        try:
+            with session.begin_nested():
+                outcome = places.put_bin(session, row.code, row.facts)
+        except Refused as why:
+            tally.refuse(row.row, why.say)
+            return
+        tally.accepted += outcome != "same"
+        tally.duplicates += outcome == "same"
+
+    _batches(job, batch.things, take)
+    if tally.accepted and not job.dry_run:
+        with db.transaction(bulk=True) as session:
+            people.note(session, author.current().who, "Bins imported", f"{file.name}: {tally.accepted:,} new or changed")
+    return tally
+
+
 def purchase_orders(file: Path, job: Job) -> Tally:
     """Purchase orders from a CSV with a row for each line; SKUs nobody knows as in `order_lines`."""
     with db.reading() as session:
@@ -239,12 +268,13 @@ def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN
 
 READERS: dict[str, Callable[[Path, Job], Tally]] = {
     "products": products, "orders": order_lines, "stock": stock_counts, "purchase-orders": purchase_orders,
+    "bins": bins,
 }
 
 
 def fields_of(what: str) -> Sequence[str]:
     """The fields that `--map` may name for a kind of file."""
-    readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv}
+    readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv, "bins": bins_csv}
     return tuple(readers[what].FIELDS)
 
 
