@@ -52,3 +52,18 @@ class Barcode(SQLModel, table=True):
     shown: str = Field(max_length=200)
     product_id: int = Field(foreign_key="product.id", index=True)
     quantity: int = 1
+
+
+class KitPart(SQLModel, table=True):
+    """So many units of a part are in one kit. A product with parts is a kit: sold as one, picked as them, never stocked."""
+
+    __tablename__ = "kit_part"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="ck_kit_part_units"),
+        CheckConstraint("kit_id <> part_id", name="ck_kit_part_other"),
+    )
+
+    kit_id: int = Field(primary_key=True, foreign_key="product.id")
+    part_id: int = Field(primary_key=True, foreign_key="product.id", index=True)
+    position: int
+    units: int

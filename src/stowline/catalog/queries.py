@@ -5,8 +5,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.catalog.models import Barcode, Product
+from stowline.catalog.models import Barcode, KitPart, Product
+from stowline.catalog.rules import Part, listed, whole_kits
 from stowline.core.errors import NotFound
+
+# For the rooms that take kits apart and tell them as one.
+__all__ = ["Part", "listed", "whole_kits"]
+
+_p, _k = Product.__table__.c, KitPart.__table__.c  # type: ignore[attr-defined]
 
 
 def product_by_sku(session: Session, sku: str) -> Product:
@@ -52,6 +58,31 @@ def barcodes_of(session: Session, product_id: int) -> list[Barcode]:
     """The codes on a product, the SKU itself left out."""
     query = select(Barcode).where(Barcode.product_id == product_id, Barcode.kind == "barcode")
     return list(session.exec(query.order_by(Barcode.id).limit(100)))  # type: ignore[arg-type]
+
+
+def recipes(session: Session, product_ids: Iterable[int]) -> dict[int, tuple[Part, ...]]:
+    """The parts of those of these products that are kits, by the kit's id, each recipe in its own order."""
+    wanted = list(dict.fromkeys(product_ids))
+    found: dict[int, tuple[Part, ...]] = {}
+    for start in range(0, len(wanted), 500):
+        query = (
+            sa.select(_k.kit_id, _k.part_id, _p.sku, _p.name, _k.units).join(Product, _p.id == _k.part_id)
+            .where(_k.kit_id.in_(wanted[start : start + 500])).order_by(_k.kit_id, _k.position, _k.part_id)
+        )  # fmt: skip
+        for kit_id, *part in session.execute(query):
+            found[kit_id] = (*found.get(kit_id, ()), Part(*part))
+    return found
+
+
+def recipe(session: Session, product_id: int) -> tuple[Part, ...]:
+    """The parts of one kit; none for a product that is no kit."""
+    return recipes(session, [product_id]).get(product_id, ())
+
+
+def kits_with(session: Session, part_id: int, limit: int = 50) -> list[Part]:
+    """The kits that a product is a part of, by SKU: each with the units of the part in one kit."""
+    query = sa.select(_p.id, _p.sku, _p.name, _k.units).join(Product, _p.id == _k.kit_id).where(_k.part_id == part_id)
+    return [Part(*row) for row in session.execute(query.order_by(_p.sku).limit(limit))]
 
 
 def count(session: Session) -> int:

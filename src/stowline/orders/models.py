@@ -9,6 +9,7 @@ from stowline.core.db import UtcDateTime
 
 WAITS = "ordered - cancelled > allocated"
 WAITS_IN_SQLITE = "allocated < ordered - cancelled"  # it turns a comparison so that the column stands first, then looks
+OF_A_KIT = "kit_id IS NOT NULL AND"
 
 
 class Customer(SQLModel, table=True):
@@ -74,10 +75,29 @@ class Order(SQLModel, table=True):
     returned: int = Field(default=0, sa_type=BigInteger)
 
 
+class OrderKit(SQLModel, table=True):
+    """Kits sold in one line of an order; the lines with its `kit_id` are what is picked for them, and keep the recipe.
+
+    `unit_price` of one kit in 1/10,000 of the major unit. How far the kits have come is said by their lines alone.
+    """
+
+    __tablename__ = "order_kit"
+    __table_args__ = (CheckConstraint("quantity > 0", name="ck_order_kit_quantity"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    order_id: int = Field(foreign_key="orders.id", index=True)
+    product_id: int = Field(foreign_key="product.id", index=True)
+    position: int
+    name: str = Field(max_length=300)
+    quantity: int
+    unit_price: int = Field(sa_type=BigInteger)
+
+
 class OrderLine(SQLModel, table=True):
     """Units of one product on an order, and how far they have come. `unit_price` in 1/10,000 of the major unit.
 
-    `priority`, `placed_at` and `held` repeat the order's, so that the waiting line is one index.
+    `priority`, `placed_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
+    no price of its own, and `per_kit` units of it are in one kit.
     """
 
     __tablename__ = "order_line"
@@ -93,11 +113,15 @@ class OrderLine(SQLModel, table=True):
               sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_product", "product_id", "order_id"),
+        Index("ix_line_kit", "kit_id", sqlite_where=text(f"{OF_A_KIT} {WAITS_IN_SQLITE}"),
+              postgresql_where=text(f"{OF_A_KIT} {WAITS}")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     order_id: int = Field(foreign_key="orders.id", index=True)
     product_id: int = Field(foreign_key="product.id")
+    kit_id: int | None = Field(default=None, foreign_key="order_kit.id")
+    per_kit: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     position: int
     name: str = Field(max_length=300)
     unit_price: int = Field(sa_type=BigInteger)

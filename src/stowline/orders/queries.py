@@ -9,11 +9,11 @@ from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import Conflict, NotFound
-from stowline.orders.models import Order, OrderLine, SearchTerm
+from stowline.orders.models import Order, OrderKit, OrderLine, SearchTerm
 from stowline.orders.rules import OPEN
 from stowline.stores.models import Store
 
-_o, _l = Order.__table__.c, OrderLine.__table__.c  # type: ignore[attr-defined]
+_o, _l, _k = Order.__table__.c, OrderLine.__table__.c, OrderKit.__table__.c  # type: ignore[attr-defined]
 
 
 def order(session: Session, order_id: int) -> Order:
@@ -52,7 +52,7 @@ def by_ref(session: Session, ref: str, store: str = "") -> Order:
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """An order line with its product."""
+    """An order line with its product. One of a kit has `per_kit` units in one kit of what was sold as `kit_id`."""
 
     id: int
     product_id: int
@@ -67,6 +67,8 @@ class LineView:
     packed: int
     handed_over: int
     returned: int
+    kit_id: int | None = None
+    per_kit: int = 1
 
     @property
     def waiting(self) -> int:
@@ -79,12 +81,56 @@ def lines(session: Session, order_id: int) -> list[LineView]:
     p = Product.__table__.c  # type: ignore[attr-defined]
     query = (
         sa.select(_l.id, _l.product_id, p.sku, _l.name, _l.unit_price, _l.ordered, _l.cancelled, _l.allocated,
-                  _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned)
+                  _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned, _l.kit_id, _l.per_kit)
         .join(Product, p.id == _l.product_id)
         .where(_l.order_id == order_id)
         .order_by(_l.position)
     )
     return [LineView(*row) for row in session.execute(query)]
+
+
+@dataclass(frozen=True, slots=True)
+class KitView:
+    """Kits that were sold in one line of an order."""
+
+    id: int
+    product_id: int
+    sku: str
+    name: str
+    quantity: int
+    unit_price: int
+
+
+def kits_of(session: Session, order_id: int) -> dict[int, KitView]:
+    """The kits sold on an order, by id."""
+    p = Product.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(_k.id, _k.product_id, p.sku, _k.name, _k.quantity, _k.unit_price).join(Product, p.id == _k.product_id)
+    return {row[0]: KitView(*row) for row in session.execute(query.where(_k.order_id == order_id))}
+
+
+def waiting_kits(session: Session, kit_ids: Sequence[int]) -> dict[int, int]:
+    """Kits that wait for a part, by the kit's product: of each order as many as its scarcest part lacks."""
+    if not kit_ids:
+        return {}
+    lacks = (_l.ordered - _l.cancelled - _l.allocated + _l.per_kit - 1) // _l.per_kit
+    of_order = (
+        sa.select(_l.kit_id, sa.func.max(lacks).label("n"))
+        .where(_l.kit_id.is_not(None), _l.ordered - _l.cancelled > _l.allocated).group_by(_l.kit_id).subquery()
+    )  # fmt: skip
+    query = (
+        sa.select(_k.product_id, sa.func.sum(of_order.c.n)).join(of_order, of_order.c.kit_id == _k.id)
+        .where(_k.product_id.in_(list(kit_ids))).group_by(_k.product_id)
+    )  # fmt: skip
+    return {product_id: int(n) for product_id, n in session.execute(query)}
+
+
+def owing(session: Session, product_id: int) -> str | None:
+    """The ref of an order that is owed units of a product as it stands, not as a kit's part."""
+    query = (
+        sa.select(_o.ref).join(OrderLine, _l.order_id == _o.id)
+        .where(_l.product_id == product_id, _l.kit_id.is_(None), _l.ordered - _l.cancelled > _l.handed_over)
+    )  # fmt: skip
+    return session.execute(query.order_by(_o.id).limit(1)).scalar_one_or_none()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +187,9 @@ def _matching(session: Session, text: str) -> list[int]:
         hits = set(session.execute(query).scalars())
         ids = hits if ids is None else ids & hits
     by_sku = sa.select(_l.order_id).join(Product).where(Product.sku == text).order_by(_l.order_id.desc()).limit(500)  # type: ignore[arg-type]
-    return sorted((ids or set()) | set(session.execute(by_sku).scalars()))
+    by_kit = sa.select(_k.order_id).join(Product).where(Product.sku == text).order_by(_k.order_id.desc()).limit(500)  # type: ignore[arg-type]
+    found = (ids or set()).union(session.execute(by_sku).scalars(), session.execute(by_kit).scalars())
+    return sorted(found)
 
 
 def counts(session: Session) -> dict[str, int]:

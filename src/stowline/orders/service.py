@@ -13,7 +13,7 @@ from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
-from stowline.orders import queries
+from stowline.orders import kits, queries
 from stowline.orders.events import DemandDropped, HoldLifted, OrderCancelled, OrderEntered, OrderHeld, OrderPlaced
 from stowline.orders.intake.shape import IncomingOrder
 from stowline.orders.models import Customer, Order, OrderLine, SearchTerm
@@ -44,7 +44,8 @@ def place(
     currency = incoming.currency or store.currency
     now = clock.now()
     placed_at = incoming.placed_at or now
-    ordered = sum(line.quantity for line in incoming.lines)
+    recipes = catalog.recipes(session, products.values())
+    ordered = kits.units_of(incoming.lines, products, recipes)
     order = Order(
         store_id=store.id or 0, ref=incoming.ref, customer_id=_customer(session, store, incoming),
         customer_name=incoming.customer.name or incoming.address.name, email=incoming.customer.email,
@@ -60,16 +61,10 @@ def place(
     )
     session.add(order)
     session.flush()
-    ours = catalog.by_ids(session, [products[line.sku] for line in incoming.lines if not line.name])
-    session.execute(sa.insert(_lines), [
-        {"order_id": order.id, "product_id": products[line.sku], "position": n,
-         "name": line.name or ours[products[line.sku]].name,
-         "unit_price": line.unit_price, "priority": order.priority, "placed_at": placed_at, "ordered": line.quantity}
-        for n, line in enumerate(incoming.lines, 1)
-    ])
+    picked = kits.write_lines(session, order, incoming.lines, products, recipes)
     _find_by(session, order.id or 0, [order.ref, order.email, *order.customer_name.split(), *order.ship_name.split()])
     scanning.print_code(session, order.ref, "order", order.id or 0, f"order {order.ref}")
-    hooks.tell(session, OrderEntered(order.id or 0, tuple(products.values())))
+    hooks.tell(session, OrderEntered(order.id or 0, picked))
     session.refresh(order)
     outbox.record(session, OrderPlaced(order.id or 0, order.ref, store.key, order.ordered,
                                        order.ordered - order.allocated, tell), subject=order.id)

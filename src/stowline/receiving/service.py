@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 
 from stowline.allocation import queries as waiting
 from stowline.allocation import service as allocation
+from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
@@ -41,6 +42,7 @@ def enter(
     for n, (sku, _) in enumerate(lines):
         if sku not in ids:
             raise Refused(f"There is no product {sku}. Add it to the catalogue first.", where=f"lines[{n}].sku")
+    kits.refuse(session, ids.values(), "is not bought as one")
     order = PurchaseOrder(ref=ref, supplier=supplier, expected_from=expected_from,
                           expected_to=expected_to or expected_from, created_at=clock.now())
     session.add(order)
