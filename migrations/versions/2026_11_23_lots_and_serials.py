@@ -28,9 +28,11 @@ def upgrade() -> None:
     _widen_the_ledger()
     _new_balance()
     _new_parcel_line()
-    with op.batch_alter_table("pick_line") as batch:
-        batch.add_column(_word("lot"))
-        batch.add_column(_word("serial"))
+    for column in (_word("lot"), _word("serial")):
+        op.add_column("pick_line", column)
+    is_open = sa.text("state = 'open'")
+    op.create_index("ix_pick_line_bin", "pick_line", ["from_id", "product_id"], sqlite_where=is_open,
+                    postgresql_where=is_open)  # fmt: skip
     with op.batch_alter_table("count_request") as batch:
         batch.drop_index("ix_count_open")
         batch.add_column(_word("lot"))

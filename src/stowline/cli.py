@@ -18,7 +18,7 @@ from stowline.core.errors import Refused
 def cli() -> None:
     """Stowline: fulfilment and warehouse software. The scan is the truth."""
     from stowline import wiring  # noqa: PLC0415  (so that --help is quick)
-    from stowline.core import db  # noqa: PLC0415
+    from stowline.core import author, db  # noqa: PLC0415
     from stowline.core.config import settings  # noqa: PLC0415
     from stowline.notifications.channels.smtp_url import server_of  # noqa: PLC0415
     from stowline.server import set_up_logs  # noqa: PLC0415
@@ -27,6 +27,7 @@ def cli() -> None:
     if settings().smtp_url:
         server_of(settings().smtp_url)  # said now, not at the first mail
     wiring.connect()
+    click.get_current_context().with_resource(author.acting("command line"))
     click.get_current_context().call_on_close(db.forget)
 
 
@@ -252,7 +253,7 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 
 
 @cli.command("import")
-@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders"]))
+@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders", "bins"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", default="csv", show_default=True,
               type=click.Choice(["csv", "lines-csv", "shopify", "woocommerce"]), help="lines-csv is another name of csv.")
@@ -276,9 +277,11 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
                        country, currency, priority; one row for each line
       stock            sku, bin, quantity
       purchase-orders  ref, supplier, sku, quantity, expected_from, expected_to
+      bins             code, kind, zone, aisle, bay, level, x_mm, y_mm, sequence,
+                       max_units, max_weight_g, max_volume_cm3, mixing
 
     A row that cannot be taken is refused with its reason, the others stand. What is known already stays as it is, but
-    a stock file brings its units each time.
+    a stock file brings its units each time, and a file of bins changes those that it describes otherwise.
     """  # noqa: D301  (click reads \\b as: keep these lines)
     from dataclasses import asdict  # noqa: PLC0415
 

@@ -5,19 +5,26 @@ task's kind and its workflow, a timer and its verb. Rooms know only those above 
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from stowline.allocation import service as allocation
 from stowline.backorders import service as backorders
+from stowline.catalog.events import KitMade
 from stowline.core import hooks, outbox, tidy, timers
+from stowline.desk.integrity import runs as proofs
 from stowline.floor import look
-from stowline.inventory.events import StockFreed
+from stowline.inventory import kits as inventory_kits
+from stowline.inventory import lots
+from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
+from stowline.orders import kits as order_kits
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
 from stowline.picking import service as picking
 from stowline.picking import walk
 from stowline.receiving import dock, putaway
+from stowline.receiving import kits as receiving_kits
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
@@ -36,6 +43,9 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered],
     DemandDropped: [picking.on_dropped, allocation.on_dropped],
     StockFreed: [allocation.on_freed],
+    StockLeaving: [allocation.on_leaving],
+    UnitsMissing: [picking.on_missing],
+    KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
 }
 
 # kind of task -> what a scan does, what an undo does, what is wanted now
@@ -49,8 +59,15 @@ WORKFLOWS = {
 }
 
 # timer -> verb (in one transaction) or work (in transactions of its own)
-VERBS = {backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy}
-WORKS = {notifications.TIMER: delivery.deliver}
+VERBS = {
+    backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
+    proofs.NIGHT: proofs.nightly,
+}  # fmt: skip
+WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out}
+
+
+# timers that always stand, and how soon after the first start they run
+STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5)}
 
 
 def connect() -> None:
@@ -63,5 +80,7 @@ def connect() -> None:
         scanning.workflow(kind, workflow)
     for kind, verb in VERBS.items():
         timers.verb(kind, verb)
+    for kind, first in STANDING.items():
+        timers.standing(kind, first)
     for kind, work in WORKS.items():
         timers.work(kind, work)

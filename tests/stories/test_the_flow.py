@@ -63,8 +63,8 @@ class Town:
         return self.lines.to(self.urls[door % len(self.urls)])
 
     def open_work(self) -> dict[str, int]:
-        """Events without all their receipts, timers that have not run (but the daily tidying), messages that are not settled."""
-        where = {"outbox": "due IS NOT NULL", "timer": "kind <> 'tidy'", "message": "state IN ('held', 'sending')"}
+        """Events without all their receipts, timers that have not run (but those that always stand), messages that are not settled."""
+        where = {"outbox": "due IS NOT NULL", "timer": "ref <> ''", "message": "state IN ('held', 'sending')"}
         found = {table: self.database.count(f"{table} WHERE {which}") for table, which in where.items()}
         return {table: count for table, count in found.items() if count}
 

@@ -12,7 +12,7 @@ from stowline.core import outbox
 from stowline.core.errors import Conflict
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
-from stowline.inventory.events import StockFreed
+from stowline.inventory.events import StockFreed, StockLeaving
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped, OrderEntered
 
@@ -77,6 +77,11 @@ def on_dropped(session: Session, fact: DemandDropped) -> None:
     orders.raise_stage(session, fact.order_id, "allocated", back)
     inventory.promise(session, given)
     fill(session, given)
+
+
+def on_leaving(session: Session, fact: StockLeaving) -> None:
+    """Good units are about to leave the count: free that many."""
+    take_back(session, fact.product_id, fact.units, fact.why)
 
 
 def take_back(session: Session, product_id: int, units: int, why: str) -> None:

@@ -11,7 +11,7 @@ import dramatiq
 import sqlalchemy as sa
 import structlog
 
-from stowline.core import clock, db, outbox, tidy, timers
+from stowline.core import clock, db, outbox, timers
 
 log = structlog.get_logger("stowline.relay")
 LOOK_EVERY_S = 0.25
@@ -65,7 +65,7 @@ class Relay:
 
 def _begin() -> bool:
     with db.transaction() as session:
-        tidy.begin(session)
+        timers.begin_standing(session)
     return True
 
 

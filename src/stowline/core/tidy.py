@@ -10,12 +10,6 @@ TIMER = "tidy"
 EVERY = timedelta(days=1)
 
 
-def begin(session: Session) -> None:
-    """Plan the first run, unless one is planned already."""
-    if not timers.is_set(session, TIMER, ""):
-        timers.set_timer(session, TIMER, "", clock.now() + EVERY)
-
-
 def tidy(session: Session, _ref: str) -> None:
     """Drop old idempotency keys, and plan the next run."""
     idempotency.forget_old(session)

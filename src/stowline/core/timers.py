@@ -20,6 +20,7 @@ Work = Callable[[str], None]
 RING_AGAIN = timedelta(seconds=30)
 _verbs: dict[str, Verb] = {}
 _works: dict[str, Work] = {}
+_standing: dict[str, timedelta] = {}
 
 
 class Timer(SQLModel, table=True):
@@ -47,6 +48,18 @@ def verb(kind: str, run: Verb) -> None:
 def work(kind: str, run: Work) -> None:
     """Say what a kind of timer does in transactions of its own (sending a message). Called by wiring only."""
     _works[kind] = run
+
+
+def standing(kind: str, first: timedelta) -> None:
+    """Say that a kind of timer always stands (its verb sets the next run), first so long after a start. By wiring only."""
+    _standing[kind] = first
+
+
+def begin_standing(session: Session) -> None:
+    """Plan the first run of every standing timer that is not planned already."""
+    for kind, first in _standing.items():
+        if not is_set(session, kind, ""):
+            set_timer(session, kind, "", clock.now() + first)
 
 
 def set_timer(session: Session, kind: str, ref: str, due: datetime) -> None:

@@ -76,7 +76,8 @@ def parcels(session: Session, order_id: int) -> list[dict[str, Any]]:
             "code": parcel.code, "state": parcel.state, "weight_g": parcel.weight_g,
             "carrier": label.carrier if label else None, "tracking": label.tracking if label else None,
             "sscc": label.sscc if label else None, "handed_over_at": parcel.handed_over_at,
-            "lines": [{"sku": item.sku, "name": item.name, "quantity": item.qty}
+            "lines": [{"sku": item.sku, "name": item.name, "quantity": item.qty, "lot": item.lot or None,
+                       "serial": item.serial or None}
                       for item in packing.contents(session, parcel.id or 0)],
         })
     return rows

@@ -60,7 +60,7 @@ def asked(body: ScanBody) -> Asked:
     """The scan, its form checked: id and task printable, quantity 1 to a million. The code may be anything."""
     _word(body.scan_id, "scan_id", 64)
     _word(body.task, "task", 200)
-    for name, most in (("device", 80), ("kind", 20)):
+    for name, most in (("device", 80), ("kind", 40)):
         if getattr(body, name):
             _word(getattr(body, name), name, most)
     if not 1 <= body.quantity <= LARGEST_QUANTITY:

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.catalog import kits
+from stowline.catalog import queries as catalog
 from stowline.inventory import queries as stock
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
@@ -26,9 +28,14 @@ def scan(session: Session, scan: Scan) -> Verdict:
 
 
 def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
+    if seen.kit:
+        parts = catalog.recipe(session, seen.ref)
+        free = {part.sku: stock.level(session, part.sku).free for part in parts}
+        can = catalog.whole_kits((free[part.sku], part.units) for part in parts)
+        return kits.scanned(session, seen.ref, seen.sku), f"{can} could be made of what is free."
     if seen.kind == "product":
         level = stock.level(session, seen.sku)
-        bins = ", ".join(f"{qty} in {place.code}" for place, _, qty, _ in stock.in_bins(session, seen.ref, limit=5))
+        bins = ", ".join(f"{here.qty} in {here.bin}" for here in stock.in_bins(session, seen.ref, limit=5))
         pack = f", a pack of {seen.units}" if seen.units > 1 else ""
         return f"{seen.label}{pack}: {level.on_hand} on hand, {level.free} free", bins or "In no bin."
     if seen.kind == "bin":

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
-from stowline.inventory.models import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Balance, Location, Move, StockLevel
+from stowline.inventory.models import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Balance, Location, Lot, Move, StockLevel
 from stowline.inventory.rules import GOOD, PICKABLE, Free, take_from
 
 # The virtual ends of the ledger, for rooms that move stock across them.
 __all__ = ["ADJUSTMENT", "CUSTOMER", "SCRAP", "SUPPLIER", "Free", "take_from"]
 
+_lot = Lot.__table__.c  # type: ignore[attr-defined]
 _b, _l, _p = Balance.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 
 
@@ -47,11 +50,14 @@ def sku(session: Session, product_id: int) -> str:
     return str(session.execute(sa.select(_p.sku).where(_p.id == product_id)).scalar_one())
 
 
-def quantity(session: Session, product_id: int, location_id: int, condition: str = GOOD) -> tuple[int, int]:
-    """(units, bound units) of a product in a bin."""
+def quantity(
+    session: Session, product_id: int, location_id: int, condition: str = GOOD, lot: str = "", serial: str = ""
+) -> tuple[int, int]:
+    """(units, bound units) of a product (of one lot, one serial) in a bin."""
     query = sa.select(_b.qty, _b.bound).where(
-        _b.product_id == product_id, _b.location_id == location_id, _b.condition == condition
-    )
+        _b.product_id == product_id, _b.location_id == location_id, _b.lot == lot, _b.serial == serial,
+        _b.condition == condition,
+    )  # fmt: skip
     row = session.execute(query).one_or_none()
     return (row.qty, row.bound) if row else (0, 0)
 
@@ -59,14 +65,17 @@ def quantity(session: Session, product_id: int, location_id: int, condition: str
 def pickable(session: Session, product_ids: Iterable[int]) -> dict[int, list[Free]]:
     """Unbound good units by product, in bins that may be picked from."""
     ids = sorted(set(product_ids))
+    ends = sa.case((_p.fefo, _lot.expires_on), else_=None)
     found: dict[int, list[Free]] = {}
     for start in range(0, len(ids), 500):
         query = (
-            sa.select(_b.product_id, _b.location_id, _l.code, _l.sequence, _b.qty - _b.bound)
+            sa.select(_b.product_id, _b.location_id, _l.code, _l.sequence, _b.qty - _b.bound, _b.lot, _b.serial, ends)
             .join(Location, _l.id == _b.location_id)
+            .join(Product, _p.id == _b.product_id)
+            .outerjoin(Lot, sa.and_(_b.lot != "", _lot.product_id == _b.product_id, _lot.code == _b.lot))
             .where(_b.product_id.in_(ids[start : start + 500]), _b.condition == GOOD, _b.qty > _b.bound)
             .where(_l.kind.in_(PICKABLE))
-            .order_by(_b.product_id, _l.sequence, _l.id)
+            .order_by(_b.product_id, _l.sequence, _l.id, _b.lot, _b.serial)
         )
         for product_id, *rest in session.execute(query):
             found.setdefault(product_id, []).append(Free(*rest))
@@ -75,7 +84,7 @@ def pickable(session: Session, product_ids: Iterable[int]) -> dict[int, list[Fre
 
 @dataclass(frozen=True, slots=True)
 class AtDock:
-    """Good units of a product that stand at a dock."""
+    """Good units of a product (of one lot, one serial) that stand at a dock."""
 
     product_id: int
     sku: str
@@ -83,12 +92,14 @@ class AtDock:
     location_id: int
     bin: str
     qty: int
+    lot: str
+    serial: str
 
 
 def at_dock(session: Session, *, product_id: int | None = None, skip: Sequence[int] = (), limit: int = 50) -> list[AtDock]:
     """What waits at the docks to be put away."""
     query = (
-        sa.select(_b.product_id, _p.sku, _p.name, _b.location_id, _l.code, _b.qty - _b.bound)
+        sa.select(_b.product_id, _p.sku, _p.name, _b.location_id, _l.code, _b.qty - _b.bound, _b.lot, _b.serial)
         .select_from(Location)
         .join(Balance, _b.location_id == _l.id)
         .join(Product, _p.id == _b.product_id)
@@ -98,7 +109,50 @@ def at_dock(session: Session, *, product_id: int | None = None, skip: Sequence[i
         query = query.where(_b.product_id == product_id)
     if skip:
         query = query.where(_b.product_id.not_in(list(skip)))
-    return [AtDock(*row) for row in session.execute(query.order_by(_b.product_id).limit(limit))]
+    return [AtDock(*row) for row in session.execute(query.order_by(_b.product_id, _b.lot, _b.serial).limit(limit))]
+
+
+@dataclass(frozen=True, slots=True)
+class Lies:
+    """Units of one product, lot, serial and condition in a bin; `bound` of them are spoken for."""
+
+    bin: str
+    kind: str
+    sku: str
+    name: str
+    lot: str
+    serial: str
+    expires_on: date | None
+    condition: str
+    qty: int
+    bound: int
+
+
+def _lies() -> sa.Select[Any]:
+    columns = (_l.code, _l.kind, _p.sku, _p.name, _b.lot, _b.serial, _lot.expires_on, _b.condition, _b.qty, _b.bound)
+    return (
+        sa.select(*columns)
+        .select_from(Balance)
+        .join(Location, _l.id == _b.location_id)
+        .join(Product, _p.id == _b.product_id)
+        .outerjoin(Lot, sa.and_(_b.lot != "", _lot.product_id == _b.product_id, _lot.code == _b.lot))
+        .where(_b.qty > 0)
+    )
+
+
+def in_bins(session: Session, product_id: int, *, limit: int = 200) -> list[Lies]:
+    """Where a product lies, along the walk."""
+    order = (_l.sequence, _l.id, _b.lot, _b.serial, _b.condition)
+    return [Lies(*row) for row in session.execute(_lies().where(_b.product_id == product_id).order_by(*order).limit(limit))]
+
+
+def in_bin(session: Session, location_id: int, *, product_id: int | None = None, limit: int = 100) -> list[Lies]:
+    """What lies in a bin (of one product, if it is named)."""
+    query = _lies().where(_b.location_id == location_id)
+    if product_id is not None:
+        query = query.where(_b.product_id == product_id)
+    order = (_p.sku, _b.lot, _b.serial, _b.condition)
+    return [Lies(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
 def suggest_bin(session: Session, product_id: int) -> tuple[Location, str]:
@@ -124,6 +178,21 @@ def suggest_bin(session: Session, product_id: int) -> tuple[Location, str]:
         return first_of_kind(session, "storage"), "the site has no picking bins"
     why = "empty picking bin" if row.products == 0 else f"fewest products, {row.products}"
     return location(session, row.id), why
+
+
+def days_needed(session: Session) -> list[int]:
+    """How many days lots must have left to be sold: each number that some product asks for."""
+    return list(session.execute(sa.select(_p.min_days_left).where(_p.expires).distinct()).scalars())
+
+
+def lots_over(session: Session, days: int, ended: date, limit: int) -> list[Lot]:
+    """Lots that are not held and end before a day, of products whose units must have so many days left."""
+    query = (
+        select(Lot)
+        .join(Product, _p.id == _lot.product_id)
+        .where(_lot.held == "", _p.min_days_left == days, _lot.expires_on < ended)
+    )
+    return list(session.exec(query.order_by(_lot.product_id, _lot.id).limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,31 +229,6 @@ def levels(session: Session, *, sku: str = "", after: str = "", like: str = "", 
     if like:
         query = query.where(_p.sku >= like, _p.sku < like + "\U0010fffd")
     return [Level(*row) for row in session.execute(query.order_by(_p.sku).limit(limit))]
-
-
-def in_bins(session: Session, product_id: int, *, limit: int = 200) -> list[tuple[Location, str, int, int]]:
-    """Where a product lies: (bin, condition, units, bound units), along the walk."""
-    query = (
-        sa.select(Location, _b.condition, _b.qty, _b.bound)
-        .join(Balance, _b.location_id == _l.id)
-        .where(_b.product_id == product_id, _b.qty > 0)
-        .order_by(_l.sequence, _l.id)
-        .limit(limit)
-    )
-    return [tuple(row) for row in session.execute(query)]
-
-
-def in_bin(session: Session, location_id: int, *, limit: int = 100) -> list[tuple[str, str, str, int, int]]:
-    """What lies in a bin: (SKU, name, condition, units, bound units)."""
-    query = (
-        sa.select(_p.sku, _p.name, _b.condition, _b.qty, _b.bound)
-        .select_from(Balance)
-        .join(Product, _p.id == _b.product_id)
-        .where(_b.location_id == location_id, _b.qty > 0)
-        .order_by(_p.sku)
-        .limit(limit)
-    )
-    return [tuple(row) for row in session.execute(query)]
 
 
 def ledger(session: Session, product_id: int, *, before: int | None = None, limit: int = 50) -> list[Move]:

@@ -3,12 +3,13 @@
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.core import clock, hooks, outbox
+from stowline.catalog import kits
+from stowline.core import author, clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import queries
-from stowline.inventory.events import CountRequested, StockFreed
-from stowline.inventory.models import Balance, CountRequest, Location, StockLevel
+from stowline.inventory.events import CountRequested, StockFreed, StockLeaving, UnitsMissing
+from stowline.inventory.models import Balance, Location, StockLevel
 from stowline.inventory.rules import GOOD, HOLD, KINDS, REASONS
 from stowline.scanning import service as scanning
 
@@ -50,40 +51,53 @@ def move(
     to_condition: str | None = None,
     unbind: bool = False,
     bind: bool = False,
+    lot: str = "",
+    serial: str = "",
 ) -> None:
     """Move `qty` whole units of a product from one place to another, with its ledger line, all or nothing.
 
     `unbind` takes units that were bound there (a pick line's), `bind` leaves them bound where they arrive. Good units
-    that come from outside, or from hold, are told as StockFreed at once. Raises NotEnough if they are not there, and
-    Refused for a quantity below one.
+    that come from outside, or from hold, are told as StockFreed at once; those of a lot that is held arrive on hold. Raises NotEnough if they are not there,
+    Refused for a quantity below one, Conflict for a serial that lies somewhere in the house already.
     """
     if qty < 1:
         raise Refused("Stock moves in whole units, at least one.", where="quantity")
     assert because in REASONS
     after = to_condition or condition
+    if lot and after == GOOD and not bind and to_id > LAST_VIRTUAL and is_held(session, product_id, lot):
+        after = HOLD
     if from_id > LAST_VIRTUAL:
-        _take(session, product_id, from_id, condition, qty, unbind=unbind)
+        _take(session, product_id, from_id, condition, qty, lot, serial, unbind=unbind)
     if to_id > LAST_VIRTUAL:
-        _put(session, product_id, to_id, after, qty, bind=bind)
-    _log(session, product_id, from_id, to_id, qty, because, condition, after)
+        _put(session, product_id, to_id, after, qty, lot, serial, bind=bind)
+    _log(session, product_id, from_id, to_id, qty, because, condition, after, lot, serial)
     was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
     if is_good and not was_good:
         _RAISE.later(session, p=product_id, n=qty)
         hooks.tell(session, StockFreed((product_id,)))
     elif was_good and not is_good:
         _lower(session, product_id, qty)
+    if from_id <= LAST_VIRTUAL < to_id:
+        kits.refuse_stock(session, product_id)  # last: its level is locked by now, so nobody makes it a kit meanwhile
 
 
+def is_held(session: Session, product_id: int, lot: str) -> bool:
+    """Whether none of a lot may be sold."""
+    return _HELD.one(session, p=product_id, lt=lot) is not None
+
+
+_HELD = Hot("SELECT 1 FROM lot WHERE product_id = :p AND code = :lt AND held <> ''")
 _TAKE = Hot(
-    "UPDATE balance SET qty = qty - :n WHERE product_id = :p AND location_id = :l AND condition = :c AND qty - bound >= :n"
+    "UPDATE balance SET qty = qty - :n WHERE product_id = :p AND location_id = :l AND lot = :lt AND serial = :sn"
+    " AND condition = :c AND qty - bound >= :n"
 )
 _TAKE_BOUND = Hot(
     "UPDATE balance SET qty = qty - :n, bound = bound - :n"
-    " WHERE product_id = :p AND location_id = :l AND condition = :c AND bound >= :n"
+    " WHERE product_id = :p AND location_id = :l AND lot = :lt AND serial = :sn AND condition = :c AND bound >= :n"
 )
 _PUT = Hot(
-    "INSERT INTO balance (product_id, location_id, condition, qty, bound) VALUES (:p, :l, :c, :n, :b)"
-    " ON CONFLICT (product_id, location_id, condition)"
+    "INSERT INTO balance (product_id, location_id, lot, serial, condition, qty, bound)"
+    " VALUES (:p, :l, :lt, :sn, :c, :n, :b) ON CONFLICT (product_id, location_id, lot, serial, condition)"
     " DO UPDATE SET qty = balance.qty + excluded.qty, bound = balance.bound + excluded.bound"
 )
 _RAISE = Hot(
@@ -96,18 +110,60 @@ _LOWER = Hot(
 _SHIP = Hot(
     "UPDATE stock_level SET on_hand = on_hand - :n, promised = promised - :n WHERE product_id = :p AND promised >= :n"
 )
+_UNSHIP = Hot("UPDATE stock_level SET on_hand = on_hand + :n, promised = promised + :n WHERE product_id = :p")
+_SERIAL_HERE = Hot(
+    "SELECT l.code FROM balance b JOIN location l ON l.id = b.location_id"
+    " WHERE b.product_id = :p AND b.serial = :sn AND b.serial <> '' AND b.qty > 0"
+)
 
 
-def _take(session: Session, product_id: int, location_id: int, condition: str, qty: int, *, unbind: bool) -> None:
+def lose(
+    session: Session, *, product_id: int, from_id: int, to_id: int, qty: int, because: str, why: str,
+    condition: str = GOOD, to_condition: str | None = None, lot: str = "", serial: str = "",
+) -> None:  # fmt: skip
+    """Units leave a bin although they may be spoken for: to scrap, to adjustment, or into another condition.
+
+    Pick lines that were to take them run short (UnitsMissing), then whoever was promised them waits again, last in line
+    first (StockLeaving). `why` is told to the order's diary. Raises NotEnough if fewer lie there at all, Conflict if
+    they are in somebody's tote or box.
+    """
+    if condition == GOOD and (to_condition or GOOD, to_id > LAST_VIRTUAL) != (GOOD, True):
+        lock_levels(session, [product_id])
+        there, bound = queries.quantity(session, product_id, from_id, condition, lot, serial)
+        if there < qty:
+            raise _not_enough(session, product_id, from_id, condition, qty, lot, serial)
+        if there - bound < qty:
+            missing = qty - (there - bound)
+            hooks.tell(session, UnitsMissing(product_id, from_id, lot, serial, missing, why))
+        hooks.tell(session, StockLeaving(product_id, qty, why))
+    move(session, product_id=product_id, from_id=from_id, to_id=to_id, qty=qty, because=because, condition=condition,
+         to_condition=to_condition, lot=lot, serial=serial)
+    hooks.tell(session, StockFreed((product_id,)))  # a line that ran short may be served from another bin
+
+
+def _take(
+    session: Session, product_id: int, location_id: int, condition: str, qty: int, lot: str, serial: str, *, unbind: bool
+) -> None:
     statement = _TAKE_BOUND if unbind else _TAKE
-    if not statement.run(session, p=product_id, l=location_id, c=condition, n=qty):
-        code = queries.location(session, location_id).code
-        there = queries.quantity(session, product_id, location_id, condition)
-        raise NotEnough(f"{code} has {there[0] - there[1]} free units of this, {qty} are needed.", where=code)
+    if not statement.run(session, p=product_id, l=location_id, lt=lot, sn=serial, c=condition, n=qty):
+        raise _not_enough(session, product_id, location_id, condition, qty, lot, serial)
 
 
-def _put(session: Session, product_id: int, location_id: int, condition: str, qty: int, *, bind: bool) -> None:
-    _PUT.later(session, p=product_id, l=location_id, c=condition, n=qty, b=qty if bind else 0)
+def _not_enough(
+    session: Session, product_id: int, location_id: int, condition: str, qty: int, lot: str, serial: str
+) -> NotEnough:
+    code = queries.location(session, location_id).code
+    there, bound = queries.quantity(session, product_id, location_id, condition, lot, serial)
+    what = f"of serial {serial}" if serial else f"of lot {lot}" if lot else "of this"
+    return NotEnough(f"{code} has {there - bound} free units {what}, {qty} are needed.", where=code)
+
+
+def _put(
+    session: Session, product_id: int, location_id: int, condition: str, qty: int, lot: str, serial: str, *, bind: bool
+) -> None:
+    if serial and (where := _SERIAL_HERE.one(session, p=product_id, sn=serial)):
+        raise Conflict(f"Serial {serial} lies in {where[0]} already. Look at the number again.", where="serial")
+    _PUT.later(session, p=product_id, l=location_id, lt=lot, sn=serial, c=condition, n=qty, b=qty if bind else 0)
 
 
 def _lower(session: Session, product_id: int, qty: int) -> None:
@@ -116,57 +172,68 @@ def _lower(session: Session, product_id: int, qty: int) -> None:
         raise NotEnough("These units are promised to orders.", where="quantity")
 
 
-def ship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: int) -> None:
+def ship(
+    session: Session, *, product_id: int, from_id: int, to_id: int, qty: int, lot: str = "", serial: str = ""
+) -> None:
     """Bound, promised units leave the house: ledger, balance, on hand and promised fall together."""
-    _take(session, product_id, from_id, GOOD, qty, unbind=True)
-    _log(session, product_id, from_id, to_id, qty, "handover")
+    _take(session, product_id, from_id, GOOD, qty, lot, serial, unbind=True)
+    _log(session, product_id, from_id, to_id, qty, "handover", GOOD, GOOD, lot, serial)
     if not _SHIP.run(session, p=product_id, n=qty):
         raise NotEnough("These units are not promised to this order.", where="quantity")
 
 
-def unship(session: Session, *, product_id: int, from_id: int, to_id: int, qty: int) -> None:
-    """Take a handover back: the units stand bound and promised where they stood."""
-    _put(session, product_id, to_id, GOOD, qty, bind=True)
-    _log(session, product_id, from_id, to_id, qty, "undo")
-    session.connection().execute(
-        sa.text("UPDATE stock_level SET on_hand = on_hand + :n, promised = promised + :n WHERE product_id = :p"),
-        {"p": product_id, "n": qty},
-    )
+def unship(
+    session: Session, *, product_id: int, from_id: int, to_id: int, qty: int, lot: str = "", serial: str = ""
+) -> None:
+    """Take a handover back: the units stand bound and promised where they stood. Raises Conflict for a serial that came
+    back into the house meanwhile.
+    """
+    _put(session, product_id, to_id, GOOD, qty, lot, serial, bind=True)
+    _log(session, product_id, from_id, to_id, qty, "undo", GOOD, GOOD, lot, serial)
+    _UNSHIP.run(session, p=product_id, n=qty)
 
 
 def _log(
-    session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str,
-    from_condition: str = GOOD, to_condition: str = GOOD,
+    session: Session, product_id: int, from_id: int, to_id: int, qty: int, because: str, from_condition: str,
+    to_condition: str, lot: str, serial: str,
 ) -> None:  # fmt: skip
+    who, device = author.current()
     _LOG.later(session, at=clock.now(), p=product_id, f=from_id, t=to_id, fc=from_condition, tc=to_condition, n=qty,
-             r=because, s=outbox.cause.get())
+               r=because, s=outbox.cause.get(), lt=lot, sn=serial, w=who, d=device)
 
 
 _LOG = Hot(
-    "INSERT INTO ledger (at, product_id, from_id, to_id, from_condition, to_condition, qty, reason, scan_id)"
-    " VALUES (:at, :p, :f, :t, :fc, :tc, :n, :r, :s)"
+    "INSERT INTO ledger (at, product_id, from_id, to_id, lot, serial, from_condition, to_condition, qty, reason,"
+    " scan_id, who, device) VALUES (:at, :p, :f, :t, :lt, :sn, :fc, :tc, :n, :r, :s, :w, :d)"
 )
 
 
-def bind(session: Session, *, product_id: int, location_id: int, qty: int) -> None:
+def bind(session: Session, *, product_id: int, location_id: int, qty: int, lot: str = "", serial: str = "") -> None:
     """Speak for good units in a bin (a pick line will take them). Raises NotEnough if a rival was quicker."""
-    if not _BIND.run(session, p=product_id, l=location_id, n=qty):
+    if not _BIND.run(session, p=product_id, l=location_id, n=qty, lt=lot, sn=serial):
         raise NotEnough("Another pick list took these units just now.")
 
 
 _BIND = Hot(
-    "UPDATE balance SET bound = bound + :n"
-    " WHERE product_id = :p AND location_id = :l AND condition = 'good' AND qty - bound >= :n"
+    "UPDATE balance SET bound = bound + :n WHERE product_id = :p AND location_id = :l AND lot = :lt AND serial = :sn"
+    " AND condition = 'good' AND qty - bound >= :n"
 )
 
 
-def unbind(session: Session, *, product_id: int, location_id: int, qty: int) -> None:
-    """Speak for them no longer."""
-    session.connection().execute(
-        sa.text("UPDATE balance SET bound = bound - :n"
-                " WHERE product_id = :p AND location_id = :l AND condition = 'good'"),
-        {"p": product_id, "l": location_id, "n": qty},
-    )
+def unbind(session: Session, *, product_id: int, location_id: int, qty: int, lot: str = "", serial: str = "") -> None:
+    """Speak for them no longer. What belongs to a lot that is held goes on hold."""
+    if lot and is_held(session, product_id, lot):
+        hooks.tell(session, StockLeaving(product_id, qty, f"lot {lot} is held"))
+        move(session, product_id=product_id, from_id=location_id, to_id=location_id, qty=qty, because="hold",
+             to_condition=HOLD, unbind=True, lot=lot, serial=serial)
+        return
+    _UNBIND.run(session, p=product_id, l=location_id, n=qty, lt=lot, sn=serial)
+
+
+_UNBIND = Hot(
+    "UPDATE balance SET bound = bound - :n WHERE product_id = :p AND location_id = :l AND lot = :lt AND serial = :sn"
+    " AND condition = 'good'"
+)
 
 
 def lock_levels(session: Session, product_ids: list[int]) -> dict[int, int]:
@@ -206,22 +273,31 @@ def promise(session: Session, promises: dict[int, int]) -> None:
         )
 
 
-def set_aside(session: Session, *, product_id: int, location_id: int, qty: int, why: str) -> None:
-    """Units that the books have in a bin but nobody finds: on hold there until the bin is counted.
+def set_aside(
+    session: Session, *, product_id: int, location_id: int, qty: int, why: str, lot: str = "", serial: str = ""
+) -> None:
+    """Bound units that the books have in a bin but nobody finds: on hold there until the bin is counted.
 
     The promise of these units must have been given back before.
     """
     move(session, product_id=product_id, from_id=location_id, to_id=location_id, qty=qty, because="short",
-         to_condition=HOLD)
-    ask_for_count(session, product_id=product_id, location_id=location_id, why=why)
+         to_condition=HOLD, unbind=True, lot=lot, serial=serial)
+    ask_for_count(session, product_id=product_id, location_id=location_id, why=why, lot=lot, serial=serial, missing=qty)
 
 
-def ask_for_count(session: Session, *, product_id: int, location_id: int, why: str) -> None:
-    """Put a bin on the list of bins to count; one open request for each product and bin."""
-    session.execute(
-        sa.text("INSERT INTO count_request (location_id, product_id, why, at) VALUES (:l, :p, :w, :at)"
-                " ON CONFLICT DO NOTHING").bindparams(sa.bindparam("at", type_=CountRequest.at.type)),  # type: ignore[attr-defined]
-        {"l": location_id, "p": product_id, "w": why[:200], "at": clock.now()},
-    )
+def ask_for_count(
+    session: Session, *, product_id: int, location_id: int, why: str, lot: str = "", serial: str = "", missing: int = 0
+) -> None:
+    """Put a bin on the list of bins to count; one open request for each product (lot, serial) and bin, which adds up
+    the `missing` units.
+    """
+    _ASK.run(session, l=location_id, p=product_id, lt=lot, sn=serial, m=missing, w=why[:200], at=clock.now())
     bin_, sku = queries.location(session, location_id).code, queries.sku(session, product_id)
     outbox.record(session, CountRequested(bin=bin_, sku=sku, why=why))
+
+
+_ASK = Hot(
+    "INSERT INTO count_request (location_id, product_id, lot, serial, missing, why, at)"
+    " VALUES (:l, :p, :lt, :sn, :m, :w, :at) ON CONFLICT (location_id, product_id, lot, serial) WHERE done_at IS NULL"
+    " DO UPDATE SET missing = count_request.missing + excluded.missing"
+)

@@ -15,9 +15,10 @@ from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.packing import queries, service
 from stowline.packing.models import Parcel
+from stowline.packing.queries import Batches, ToPack
 from stowline.picking import queries as picking
 from stowline.scanning import service as scanning
-from stowline.scanning.service import Holder, Scan, Verdict, wants
+from stowline.scanning.service import Holder, Scan, Seen, Verdict, wants
 
 Now = tuple[dict[str, Any], dict[str, Any]]
 
@@ -41,15 +42,35 @@ def scan(session: Session, scan: Scan) -> Verdict:
         return Verdict.refused(f"{named} Scan a product of order {order.ref}.",
                                seen=scan.things[0] if scan.things else None).then(*now(session, scan.ref, order))
     line = queries.next_to_pack(session, order.id or 0, seen.ref)
-    units = scan.quantity * seen.units
+    units = scan.units_of(seen)
     if line is None or units > line.left:
         return _too_many(session, order, seen.label, seen.ref, units, scan).then(*now(session, scan.ref, order))
+    batches = _which(session, scan, seen, line, units)
+    if isinstance(batches, Verdict):
+        return batches.then(*now(session, scan.ref, order))
     parcel = service.open_parcel(session, order.id or 0)
-    service.pack(session, parcel, line, units)
-    effect = {"step": "product", "parcel": parcel.id, "line": line.id, "product": line.product_id, "units": units}
+    service.pack(session, parcel, line, batches)
+    effect = {"step": "product", "parcel": parcel.id, "line": line.id, "product": line.product_id, "batches": batches}
     next_, task = now(session, scan.ref, order)
     return Verdict.accepted(f"{line.name}: {line.packed + units} of {line.picked}", hint=next_["say"], effect=effect).then(
         next_, task)
+
+
+def _which(session: Session, scan: Scan, seen: Seen, line: ToPack, units: int) -> Batches | Verdict:
+    """The lots and serials that go into the box: those on the code, else any that were picked for the line."""
+    if not seen.told_apart:
+        return [("", "", units)]
+    picked = queries.to_pack_of(session, line.id)
+    named = [one for one in picked if scan.lot in ("", one[0]) and scan.serial in ("", one[1])]
+    plan: Batches = []
+    for lot, serial, there in named:
+        take = min(there, units - sum(n for *_, n in plan))
+        if take > 0:
+            plan.append((lot, serial, take))
+    if sum(n for *_, n in plan) < units:
+        what = f"serial {scan.serial}" if scan.serial else f"lot {scan.lot}"
+        return Verdict.refused(f"{units} {line.name} of {what} were not picked for this order. Take what is in its tote.")
+    return plan
 
 
 def _too_many(session: Session, order: Order, name: str, product_id: int, units: int, scan: Scan) -> Verdict:
@@ -93,8 +114,9 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         service.unseal(session, parcel)
         say = f"Parcel {parcel.code} is open again."
     else:
-        service.unpack(session, parcel, effect["line"], effect["product"], effect["units"])
-        say = f"Taken out again: {effect['units']} units."
+        batches = [(lot, serial, n) for lot, serial, n in effect.get("batches") or [("", "", effect["units"])]]
+        service.unpack(session, parcel, effect["line"], effect["product"], batches)
+        say = f"Taken out again: {sum(n for *_, n in batches)} units."
     return Verdict.accepted(say).then(*now(session, scan.ref, order))
 
 

@@ -68,16 +68,18 @@ class Content:
     name: str
     qty: int
     weight_g: int | None
+    lot: str = ""
+    serial: str = ""
 
 
 def contents(session: Session, parcel_id: int) -> list[Content]:
     """What is in a parcel, in the order's order."""
     query = (
-        sa.select(_n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g)
+        sa.select(_n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g, _n.lot, _n.serial)
         .join(Product, _p.id == _n.product_id)
         .join(OrderLine, _l.id == _n.order_line_id)
         .where(_n.parcel_id == parcel_id, _n.qty > 0)
-        .order_by(_l.position)
+        .order_by(_l.position, _n.lot, _n.serial)
     )
     return [Content(*row) for row in session.execute(query)]
 
@@ -114,6 +116,22 @@ def next_to_pack(session: Session, order_id: int, product_id: int | None = None)
 def lines_to_pack(session: Session, order_id: int) -> list[ToPack]:
     """Every line of an order with what is picked and packed."""
     return [ToPack(*row) for row in session.execute(_TO_PACK.where(_l.order_id == order_id).order_by(_l.position))]
+
+
+Batches = list[tuple[str, str, int]]
+"""Units by (lot, serial)."""
+
+
+def to_pack_of(session: Session, line_id: int) -> Batches:
+    """Which lots and serials were picked for an order line and are not packed yet."""
+    n, picks = _n, PickLine.__table__.c  # type: ignore[attr-defined]
+    picked = sa.select(picks.lot, picks.serial, picks.picked.label("n")).where(picks.order_line_id == line_id)
+    packed = sa.select(n.lot, n.serial, -n.qty).where(n.order_line_id == line_id)
+    both = sa.union_all(picked, packed).subquery()
+    left = sa.func.sum(both.c.n)
+    rows = session.execute(sa.select(both.c.lot, both.c.serial, left).group_by(both.c.lot, both.c.serial)
+                           .having(left > 0).order_by(both.c.lot, both.c.serial))  # fmt: skip
+    return [(lot, serial, int(units)) for lot, serial, units in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +171,11 @@ def by_state(session: Session, state: str, *, after: int = 0, limit: int = 50) -
 def contents_of(session: Session, parcel_ids: list[int]) -> dict[int, list[Content]]:
     """What is in several parcels, by parcel, each in the order's order."""
     query = (
-        sa.select(_n.parcel_id, _n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g)
+        sa.select(_n.parcel_id, _n.order_line_id, _n.product_id, _p.sku, _l.name, _n.qty, _p.weight_g, _n.lot, _n.serial)
         .join(Product, _p.id == _n.product_id)
         .join(OrderLine, _l.id == _n.order_line_id)
         .where(_n.parcel_id.in_(parcel_ids), _n.qty > 0)
-        .order_by(_n.parcel_id, _l.position)
+        .order_by(_n.parcel_id, _l.position, _n.lot, _n.serial)
     )
     found: dict[int, list[Content]] = {parcel_id: [] for parcel_id in parcel_ids}
     for parcel_id, *rest in session.execute(query):

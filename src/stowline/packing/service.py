@@ -11,7 +11,7 @@ from stowline.orders import service as orders
 from stowline.packing import queries
 from stowline.packing.events import ItemPacked, ParcelPacked
 from stowline.packing.models import Parcel, ParcelLine
-from stowline.packing.queries import ToPack
+from stowline.packing.queries import Batches, ToPack
 from stowline.packing.rules import may_become, parcel_code, weight
 from stowline.picking import queries as picking
 from stowline.picking import service as totes
@@ -37,36 +37,42 @@ def open_parcel(session: Session, order_id: int) -> Parcel:
     return parcel
 
 
-def pack(session: Session, parcel: Parcel, line: ToPack, units: int) -> None:
-    """Units go from the tote into the parcel, checked. Units picked by hand stand in the staging place before."""
-    inventory.move(session, product_id=line.product_id, from_id=parcel.from_id, to_id=parcel.at_id, qty=units,
-                   because="pack", unbind=True, bind=True)
-    _add(session, parcel.id or 0, line.id, line.product_id, units)
+def pack(session: Session, parcel: Parcel, line: ToPack, batches: Batches) -> None:
+    """Units (of lots and serials) go from the tote into the parcel, checked. Units picked by hand stand in the staging
+    place before.
+    """
+    for lot, serial, n in batches:
+        inventory.move(session, product_id=line.product_id, from_id=parcel.from_id, to_id=parcel.at_id, qty=n,
+                       because="pack", unbind=True, bind=True, lot=lot, serial=serial)
+        _add(session, parcel.id or 0, line.id, line.product_id, n, lot, serial)
+    units = sum(n for *_, n in batches)
     orders.raise_stage(session, parcel.order_id, "packed", {line.id: units})
     fact = ItemPacked(parcel.order_id, parcel.code, line.sku, line.name, units)
     outbox.record(session, fact, subject=parcel.order_id)
 
 
-def unpack(session: Session, parcel: Parcel, line_id: int, product_id: int, units: int) -> None:
+def unpack(session: Session, parcel: Parcel, line_id: int, product_id: int, batches: Batches) -> None:
     """Undo of pack. Raises Conflict if the parcel is closed."""
     if parcel.state != "open":
         raise Conflict("The parcel is closed already.")
-    orders.raise_stage(session, parcel.order_id, "packed", {line_id: -units})
-    _add(session, parcel.id or 0, line_id, product_id, -units)
-    inventory.move(session, product_id=product_id, from_id=parcel.at_id, to_id=parcel.from_id, qty=units,
-                   because="undo", unbind=True, bind=True)
+    orders.raise_stage(session, parcel.order_id, "packed", {line_id: -sum(n for *_, n in batches)})
+    for lot, serial, n in batches:
+        _add(session, parcel.id or 0, line_id, product_id, -n, lot, serial)
+        inventory.move(session, product_id=product_id, from_id=parcel.at_id, to_id=parcel.from_id, qty=n,
+                       because="undo", unbind=True, bind=True, lot=lot, serial=serial)
 
 
-def _add(session: Session, parcel_id: int, line_id: int, product_id: int, units: int) -> None:
-    row = {"parcel": parcel_id, "line": line_id, "product": product_id, "n": units}
+def _add(session: Session, parcel_id: int, line_id: int, product_id: int, units: int, lot: str, serial: str) -> None:
+    row = {"parcel": parcel_id, "line": line_id, "product": product_id, "n": units, "lot": lot, "serial": serial}
     if units < 0:  # an upsert checks the new row's qty before it looks for the old one
-        session.execute(sa.text("UPDATE parcel_line SET qty = qty + :n"
-                                " WHERE parcel_id = :parcel AND order_line_id = :line"), row)
+        session.execute(sa.text("UPDATE parcel_line SET qty = qty + :n WHERE parcel_id = :parcel"
+                                " AND order_line_id = :line AND lot = :lot AND serial = :serial"), row)  # fmt: skip
         return
     session.execute(
         sa.text(
-            "INSERT INTO parcel_line (parcel_id, order_line_id, product_id, qty) VALUES (:parcel, :line, :product, :n)"
-            " ON CONFLICT (parcel_id, order_line_id) DO UPDATE SET qty = parcel_line.qty + excluded.qty"
+            "INSERT INTO parcel_line (parcel_id, order_line_id, lot, serial, product_id, qty)"
+            " VALUES (:parcel, :line, :lot, :serial, :product, :n)"
+            " ON CONFLICT (parcel_id, order_line_id, lot, serial) DO UPDATE SET qty = parcel_line.qty + excluded.qty"
         ),
         row,
     )
@@ -78,7 +84,7 @@ def seal(session: Session, parcel: Parcel) -> None:
     inside = queries.contents(session, parcel.id or 0)
     for item in inside:
         inventory.move(session, product_id=item.product_id, from_id=parcel.at_id, to_id=lane.id or 0, qty=item.qty,
-                       because="seal", unbind=True, bind=True)
+                       because="seal", unbind=True, bind=True, lot=item.lot, serial=item.serial)
     parcel.weight_g = weight([(item.qty, item.weight_g) for item in inside])
     parcel.at_id = lane.id or 0
     parcel.sealed_at = clock.now()
@@ -95,7 +101,7 @@ def unseal(session: Session, parcel: Parcel) -> None:
     station = stock.first_of_kind(session, "pack")
     for item in queries.contents(session, parcel.id or 0):
         inventory.move(session, product_id=item.product_id, from_id=parcel.at_id, to_id=station.id or 0, qty=item.qty,
-                       because="undo", unbind=True, bind=True)
+                       because="undo", unbind=True, bind=True, lot=item.lot, serial=item.serial)
     if parcel.tote_id is not None:
         totes.give_tote_back(session, parcel.tote_id, parcel.order_id)
     parcel.at_id, parcel.sealed_at = station.id or 0, None

@@ -59,6 +59,8 @@ class PickLine(SQLModel, table=True):
         Index("ix_pick_line_walk", "pick_list_id", "sequence", "id", sqlite_where=text("state = 'open'"),
               postgresql_where=text("state = 'open'")),
         Index("ix_pick_line_list", "pick_list_id"),
+        Index("ix_pick_line_bin", "from_id", "product_id", sqlite_where=text("state = 'open'"),
+              postgresql_where=text("state = 'open'")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

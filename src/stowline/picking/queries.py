@@ -20,7 +20,8 @@ _p, _o = Product.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 
 _STOP = """
     SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, p.detail, n.from_id,
-        f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked{more}
+        f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked, n.lot, n.serial,
+        p.lots, p.serials{more}
     FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
     JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
 """
@@ -43,9 +44,23 @@ def stop(session: Session, line_id: int) -> Stop:
     return Stop(*row)
 
 
+def sequence_of(session: Session, line_id: int) -> int:
+    """A pick line's place on the walk."""
+    return int(session.execute(sa.select(_n.sequence).where(_n.id == line_id)).scalar_one())
+
+
 def stops(session: Session, list_id: int, limit: int = 60) -> list[tuple[Stop, str]]:
     """The lines of a pick list along the walk, each with its state."""
     return [(Stop(*row[:-1]), row[-1]) for row in _ALL.all(session, list=list_id, most=limit)]
+
+
+_AT_BIN = Hot(f"""{_STOP.format(more='')} WHERE n.product_id = :p AND n.from_id = :l AND n.lot = :lt AND n.serial = :sn
+    AND n.state = 'open' AND n.picked < n.qty ORDER BY n.id DESC LIMIT 200""")
+
+
+def open_stops_at(session: Session, product_id: int, location_id: int, lot: str = "", serial: str = "") -> list[Stop]:
+    """Open lines that are to take units of a product out of a bin, those released last first."""
+    return [Stop(*row) for row in _AT_BIN.all(session, p=product_id, l=location_id, lt=lot, sn=serial)]
 
 
 # The task's list and who holds it, in one look.

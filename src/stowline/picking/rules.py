@@ -28,6 +28,15 @@ class Stop:
     tote_id: int | None
     qty: int
     picked: int
+    lot: str = ""
+    serial: str = ""
+    by_lots: bool = False
+    by_serials: bool = False
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether units of this product are not all alike."""
+        return bool(self.by_lots or self.by_serials)
 
     @property
     def left(self) -> int:

@@ -8,6 +8,7 @@ from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
+from stowline.inventory.events import UnitsMissing
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped
@@ -56,7 +57,7 @@ def take(session: Session, stop: Stop, units: int) -> None:
     if not _PICKED.run(session, i=stop.id, n=units):
         raise Conflict(f"{stop.name} was picked by somebody else just now.")
     inventory.move(session, product_id=stop.product_id, from_id=stop.from_id, to_id=stop.to_id, qty=units,
-                   because="pick", unbind=True, bind=True)
+                   because="pick", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
     orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: units})
     outbox.record(session, LinePicked(stop.order_id, stop.sku, stop.name, units, stop.bin, stop.to_code),
                   subject=stop.order_id)
@@ -76,7 +77,7 @@ def put_back(session: Session, stop: Stop, units: int) -> None:
         raise Conflict("This line was settled another way meanwhile. Nothing was undone.")
     orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: -units})
     inventory.move(session, product_id=stop.product_id, from_id=stop.to_id, to_id=stop.from_id, qty=units,
-                   because="undo", unbind=True, bind=True)
+                   because="undo", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
     reopen_line(session, stop)
 
 
@@ -128,15 +129,9 @@ def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     """
     missing = stop.left
     inventory.lock_levels(session, [stop.product_id])
-    kept = sa.case((_lines.c.picked > 0, _lines.c.picked), else_=_lines.c.qty)
-    as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked)
-    if not session.execute(sa.update(_lines).where(as_seen).values(qty=kept)).rowcount:  # type: ignore[attr-defined]
-        raise Conflict(f"{stop.name} was picked by somebody else just now.")
-    orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -missing})
-    orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -missing})
-    inventory.promise(session, {stop.product_id: -missing})
-    inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing)
-    inventory.set_aside(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing,
+    _shorten(session, stop, missing)
+    inventory.set_aside(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing, lot=stop.lot,
+                        serial=stop.serial,
                         why=f"Short pick: {missing} of {stop.qty} missing{f'. {why}' if why else ''}")
     outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, missing, why), subject=stop.order_id)
     allocation.fill(session, [stop.product_id])
@@ -145,13 +140,50 @@ def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     return found
 
 
+def on_missing(session: Session, fact: UnitsMissing) -> None:
+    """Bound units are about to leave their bin for good: open lines that were to take them run short, those released
+    last first. Raises Conflict if no open line is to take them: they are in somebody's tote or box.
+    """
+    missing = fact.units
+    for stop in queries.open_stops_at(session, fact.product_id, fact.location_id, fact.lot, fact.serial):
+        if missing <= 0:
+            return
+        n = min(missing, stop.left)
+        _shorten(session, stop, n)
+        inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=n, lot=stop.lot,
+                         serial=stop.serial)
+        outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, n, fact.why),
+                      subject=stop.order_id)
+        if n == stop.left:
+            task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
+            finish_line(session, stop, task, state="done" if stop.picked else "short")
+        missing -= n
+    if missing > 0:
+        raise Conflict(f"{missing} of these units are in a tote or a box already. Take them out first.")
+
+
+def _shorten(session: Session, stop: Stop, units: int) -> None:
+    """So many units of a line are sought no more: they lose their promise. Raises Conflict if a rival was quicker.
+
+    A line keeps at least one unit on paper, so that it can say that it ran short.
+    """
+    qty = (stop.qty - units) or stop.qty
+    as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked)
+    if not session.execute(sa.update(_lines).where(as_seen).values(qty=qty)).rowcount:  # type: ignore[attr-defined]
+        raise Conflict(f"{stop.name} was picked by somebody else just now.")
+    orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -units})
+    orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -units})
+    inventory.promise(session, {stop.product_id: -units})
+
+
 def on_dropped(session: Session, fact: DemandDropped) -> None:
     """An order is cancelled: its open pick lines are dropped and their bins unbound; its tote is free."""
     stops = [queries.stop(session, line.id or 0) for line in queries.open_lines_of(session, fact.order_id)]
     for stop in stops:
         if stop.picked:
             raise Conflict("Units of this order are in a tote already. Undo the picks first.")
-        inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=stop.qty)
+        inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=stop.qty,
+                         lot=stop.lot, serial=stop.serial)
         orders.raise_stage(session, fact.order_id, "released", {stop.order_line_id: -stop.qty})
         task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
         finish_line(session, stop, task, state="dropped")

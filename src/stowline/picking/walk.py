@@ -14,7 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core.errors import Conflict, NotFound
-from stowline.picking import queries, rules, service, waves
+from stowline.picking import apart, queries, rules, service, waves
 from stowline.picking.queries import OpenList
 from stowline.picking.rules import Stop
 from stowline.scanning import service as scanning
@@ -62,14 +62,21 @@ def _bin(session: Session, scan: Scan, pick_list: OpenList, stop: Stop, seen: Se
 
 
 def _product(session: Session, scan: Scan, pick_list: OpenList, stop: Stop, seen: Seen | None) -> Verdict:
+    if seen is None and stop.told_apart:
+        seen = apart.by_number(session, scan, stop)
     if seen is None or seen.ref != stop.product_id:
         return _wrong(scan, f"Scan {stop.name} from {stop.bin}.", "Wrong item." if seen else "That is no product.").then(
             *now(pick_list, stop, pick_list.at_id))
-    units = scan.quantity * seen.units
+    units = scan.units_of(seen)
     if units > stop.left:
         return Verdict.refused(
             f"{stop.name}: {stop.picked} of {stop.qty} are picked, {units} more are too many. Take {stop.left}.",
             seen=seen).then(*now(pick_list, stop, pick_list.at_id))
+    if stop.told_apart:
+        which = apart.identified(session, scan, stop, units)
+        if isinstance(which, Verdict):
+            return which.then(*now(pick_list, stop, pick_list.at_id))
+        stop = which
     service.take(session, stop, units)
     effect = {"step": "product", "line": stop.id, "units": units}
     say = f"{stop.name}: {stop.picked + units} of {stop.qty}"
@@ -198,14 +205,15 @@ def now(pick_list: OpenList, stop: Stop | None, at_id: int | None) -> Now:
     code = {"bin": stop.bin, "product": stop.sku, "tote": stop.tote_code}[want]
     return wants(want, code=code, bin=stop.bin, sku=stop.sku, name=stop.name, detail=stop.detail or None,
                  done=stop.picked, of=stop.qty, left=stop.left, tote=tote, order=stop.order_ref,
-                 say=_say(stop, want)), task
+                 lot=stop.lot or None, serial=stop.serial or None, say=_say(stop, want)), task
 
 
 def _say(stop: Stop, want: str) -> str:
     if want == "bin":
         return f"Go to {stop.bin}"
     if want == "product":
-        return f"Take {stop.left} {stop.name} from {stop.bin}"
+        which = f", serial {stop.serial}" if stop.serial else f", lot {stop.lot}" if stop.lot else ""
+        return f"Take {stop.left} {stop.name} from {stop.bin}{which}"
     return f"Put {stop.name} into tote {stop.tote_number}, {stop.tote_color}"
 
 

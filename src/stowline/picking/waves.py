@@ -1,6 +1,7 @@
 """Releasing work: binding orders to bins, totes and a pick list."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -91,14 +92,15 @@ def _plan(session: Session, order: Order) -> Plan | None:
         if parts is None:
             return None
         plan.extend((line, bin_, units) for bin_, units in parts)
-        bins[line.product_id] = _less(have, {b.location_id: n for b, n in parts})
-    for line, bin_, units in sorted(plan, key=lambda part: (part[0].product_id, part[1].location_id)):
-        inventory.bind(session, product_id=line.product_id, location_id=bin_.location_id, qty=units)
+        bins[line.product_id] = _less(have, {b.key: n for b, n in parts})
+    for line, bin_, units in sorted(plan, key=lambda part: (part[0].product_id, part[1].key)):
+        inventory.bind(session, product_id=line.product_id, location_id=bin_.location_id, qty=units, lot=bin_.lot,
+                       serial=bin_.serial)
     return plan
 
 
-def _less(bins: list[Free], taken: dict[int, int]) -> list[Free]:
-    left = (Free(b.location_id, b.code, b.sequence, b.qty - taken.get(b.location_id, 0)) for b in bins)
+def _less(bins: list[Free], taken: dict[tuple[int, str, str], int]) -> list[Free]:
+    left = (replace(b, qty=b.qty - taken.get(b.key, 0)) for b in bins)
     return [b for b in left if b.qty > 0]
 
 
@@ -114,7 +116,7 @@ def _open(
     rows = [
         {"pick_list_id": pick_list.id, "order_id": order.id, "order_line_id": line.id, "product_id": line.product_id,
          "from_id": bin_.location_id, "to_id": tote.location_id if tote else hand, "tote_id": tote.id if tote else None,
-         "sequence": bin_.sequence, "qty": units}
+         "sequence": bin_.sequence, "qty": units, "lot": bin_.lot, "serial": bin_.serial}
         for order, plan, tote in plans for line, bin_, units in plan
     ]
     session.execute(sa.insert(PickLine), rows)
@@ -150,10 +152,11 @@ def extend(session: Session, stop: Stop) -> int:
     if parts is None:
         return 0
     for bin_, units in parts:
-        inventory.bind(session, product_id=stop.product_id, location_id=bin_.location_id, qty=units)
+        inventory.bind(session, product_id=stop.product_id, location_id=bin_.location_id, qty=units, lot=bin_.lot,
+                       serial=bin_.serial)
         session.add(PickLine(pick_list_id=stop.pick_list_id, order_id=stop.order_id, order_line_id=stop.order_line_id,
                              product_id=stop.product_id, from_id=bin_.location_id, to_id=stop.to_id,
-                             tote_id=stop.tote_id, sequence=bin_.sequence, qty=units))
+                             tote_id=stop.tote_id, sequence=bin_.sequence, qty=units, lot=bin_.lot, serial=bin_.serial))
     session.execute(sa.text("UPDATE pick_list SET lines = lines + :n WHERE id = :i"),
                     {"n": len(parts), "i": stop.pick_list_id})
     session.flush()

@@ -14,9 +14,11 @@ from stowline.scanning.rules import Seen
 # One statement, two index look-ups: products by any code on them, and everything that carries a printed code.
 _MEANINGS = Hot(
     "SELECT 'product' AS kind, b.product_id AS ref, p.name AS label, b.shown AS code, p.sku AS sku,"
-    " b.quantity AS units, b.kind AS how FROM barcode b JOIN product p ON p.id = b.product_id"
-    " WHERE b.code IN (:a, :b, :c)"
-    " UNION ALL SELECT kind, ref, label, code, '', 1, '' FROM printed_code WHERE code IN (:a, :b, :c)"
+    " b.quantity AS units, b.kind AS how, p.lots, p.serials, p.expires,"
+    " EXISTS (SELECT 1 FROM kit_part k WHERE k.kit_id = p.id) AS kit"
+    " FROM barcode b JOIN product p ON p.id = b.product_id WHERE b.code IN (:a, :b, :c)"
+    " UNION ALL SELECT kind, ref, label, code, '', 1, '', FALSE, FALSE, FALSE, FALSE"
+    " FROM printed_code WHERE code IN (:a, :b, :c)"
 )
 
 
@@ -28,8 +30,9 @@ def meanings(session: Session, reading: Reading) -> tuple[Seen, ...]:
     if not rows:
         return _badge(session, reading.raw)
     found: dict[tuple[str, int, int], Seen] = {}
-    for kind, ref, label, code, sku, units, how in rows:
-        found.setdefault((kind, ref, units), Seen(kind, ref, label, code, sku, units, how))
+    for row in rows:
+        kind, ref, _, _, _, units, *_ = row
+        found.setdefault((kind, ref, units), Seen(*row))
     return tuple(found.values())
 
 

@@ -1,8 +1,10 @@
 """What a scan asks and what it gets: plain values, shared by every workflow."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+
+from stowline.scanning.codes import Reading
 
 ACCEPTED, REFUSED, CONFLICT = "accepted", "refused", "conflict"
 STATUS = {ACCEPTED: 200, REFUSED: 422, CONFLICT: 409}
@@ -12,7 +14,9 @@ NOTHING: dict[str, Any] = {"want": "nothing"}
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One thing a code may mean. For a product `units` is the pack size of the code (a case of 12: 12)."""
+    """One thing a code may mean. For a product `units` is the pack size of the code (a case of 12: 12), and `lots`,
+    `serials`, `expires` say what its units are told apart by; a `kit` is never handled, its parts are.
+    """
 
     kind: str
     ref: int
@@ -21,6 +25,15 @@ class Seen:
     sku: str = ""
     units: int = 1
     how: str = ""
+    lots: bool = False
+    serials: bool = False
+    expires: bool = False
+    kit: bool = False
+
+    @property
+    def told_apart(self) -> bool:
+        """Whether units of this product are not all alike."""
+        return self.lots or self.serials
 
     def picture(self) -> dict[str, str]:
         """What a screen shows of it beside what was wanted."""
@@ -96,16 +109,42 @@ class Scan:
     command: str | None = None
     things: tuple[Seen, ...] = field(default=())
     choice: str = ""
+    said: Reading | None = None
 
     @property
     def task(self) -> str:
         """The task as the protocol writes it."""
         return f"{self.kind}:{self.ref}"
 
+    @property
+    def lot(self) -> str:
+        """The lot that the code carries; '' if it carries none."""
+        return (self.said.lot if self.said else None) or ""
+
+    @property
+    def serial(self) -> str:
+        """The serial that the code carries; '' if it carries none."""
+        return (self.said.serial if self.said else None) or ""
+
+    @property
+    def expiry(self) -> date | None:
+        """The last day that the code carries."""
+        return self.said.expiry if self.said else None
+
+    def units_of(self, seen: Seen) -> int:
+        """Units that were scanned: the quantity, times the pack, times the count that a GS1 code carries."""
+        return self.quantity * seen.units * ((self.said.count if self.said else None) or 1)
+
+    @property
+    def kit(self) -> Seen | None:
+        """The kit that was scanned, where the code means nothing else."""
+        fit = [t for t in self.things if self.choice in ("", t.kind, t.how)]
+        return fit[0] if fit and all(t.kit for t in fit) else None
+
     def one(self, *kinds: str) -> "Seen | Verdict | None":
         """The one thing of these kinds that was scanned; None if there is none; a question if there are several."""
         fit = [t for t in self.things if t.kind in kinds]
-        if self.choice:
+        if self.choice and not self.choice.startswith("lot "):
             fit = [t for t in fit if self.choice in (t.kind, t.how)]
         return ask(self.code, fit) if len(fit) > 1 else fit[0] if fit else None
 

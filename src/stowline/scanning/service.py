@@ -9,7 +9,8 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.core import clock, outbox
+from stowline.catalog import kits
+from stowline.core import author, clock, outbox
 from stowline.core.config import settings
 from stowline.core.db import UtcDateTime
 from stowline.core.errors import Conflict, Refused
@@ -101,11 +102,12 @@ def carry_out(session: Session, asked: Asked, holder: Holder, who: str) -> tuple
     Raises Refused or Conflict where a workflow found out too late that it cannot be done: the caller rolls back and
     stores the answer with `turn_down`.
     """
-    token = outbox.cause.set(asked.scan_id)
+    token, acts = outbox.cause.set(asked.scan_id), author.begin(who, asked.device)
     try:
         verdict = _verdict(session, asked, holder, who)
         return store(session, asked, holder, who, verdict)
     finally:
+        author.end(acts)
         outbox.cause.reset(token)
 
 
@@ -130,9 +132,11 @@ def _verdict(session: Session, asked: Asked, holder: Holder, who: str) -> Verdic
         return _still_wanted(session, asked, holder, Verdict.refused(reading.problem))
     things = () if reading.command else queries.meanings(session, reading)
     scan = Scan(asked.scan_id, kind, ref, reading.raw, asked.quantity, holder, who, asked.device,
-                reading.command, things, asked.kind)
+                reading.command, things, asked.kind, reading)
     if reading.command == "UNDO":
         return _undo(session, how, scan)
+    if kind != "look" and (kit := scan.kit) is not None:
+        return _still_wanted(session, asked, holder, Verdict.refused(kits.scanned(session, kit.ref, kit.sku), seen=kit))
     return how.scan(session, scan)
 
 

@@ -11,7 +11,7 @@ from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from stowline.packing import queries as packing
 from stowline.packing import service as parcels
-from stowline.packing.queries import Parcel
+from stowline.packing.queries import Content, Parcel
 from stowline.scanning import service as scanning
 from stowline.shipping import queries
 from stowline.shipping.carriers import house
@@ -97,8 +97,9 @@ def hand_over(session: Session, manifest: Manifest, parcel: Parcel) -> None:
     inside = packing.contents(session, parcel.id or 0)
     inventory.lock_levels(session, [item.product_id for item in inside])
     for item in sorted(inside, key=lambda item: item.product_id):
-        inventory.ship(session, product_id=item.product_id, from_id=parcel.at_id, to_id=CUSTOMER, qty=item.qty)
-    order_service.raise_stage(session, parcel.order_id, "handed_over", {i.order_line_id: i.qty for i in inside})
+        inventory.ship(session, product_id=item.product_id, from_id=parcel.at_id, to_id=CUSTOMER, qty=item.qty,
+                       lot=item.lot, serial=item.serial)
+    order_service.raise_stage(session, parcel.order_id, "handed_over", _units_by_line(inside))
     parcel.handed_over_at, parcel.handovers = clock.now(), parcel.handovers + 1
     parcels.become(session, parcel, "handed_over")
     session.add(ManifestParcel(parcel_id=parcel.id or 0, manifest_id=manifest.id or 0, at=clock.now()))
@@ -108,6 +109,13 @@ def hand_over(session: Session, manifest: Manifest, parcel: Parcel) -> None:
     outbox.record(session, fact, subject=parcel.order_id)
 
 
+def _units_by_line(inside: list[Content]) -> dict[int, int]:
+    units: dict[int, int] = {}
+    for item in inside:
+        units[item.order_line_id] = units.get(item.order_line_id, 0) + item.qty
+    return units
+
+
 def take_back(session: Session, parcel: Parcel) -> None:
     """Undo of hand_over: the parcel stands in the ship lane again. Raises Conflict if it is not handed over."""
     if parcel.state != "handed_over":
@@ -115,8 +123,10 @@ def take_back(session: Session, parcel: Parcel) -> None:
     inside = packing.contents(session, parcel.id or 0)
     inventory.lock_levels(session, [item.product_id for item in inside])
     for item in inside:
-        inventory.unship(session, product_id=item.product_id, from_id=CUSTOMER, to_id=parcel.at_id, qty=item.qty)
-    order_service.raise_stage(session, parcel.order_id, "handed_over", {i.order_line_id: -i.qty for i in inside})
+        inventory.unship(session, product_id=item.product_id, from_id=CUSTOMER, to_id=parcel.at_id, qty=item.qty,
+                         lot=item.lot, serial=item.serial)
+    back = {line_id: -units for line_id, units in _units_by_line(inside).items()}
+    order_service.raise_stage(session, parcel.order_id, "handed_over", back)
     parcel.handed_over_at = None
     parcels.become(session, parcel, "labelled")
     session.execute(sa.delete(ManifestParcel).where(ManifestParcel.parcel_id == parcel.id))  # type: ignore[arg-type]

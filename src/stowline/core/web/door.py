@@ -20,6 +20,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import BaseRoute
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from stowline.core import author
 from stowline.core.access import TOKENS, Forbidden, Identity, Kind, Unauthorized, may
 from stowline.core.errors import BadRequest, NotFound
 from stowline.core.ids import fingerprint
@@ -80,6 +81,8 @@ class Door:
         if wanted != PUBLIC and scope["method"] != "OPTIONS":
             who = scope["user"] = await self._who(scope)
             _let_in(who, wanted)
+            if who is not None:
+                author.begin(who.holder)
             if who is not None and who.csrf is not None and scope["method"] not in _SAFE:
                 await self._check_token(Request(scope, receive), who.csrf, opt)
         await self.app(scope, receive, send)

@@ -61,9 +61,10 @@ def one(session: Session, code: str) -> Row:
     inside = inventory.in_bin(session, bin_.id or 0, limit=MOST_INSIDE)
     asked = session.exec(select(CountRequest).where(CountRequest.location_id == bin_.id, col(CountRequest.done_at).is_(None)))
     return {
-        "bin": {"code": bin_.code, "kind": bin_.kind, "zone": bin_.zone, "units": sum(qty for *_, qty, _ in inside)},
-        "rows": [{"sku": sku, "name": name, "condition": condition, "on_hand": qty, "promised": bound}
-                 for sku, name, condition, qty, bound in inside],
+        "bin": {"code": bin_.code, "kind": bin_.kind, "zone": bin_.zone, "units": sum(here.qty for here in inside)},
+        "rows": [{"sku": here.sku, "name": here.name, "condition": here.condition, "on_hand": here.qty,
+                  "promised": here.bound, "lot": here.lot, "serial": here.serial, "expires_on": here.expires_on}
+                 for here in inside],
         "counts": [{"why": request.why, "at": request.at} for request in asked],
     }  # fmt: skip
 

@@ -83,8 +83,9 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
         "incoming": sum(arrival.units for arrival in due),
     }  # fmt: skip
     moves = ledger(session, product_id, place)
-    bins = [{"bin": bin_.code, "kind": bin_.kind, "condition": condition, "on_hand": qty, "promised": bound}
-            for bin_, condition, qty, bound in inventory.in_bins(session, product_id)]
+    bins = [{"bin": here.bin, "kind": here.kind, "condition": here.condition, "on_hand": here.qty, "promised": here.bound,
+             "lot": here.lot, "serial": here.serial, "expires_on": here.expires_on}
+            for here in inventory.in_bins(session, product_id)]
     return {
         "product": facts, "bins": bins, "moves": move_rows(session, moves.rows),
         "waiting": waiting.of_product(session, product_id), "incoming": [_arrival(one) for one in due],
