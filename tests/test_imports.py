@@ -347,3 +347,54 @@ def test_a_field_that_does_not_exist_is_told_with_those_that_do(house: House) ->
     assert say == (
         "There is no field “colour”. The fields are sku, barcode, name, weight_g, length_mm, width_mm, height_mm."
     )
+
+
+# ---------------------------------------------------------------- bins
+
+BINS = (
+    "code,kind,zone,aisle,bay,level,x_mm,y_mm,sequence,max_units,max_weight_g,max_volume_cm3,mixing\n"
+    "K-01-1,pick,K,K,1,1,1000,2000,500,40,20000,,one_product\nK-01-2,storage,K,K,1,2,1000,2000,501,,,,\n"
+)
+
+
+def test_a_building_comes_in_and_a_second_time_changes_what_changed(house: House) -> None:
+    tally = stowline("import", "bins", house.write("bins.csv", BINS), "--format", "csv", "--json").json
+    assert (tally["rows"], tally["accepted"], tally["duplicates"], tally["refused"]) == (2, 2, 0, 0)
+    again = stowline("import", "bins", house.write("bins.csv", BINS.replace("500,40", "500,60")), "--json").json
+    assert (again["accepted"], again["duplicates"]) == (1, 1)
+    found = house.rows("SELECT code, kind, zone, aisle, bay, level, x_mm, y_mm, sequence, max_units, max_weight_g, mixing"
+                       " FROM location WHERE zone = 'K' ORDER BY code")  # fmt: skip
+    assert found == [("K-01-1", "pick", "K", "K", 1, 1, 1000, 2000, 500, 60, 20000, "one_product"),
+                     ("K-01-2", "storage", "K", "K", 1, 2, 1000, 2000, 501, None, None, "")]  # fmt: skip
+    assert house.rows("SELECT who, detail FROM audit WHERE what = 'Bins imported' ORDER BY id DESC LIMIT 1") == [
+        ("command line", "bins.csv: 1 new or changed")]  # fmt: skip
+
+
+def test_a_bin_that_cannot_be_is_refused_with_its_row_and_the_others_stand(stocked: House) -> None:
+    assert stowline("import", "stock", stocked.write("stock.csv", "sku,bin,quantity\nMUG,A-01-1,5\n")).code == 0
+    file = stocked.write("bins.csv", "code,kind,max_units\nA-01-1,storage,9\nA-01-2,storage,9\nN-1,,9\nN-2,shelf,9\nN-3,pick,-1\n"
+                                     "TOTE-01,pick,1\nA-01-2,pick,9\n,pick,9\n")  # fmt: skip
+    tally = stowline("import", "bins", file, "--json").json
+    assert (tally["accepted"], tally["refused"], tally["rows_refused"]) == (1, 7, 7)
+    assert said_of(2, tally) == "A-01-1 holds stock, so it stays a pick bin. Empty it first."
+    assert said_of(4, tally).startswith("There is no bin N-1 yet. Say its kind, one of: dock,")
+    assert said_of(5, tally).startswith("A bin is one of: dock,")
+    assert "whole number from 1" in said_of(6, tally)
+    assert "is a tote" in said_of(7, tally)
+    assert said_of(8, tally) == "“A-01-2” stands in row 3 already."
+    assert said_of(9, tally) == "The code is missing."
+    assert stocked.rows("SELECT code, kind, max_units FROM location WHERE code IN ('A-01-1', 'A-01-2') ORDER BY code") == [
+        ("A-01-1", "pick", None), ("A-01-2", "storage", 9)]  # fmt: skip
+
+
+def test_a_column_that_the_file_lacks_leaves_the_bins_as_they_are(house: House) -> None:
+    stowline("import", "bins", house.write("bins.csv", BINS))
+    stowline("import", "bins", house.write("more.csv", "Platz;max_units\nK-01-1;\n"), "--map", "code=Platz")
+    assert house.rows("SELECT zone, max_units, max_weight_g FROM location WHERE code = 'K-01-1'") == [("K", None, 20000)]
+
+
+def test_a_dry_run_builds_nothing(house: House) -> None:
+    before = house.rows("SELECT COUNT(*) FROM location"), house.rows("SELECT COUNT(*) FROM audit")
+    said = stowline("import", "bins", house.write("bins.csv", BINS), "--dry-run").out
+    assert "Bins: 2 would be taken, 0 known already; 0 of 2 rows refused." in said
+    assert (house.rows("SELECT COUNT(*) FROM location"), house.rows("SELECT COUNT(*) FROM audit")) == before

@@ -73,7 +73,7 @@ def _catalogue(made: Filler) -> None:
               time_zone="'UTC'", sender_email="'shop@example.test'", accent="'#0b5a6e'", ship_within_days="2")
     made.rows("product", PRODUCTS, id="100000 + i", sku="'SKU-' || i", name="'Thing ' || i")
     made.rows("barcode", PRODUCTS, code="'SKU-' || i", kind="'sku'", shown="'SKU-' || i", product_id="100000 + i", quantity="1")
-    made.rows("location", BINS, id="100000 + i", code="'Z-' || i", kind="'pick'", zone="'Z'", sequence="i")
+    made.rows("location", BINS, id="100000 + i", code="'Z-' || i", kind="'pick'", zone="'Z'", sequence="i", active="TRUE")
     made.rows("stock_level", PRODUCTS, product_id="100000 + i", on_hand="CASE WHEN i % 7 = 0 THEN 0 ELSE 5000 END", promised="0")
     made.rows("balance", PRODUCTS, product_id="100000 + i", location_id=f"100001 + i % {BINS}", condition="'good'",
               qty="CASE WHEN i % 7 = 0 THEN 0 ELSE 5000 END", bound="0")

@@ -14,7 +14,7 @@ def test_a_rack_names_its_bins_bay_by_bay_from_the_floor_up() -> None:
 
 
 def test_a_side_with_odd_bays_stands_on_the_map_bay_after_bay() -> None:
-    rack = Rack("7", 1, 5, 0, 0, step=2, pattern="{aisle}{bay:03}", run="up", x_mm=500, y_mm=2000, pitch_mm=900)
+    rack = Rack("7", 1, 5, 0, 0, step=2, pattern="{aisle}{bay:03}", run="down", x_mm=500, y_mm=2000, pitch_mm=900)
     assert [(one.code, one.x_mm, one.y_mm) for one in planned(rack)] == [("7001", 500, 2000), ("7003", 500, 2900), ("7005", 500, 3800)]
 
 

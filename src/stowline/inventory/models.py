@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text, true
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -12,14 +12,16 @@ from stowline.core.db import UtcDateTime
 SUPPLIER, CUSTOMER, SCRAP, ADJUSTMENT = 1, 2, 3, 4
 LONGEST_LOT = 20  # characters of a lot or a serial: what GS1 allows in (10) and (21)
 HERE = "serial <> '' AND qty > 0"
+OF_A_LOT = "lot <> '' AND qty > 0"
+UNTOLD = "NOT told"
 EMPTY: dict[str, Any] = {"server_default": text("''")}
 
 
 class Location(SQLModel, table=True):
     """A bin: a place with a code. `sequence` is its place on the walk. See `rules.KINDS` for kinds.
 
-    `aisle`, `bay` and `level` (0 is the floor) are its address, `x_mm` and `y_mm` where its front stands on the map,
-    from the building's corner. `max_…` limit what it takes (None: no limit), `mixing` what may lie together (see
+    `aisle`, `bay` and `level` (from the floor up) are its address, `x_mm` and `y_mm` where its front stands on the map:
+    to the right of and down from the building's corner. `max_…` limit what it takes (None: no limit), `mixing` what may lie together (see
     `fit.MIXING`; '' is the rule of its zone). A bin that is not `active` is closed: nothing is put into it.
     """
 
@@ -89,6 +91,7 @@ class Balance(SQLModel, table=True):
               postgresql_where=text(HERE)),
         Index("ix_balance_location", "location_id", "product_id", sqlite_where=text("qty > 0"),
               postgresql_where=text("qty > 0")),
+        Index("ix_balance_lot", "product_id", "lot", sqlite_where=text(OF_A_LOT), postgresql_where=text(OF_A_LOT)),
     )
 
     product_id: int = Field(primary_key=True, foreign_key="product.id")
@@ -132,10 +135,15 @@ class Move(SQLModel, table=True):
 
 
 class StockLevel(SQLModel, table=True):
-    """Good units of a product anywhere in the house, and how many of them are promised. The row allocation locks."""
+    """Good units of a product anywhere in the house, and how many of them are promised. The row allocation locks.
+
+    Whatever changes it sets `told` to false in the same statement; the change feed sets it once it has numbered the
+    change (`feed`).
+    """
 
     __tablename__ = "stock_level"
     __table_args__ = (
+        Index("ix_level_untold", "product_id", sqlite_where=text(UNTOLD), postgresql_where=text(UNTOLD)),
         CheckConstraint("on_hand >= 0", name="ck_level_on_hand"),
         CheckConstraint("promised >= 0 AND promised <= on_hand", name="ck_level_promised"),
     )
@@ -143,6 +151,47 @@ class StockLevel(SQLModel, table=True):
     product_id: int = Field(primary_key=True, foreign_key="product.id")
     on_hand: int = Field(default=0, sa_type=BigInteger)
     promised: int = Field(default=0, sa_type=BigInteger)
+    told: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class StockFeed(SQLModel, table=True):
+    """The place of a product in the change feed: the number of its last change, and when it got it."""
+
+    __tablename__ = "stock_feed"
+    __table_args__ = (Index("ix_stock_feed_number", "number", unique=True),)
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    number: int = Field(sa_type=BigInteger)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StockFeedEnd(SQLModel, table=True):
+    """One row: the last number of the change feed. Whoever numbers changes holds its lock until the commit."""
+
+    __tablename__ = "stock_feed_end"
+
+    id: int | None = Field(default=None, primary_key=True)
+    number: int = Field(default=0, sa_type=BigInteger)
+
+
+class StockMark(SQLModel, table=True):
+    """A product whose waiting or incoming units changed while its level did not. The feed numbers it and drops the mark."""
+
+    __tablename__ = "stock_mark"
+
+    id: int | None = Field(default=None, primary_key=True)
+    product_id: int = Field(foreign_key="product.id")
+
+
+class StockPace(SQLModel, table=True):
+    """Units of a product that were handed over within the last `days` days; counted anew each night."""
+
+    __tablename__ = "stock_pace"
+    __table_args__ = (CheckConstraint("units > 0 AND days > 0", name="ck_stock_pace"),)
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    units: int = Field(sa_type=BigInteger)
+    days: int
 
 
 class CountRequest(SQLModel, table=True):

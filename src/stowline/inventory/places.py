@@ -102,6 +102,14 @@ def _apply(session: Session, bin_: Location, facts: Mapping[str, Any]) -> dict[s
     return changed
 
 
+def lay_out(session: Session, bins: Mapping[str, Mapping[str, Any]]) -> None:
+    """Make those of the bins (code: facts) that do not stand yet. One that stands stays as it is."""
+    known = known_codes(session, list(bins))
+    for code, facts in bins.items():
+        if code not in known:
+            put_bin(session, code, facts)
+
+
 def units_in(session: Session, location_id: int) -> int:
     """Units that lie in a bin, in whatever condition."""
     query = sa.select(sa.func.coalesce(sa.func.sum(_b.qty), 0)).where(_b.location_id == location_id, _b.qty > 0)
@@ -203,11 +211,11 @@ def _next_place(session: Session, zone: str) -> int:
 # ---------------------------------------------------------------- zones and the walk
 
 
-def add_zone(session: Session, code: str, *, sequence: int = 0) -> Zone:
+def add_zone(session: Session, code: str, *, name: str = "", sequence: int = 0) -> Zone:
     """The zone under this code, made if it is new."""
     zone = session.exec(select(Zone).where(Zone.code == code)).one_or_none()
     if zone is None:
-        zone = Zone(code=code, sequence=sequence)
+        zone = Zone(code=code, name=name, sequence=sequence)
         session.add(zone)
         session.flush()
     return zone

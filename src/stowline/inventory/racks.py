@@ -7,13 +7,13 @@ from dataclasses import dataclass
 MOST_AT_ONCE = 2000
 MOST_BAYS, MOST_LEVELS = 999, 30
 PATTERN = "{aisle}-{bay:02}-{level}"
-RUNS = {"": "Not on the map", "up": "Away from the corner's wall (y grows)", "right": "Along the wall (x grows)"}
+RUNS = {"": "Not on the map", "right": "To the right (x grows)", "down": "Down the map (y grows)"}
 _SLOT = re.compile(r"\{(aisle|bay|level)(?::0([2-6]))?\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where a bin stands: aisle, bay, level (0 is the floor), None or '' where nobody said."""
+    """Where a bin stands: aisle, bay, level (counted from the floor up), None or '' where nobody said."""
 
     code: str
     aisle: str = ""
@@ -83,7 +83,7 @@ def planned(rack: Rack) -> Iterator[Planned]:
     """Every bin of the rack, bay by bay, from the lowest level up."""
     for n, bay in enumerate(range(rack.first_bay, rack.last_bay + 1, rack.step)):
         x_mm = rack.x_mm + n * rack.pitch_mm if rack.run == "right" and rack.x_mm is not None else rack.x_mm
-        y_mm = rack.y_mm + n * rack.pitch_mm if rack.run == "up" and rack.y_mm is not None else rack.y_mm
+        y_mm = rack.y_mm + n * rack.pitch_mm if rack.run == "down" and rack.y_mm is not None else rack.y_mm
         if not rack.run:
             x_mm = y_mm = None
         for level in range(rack.first_level, rack.last_level + 1):
