@@ -125,17 +125,56 @@ class Barcode(Struct):
     quantity: int = 1
 
 
+class Part(Struct):
+    """Units of a product that are in one kit."""
+
+    sku: str
+    units: int = 1
+
+
+class Parts(Struct):
+    """What a kit is made of from now on; none: a product like any other."""
+
+    parts: list[Part]
+
+
 class Product(Struct):
-    """A product. Weight in g; length, width and height in mm."""
+    """A product. Weight in g; length, width and height in mm. One with parts is a kit: sold as one, picked as they.
+
+    `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the lot
+    that ends first goes first; so many days before its last day (`min_days_left`) a lot is sold no more.
+    """
 
     sku: str
     name: str
     barcodes: list[Barcode] = []
     weight_g: int | None = None
     dims_mm: tuple[int, int, int] | None = None
+    parts: list[Part] = []
+    detail: str = ""
+    lots: bool = False
+    serials: bool = False
+    expires: bool = False
+    fefo: bool = False
+    min_days_left: int = 0
 
 
-class StockLevel(Struct):
+class ProductChange(Struct):
+    """What to change of a product: what is left out stays, null is not known. Barcodes come to those that it has."""
+
+    name: str | UnsetType = UNSET
+    detail: str | UnsetType = UNSET
+    weight_g: int | UnsetType | None = UNSET
+    dims_mm: tuple[int, int, int] | UnsetType | None = UNSET
+    lots: bool | UnsetType = UNSET
+    serials: bool | UnsetType = UNSET
+    expires: bool | UnsetType = UNSET
+    fefo: bool | UnsetType = UNSET
+    min_days_left: int | UnsetType = UNSET
+    barcodes: list[Barcode] = []
+
+
+class Figures(Struct):
     """Units of a product: `free = on_hand - promised`."""
 
     sku: str
@@ -146,11 +185,65 @@ class StockLevel(Struct):
     incoming: int
 
 
+class Arrival(Struct):
+    """Units that a purchase order will bring, and when. `late`: the last expected day is over."""
+
+    ref: str
+    supplier: str
+    units: int
+    expected_from: date | None
+    expected_to: date | None
+    late: bool
+
+
+class StockLevel(Figures):
+    """Units of a product, and the first 20 arrivals of it, soonest first."""
+
+    name: str
+    arrivals: list[Arrival]
+
+
 class StockPage(Struct):
     """A page of stock; with `?sku=` the answer is a plain list instead."""
 
     items: list[StockLevel]
     next: str | None
+
+
+class InLot(Struct):
+    """Units of one lot in one condition, in so many bins (`?by=lot`). `bound` are spoken for by pick lists and parcels."""
+
+    sku: str
+    lot: str | None
+    condition: Literal["good", "damaged", "hold"]
+    expires_on: date | None
+    on_hand: int
+    bound: int
+    bins: int | UnsetType = UNSET
+    bin: str | UnsetType = UNSET
+    kind: str | UnsetType = UNSET
+    serial: str | UnsetType | None = UNSET
+
+
+class Whereabouts(Struct):
+    """A page of `?by=bin` (each with bin, its kind and serial) or `?by=lot` (each with the number of bins)."""
+
+    items: list[InLot]
+    next: str | None
+
+
+class Changed(Figures):
+    """A product whose stock changed, in its latest state; `at` is when the feed took note."""
+
+    at: datetime
+
+
+class Changes(Struct):
+    """Products that changed since the cursor, each once. `next` is always given; there is `more` at once."""
+
+    items: list[Changed]
+    next: str
+    more: bool
 
 
 class Units(Struct):
@@ -223,6 +316,18 @@ class Stages(Struct):
     cancelled: int
 
 
+class PartStages(Stages):
+    """What is picked for a kit: its own units, `per_kit` of them in one."""
+
+    per_kit: int
+
+
+class SoldStages(Stages):
+    """What was sold in one line. A kit counts whole kits and has its parts."""
+
+    parts: list[PartStages] | UnsetType = UNSET
+
+
 class OrderState(Struct):
     """An order as it stands."""
 
@@ -230,7 +335,7 @@ class OrderState(Struct):
     store: str
     state: str
     placed_at: datetime
-    lines: list[Stages]
+    lines: list[SoldStages]
 
 
 class Parcel(Struct):
@@ -324,7 +429,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/tasks/{task}/lease"): Call("leaseTask", {200: Leased}, Lease),
     ("post", "/api/v1/products"): Call("addProduct", {201: Product, 200: Product}, Product),
     ("get", "/api/v1/products/{sku}"): Call("getProduct", {200: Product}),
-    ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage}, paged=True),
+    ("patch", "/api/v1/products/{sku}"): Call("changeProduct", {200: Product}, ProductChange),
+    ("post", "/api/v1/products/{sku}/parts"): Call("setParts", {200: Product}, Parts),
+    ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage | Whereabouts}, paged=True),
+    ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
     ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, PurchaseOrder),
     ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),
     ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
@@ -367,7 +475,7 @@ def document(plain: dict[str, Any]) -> dict[str, Any]:
     for path, item in told["paths"].items():
         for method, operation in item.items():
             _tell(operation, CALLS[method, path], schema_of)
-            if method == "post" and path.startswith("/api/"):
+            if method in ("post", "patch") and path.startswith("/api/"):
                 operation.setdefault("parameters", []).append(_ONCE)
     return told
 

@@ -168,8 +168,19 @@ def test_the_confirmation_says_what_how_much_when_where_and_what_waits() -> None
     mail = written("order-confirmed")
     assert mail.subject == "Your order 1042 is confirmed"
     for part in (mail.text, mail.html):
-        for said in ("Mug, blue", "€43.50", "€167.50", "Thursday 26 November", "44000 Nantes", "1 waits for stock"):
+        for said in ("Mug, blue", "€43.50", "€199.50", "Thursday 26 November", "44000 Nantes", "1 waits for stock"):
             assert said in part
+
+
+def test_a_kit_is_one_line_with_its_parts_below() -> None:
+    mail = written("order-confirmed")
+    assert "1 × Gift box, blue (GIFT-BLUE), €32.00\n    2 × Mug, blue\n    1 × Box with ribbon\n" in mail.text
+    assert "2 × <bdi>Mug, blue</bdi>" in mail.html
+    many = sample("order-confirmed")["lines"][3] | {"parts": [{"name": f"Part {n}", "quantity": 1} for n in range(50)]}
+    crowded = written("order-confirmed", lines=[many])
+    assert "Part 5" in crowded.html
+    assert "Part 6" not in crowded.html
+    assert crowded.text.count("1 × Part ") == 50
 
 
 def test_a_confirmation_with_a_promise_has_the_date_as_its_headline() -> None:
@@ -280,7 +291,7 @@ def test_a_long_name_is_cut_where_there_is_one_line_only(kind: str) -> None:
 
 
 def test_an_order_of_five_hundred_lines_stays_below_the_size_at_which_mail_is_cut_off() -> None:
-    line = {"name": "Mug, blue " * 3, "sku": "MUG-BLUE", "quantity": 1, "total_minor": 100, "waits": 0}
+    line = {"name": "Mug, blue " * 3, "sku": "MUG-BLUE", "quantity": 1, "total_minor": 100, "waits": 0, "parts": []}
     mail = written("order-confirmed", lines=[line] * 500)
     assert len(mail.html.encode()) < 102_000
     assert "and 450 more lines, all listed on your order page" in mail.html
@@ -295,11 +306,11 @@ def test_the_linked_data_is_an_order_and_a_parcel() -> None:
     assert (order["@type"], order["orderNumber"], order["price"], order["priceCurrency"]) == (
         "Order",
         "1042",
-        "167.50",
+        "199.50",
         "EUR",
     )
     assert order["orderDate"] == "2026-11-26T09:12:00+01:00"
-    assert [offer["eligibleQuantity"]["value"] for offer in order["acceptedOffer"]] == [3, 1, 2]
+    assert [offer["eligibleQuantity"]["value"] for offer in order["acceptedOffer"]] == [3, 1, 2, 1]
     parcel = json.loads(Markup(written("shipped").html).data)
     assert (parcel["@type"], parcel["trackingNumber"]) == ("ParcelDelivery", "JJD0003 9021 7745")
     assert parcel["expectedArrivalUntil"] == "2026-11-28"
@@ -318,7 +329,8 @@ def test_a_mail_fits_every_screen_reads_by_day_and_night_and_fetches_nothing(
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1}]
+    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1,
+             "parts": [{"name": "P" * 300, "quantity": 99_999}]}]
     mails: list[tuple[str, dict[str, Any]]] = [*((kind, {}) for kind in kinds()), ("order-confirmed", {"lines": long})]
     for kind, changes in mails:
         file = tmp_path / "mail.html"

@@ -1,12 +1,15 @@
 """The catalogue over HTTP."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, cast
 
 import msgspec
-from litestar import Controller, Request, Response, get, post
+from litestar import Controller, Request, Response, get, patch, post
 from litestar.params import FromPath, RawBody
+from msgspec import UNSET, UnsetType
 
-from stowline.catalog import queries, service
+from stowline.catalog import details, kits, queries, service
+from stowline.catalog.details import Changes
 from stowline.catalog.models import Product
 from stowline.core import web
 from stowline.core.db import Session, reading
@@ -19,8 +22,21 @@ class BarcodeBody(msgspec.Struct):
     quantity: int = 1
 
 
+class PartBody(msgspec.Struct):
+    """Units of a product that are in one kit."""
+
+    sku: str
+    units: int = 1
+
+
+class PartsBody(msgspec.Struct):
+    """What a kit is made of from now on; no parts: a product like any other."""
+
+    parts: list[PartBody]
+
+
 class ProductBody(msgspec.Struct):
-    """A product of the public contract. Weight in g; dims_mm length, width, height."""
+    """A product of the public contract. Weight in g; dims_mm length, width, height; a product with parts is a kit."""
 
     sku: str
     name: str
@@ -28,6 +44,30 @@ class ProductBody(msgspec.Struct):
     weight_g: int | None = None
     dims_mm: tuple[int, int, int] | None = None
     detail: str = ""
+    lots: bool = False
+    serials: bool = False
+    expires: bool = False
+    fefo: bool = False
+    min_days_left: int = 0
+    parts: list[PartBody] = []
+
+
+class ProductChange(msgspec.Struct):
+    """What to change of a product; what is left out stays. null is not known; barcodes come to those that it has."""
+
+    name: str | UnsetType = UNSET
+    detail: str | UnsetType = UNSET
+    weight_g: int | UnsetType | None = UNSET
+    dims_mm: tuple[int, int, int] | UnsetType | None = UNSET
+    lots: bool | UnsetType = UNSET
+    serials: bool | UnsetType = UNSET
+    expires: bool | UnsetType = UNSET
+    fefo: bool | UnsetType = UNSET
+    min_days_left: int | UnsetType = UNSET
+    barcodes: list[BarcodeBody] = []
+
+
+_TRACKING = ("lots", "serials", "expires", "fefo", "min_days_left")
 
 
 class Products(Controller):
@@ -45,7 +85,35 @@ class Products(Controller):
                 session, sku=asked.sku, name=asked.name, detail=asked.detail, weight_g=asked.weight_g,
                 dims_mm=asked.dims_mm, barcodes=[(b.code, b.quantity) for b in asked.barcodes],
             )
+            if new and asked.parts:
+                kits.set_parts(session, asked.sku, [(part.sku, part.units) for part in asked.parts])
+            if new:
+                details.change(session, asked.sku, _set(asked, _TRACKING))
             return (201 if new else 200), _told(session, product)
+
+        return web.written(request, body, make)
+
+    @patch("/{sku:str}", opt=web.permission("products.write"), sync_to_thread=True)
+    def change(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody) -> Response[bytes]:
+        """Change what is known of a product. Lots, serials and expiry only while no unit of it is in the house: 409."""
+        asked, name = web.read_as(body, ProductChange), web.name(sku)
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            product = details.change(session, name, _set(asked, Changes.__annotations__))
+            for code in asked.barcodes:
+                service.add_barcode(session, product, code.code, code.quantity)
+            return 200, _told(session, product)
+
+        return web.written(request, body, make)
+
+    @post("/{sku:str}/parts", opt=web.permission("products.write"), sync_to_thread=True, status_code=200)
+    def set_parts(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody) -> Response[bytes]:
+        """Have a product be made of these parts from now on; orders that are placed already keep what they were."""
+        asked = web.read_as(body, PartsBody)
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            kits.set_parts(session, web.name(sku), [(part.sku, part.units) for part in asked.parts])
+            return 200, _told(session, queries.product_by_sku(session, web.name(sku)))
 
         return web.written(request, body, make)
 
@@ -56,9 +124,17 @@ class Products(Controller):
             return _told(session, queries.product_by_sku(session, web.name(sku)))
 
 
+def _set(asked: ProductBody | ProductChange, names: Iterable[str]) -> Changes:
+    """What of these was sent."""
+    said = {name: getattr(asked, name) for name in names if getattr(asked, name) is not UNSET}
+    return cast("Changes", said)
+
+
 def _told(session: Session, product: Product) -> dict[str, Any]:
     return {
         "sku": product.sku, "name": product.name, "detail": product.detail, "weight_g": product.weight_g,
         "dims_mm": [product.length_mm, product.width_mm, product.height_mm] if product.length_mm else None,
+        **{name: getattr(product, name) for name in _TRACKING},
         "barcodes": [{"code": b.shown, "quantity": b.quantity} for b in queries.barcodes_of(session, product.id or 0)],
+        "parts": [{"sku": part.sku, "units": part.units} for part in queries.recipe(session, product.id or 0)],
     }

@@ -1,22 +1,27 @@
 """What a message says: the facts of an order, gathered at the moment the message goes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
 
-from stowline.catalog import queries as catalog
 from stowline.core import ids, money
 from stowline.core.config import settings
 from stowline.core.countries import name_of
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
+from stowline.orders import kits
 from stowline.orders import queries as orders
+from stowline.orders.kits import Sold
 from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
 from stowline.stores.queries import Store
+
+MOST_TOLD = 200
+"""Waiting lines that a message tells of."""
 
 
 def status_url(order_id: int) -> str:
@@ -48,25 +53,33 @@ def address_lines(order: Order) -> list[str]:
 def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
     lines = [
-        {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting,
+        {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting, "parts": _parts(line),
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
-        for line in orders.lines(session, order.id or 0)
+        for line in kits.sold(session, order.id or 0)
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}
 
 
+def _parts(line: Sold) -> list[dict[str, Any]]:
+    return [{"name": part.name, "quantity": part.ordered} for part in line.parts]
+
+
 def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]:
     parcel = packing.parcel(session, message.parcel_id or 0)
     label = shipping.live_label(session, parcel.id or 0)
-    inside = packing.contents(session, parcel.id or 0)
-    owed = [line for line in orders.lines(session, order.id or 0) if line.ordered - line.cancelled > line.handed_over]
+    sold = kits.sold(session, order.id or 0)
+    inside = kits.gathered(sold, packing.units_in(session, parcel.id or 0))
+    owed = [line for line in sold if line.ordered - line.cancelled > line.handed_over]
     return {
         "parcel": {
             "n": parcel.n, "of": max(parcel.n, len(packing.parcels_of(session, order.id or 0)) + bool(owed)),
             "code": parcel.code, "carrier": carriers.carrier_name(label.carrier) if label else "",
             "tracking": label.tracking if label else "", "handed_over_at": parcel.handed_over_at,
-            "lines": [{"name": item.name, "sku": item.sku, "quantity": item.qty} for item in inside],
+            "lines": [
+                {"name": item.name, "sku": item.sku, "quantity": item.quantity,
+                 "parts": [{"name": name, "quantity": n} for _, name, n in item.parts]} for item in inside
+            ],
         },
         "still_to_come": [
             {"name": line.name, "sku": line.sku, "quantity": line.ordered - line.cancelled - line.handed_over,
@@ -78,18 +91,35 @@ def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]
 
 def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
-    waiting = orders.waiting_lines(session, order_id=order.id, limit=200)
-    incoming = receiving.incoming(session, [line.product_id for line in waiting])
-    known = catalog.by_ids(session, [line.product_id for line in waiting])
-    places = orders.places_in_line(session, [line.line_id for line in waiting], at_most=10_000)
-    rows = []
-    for line in waiting:
-        place = places[line.line_id]
-        rows.append({"name": line.name, "sku": known[line.product_id].sku, "quantity": line.units,
-                     "expected": expected(incoming.get(line.product_id, []), place), "place_in_line": place})
-    ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated}
-             for line in orders.lines(session, order.id or 0) if line.allocated]
+    sold = kits.sold(session, order.id or 0)
+    waiting = [line for line in sold if line.waiting > 0][:MOST_TOLD]
+    short = [part for line in waiting for part in line.lines if part.waiting > 0]
+    incoming = receiving.incoming(session, [part.product_id for part in short])
+    places = orders.places_in_line(session, [part.id for part in short], at_most=10_000)
+    rows = [
+        {"name": line.name, "sku": line.sku, "quantity": line.waiting, "place_in_line": place_of(line, places),
+         "expected": expected_of(line, incoming, places)}
+        for line in waiting
+    ]
+    ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated} for line in sold if line.allocated]
     return {"waiting": rows, "ready": ready}
+
+
+def place_of(line: Sold, places: Mapping[int, int]) -> int:
+    """The place in line of what was sold: of a kit, that of the part which waits longest."""
+    return max(places[part.id] for part in line.lines if part.waiting > 0)
+
+
+def expected_of(
+    line: Sold, incoming: Mapping[int, list[receiving.Incoming]], places: Mapping[int, int]
+) -> dict[str, Any] | None:
+    """The window of days in which all that is missing comes, of a kit the latest of its parts'; None: no date yet."""
+    short = [part for part in line.lines if part.waiting > 0]
+    windows = [expected(incoming.get(part.product_id, []), places[part.id]) for part in short]
+    known = [window for window in windows if window is not None]
+    if len(known) < len(windows):
+        return None
+    return {"from": max(window["from"] for window in known), "to": max(window["to"] for window in known)}
 
 
 def expected(incoming: list[receiving.Incoming], place: int) -> dict[str, Any] | None:

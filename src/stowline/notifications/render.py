@@ -25,6 +25,7 @@ from stowline.core.config import asset_dir
 
 PETROL = "#0b5a6e"
 ROWS_SHOWN = 50  # in HTML; with more, Gmail would cut the mail off at 102 kB
+PARTS_SHOWN = 6  # of a kit, for the same reason
 
 # Facts that may be absent, and what they then are.
 OPTIONAL: dict[str, dict[str, Any]] = {
@@ -73,7 +74,8 @@ def render(kind: str, *, locale: str, brand: Brand, data: Mapping[str, Any], now
     words = i18n.words(mail_dir() / "words", locale)
     facts = {"zone": "UTC"} | OPTIONAL[kind] | _clean(dict(data))
     pen = Pen(words, str(facts["zone"]), now or clock.now())
-    context = facts | {"brand": _clean_brand(brand), "f": pen, "words": words, "rows_shown": ROWS_SHOWN}
+    context = facts | {"brand": _clean_brand(brand), "f": pen, "words": words, "rows_shown": ROWS_SHOWN,
+                       "parts_shown": PARTS_SHOWN}
     try:
         return _written(kind, _environment(words.locale), context)
     except (TemplateError, LookupError, ValueError, TypeError, AttributeError) as error:

@@ -17,12 +17,13 @@ Size = Literal["a4", "4x6"]
 
 @dataclass(frozen=True, slots=True)
 class SlipLine:
-    """Units of one product in this parcel. `bin` is printed when it is given."""
+    """Units of one product in this parcel. `bin` is printed when it is given; a `part` belongs to the kit above it."""
 
     sku: str
     name: str
     quantity: int
     bin: str = ""
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +110,8 @@ def slip_pages(view: SlipView, size: Size = "a4") -> list[pdf.Page]:
 
 
 def _sections(sheet: Sheet, view: SlipView) -> list[pdf.Section]:
-    units = sum(line.quantity for line in view.lines)
-    inside = [_row(sheet, line, line.bin, view.country_code) for line in view.lines]
+    units = sum(line.quantity for line in view.lines if not line.part)
+    inside = [(_part if line.part else _row)(sheet, line, line.bin, view.country_code) for line in view.lines]
     inside = inside or [_words(sheet, "Nothing is in this parcel.")]
     sections = [pdf.Section(_head(sheet, "In this box", f"{units:,} item{'' if units == 1 else 's'}"), inside)]
     if view.later:
@@ -271,6 +272,22 @@ def _row(sheet: Sheet, line: SlipLine | LaterLine, note: str, region: str) -> pd
             pdf.text(canvas, sheet.names, base - step * number, name, sheet.text, region=region, ink=sheet.ink)
         pdf.text(canvas, sheet.names, base - step * len(names) + 1, line.sku, sheet.small, width=width, ink=sheet.soft)
         pdf.rule(canvas, sheet.edge, y - height, sheet.inner, thick=0.35, ink=sheet.soft)
+
+    return pdf.Block(height, draw)
+
+
+def _part(sheet: Sheet, line: SlipLine | LaterLine, note: str, region: str) -> pdf.Block:
+    """What is in the kit above: one line, set in, with its bin on the right."""
+    aside = sheet.inner * 0.25 if note else 0.0
+    left = sheet.names + sheet.text * 1.5
+    height = sheet.text * 1.7
+    words = f"{line.quantity:,} × {line.name}  ({line.sku})"
+
+    def draw(canvas: Canvas, y: float) -> None:
+        base, right = y - sheet.text * 1.2, sheet.edge + sheet.inner
+        pdf.text(canvas, left, base, words, sheet.text, width=right - left - aside, region=region, ink=sheet.ink, shrink=0.7)
+        pdf.text(canvas, right - aside, base, note, sheet.text, width=aside, align="right", ink=sheet.ink)
+        pdf.rule(canvas, left, y - height, right - left, thick=0.35, ink=sheet.soft)
 
     return pdf.Block(height, draw)
 
