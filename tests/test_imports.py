@@ -76,6 +76,27 @@ def test_a_product_that_cannot_be_is_refused_with_its_row_and_the_others_stand(h
     assert house.rows("SELECT sku FROM product ORDER BY sku") == [("D",), ("F",)]
 
 
+def test_a_barcode_of_two_products_goes_to_the_first_wherever_the_rows_stand(house: House) -> None:
+    rows = "".join(f"P{n},Thing {n},\n" for n in range(250))
+    file = house.write("goods.csv", f"sku,name,barcode\nA,One,4006381333931\n{rows}B,Two,4006381333931\nA,One,96385074\n")
+    tally = stowline("import", "products", file, "--json").json
+    assert (tally["accepted"], tally["duplicates"], tally["refused"]) == (251, 1, 1)
+    assert said_of(253, tally) == "Barcode 4006381333931 means another product or pack already."
+    assert house.rows("SELECT shown FROM barcode WHERE kind = 'barcode'") == [("4006381333931",)]
+
+
+def test_the_real_catalogue_comes_in_and_again_changes_nothing(house: House, shared: Path) -> None:
+    file = str(shared / "data/catalogue/open_food_facts/off_products_sample.csv")
+    words = ["import", "products", file, "--format", "csv", "--map", "sku=barcode,barcode=barcode,name=product_name", "--json"]
+    tally = stowline(*words).json
+    assert (tally["accepted"], tally["duplicates"], tally["refused"], tally["rows"]) == (8127, 2, 40, 8169)
+    assert len({reason["row"] for reason in tally["reasons"]}) == 40
+    assert all("GTIN" in reason["say"] for reason in tally["reasons"])
+    assert house.rows("SELECT COUNT(*) FROM product") == [(8127,)]
+    again = stowline(*words).json
+    assert (again["accepted"], again["duplicates"], again["refused"]) == (0, 8129, 40)
+
+
 def test_case_and_spaces_tell_skus_apart(house: House) -> None:
     file = house.write("goods.csv", "sku\n85123a\n85123A\n85123 A\n85123_A\n")
     assert stowline("import", "products", file, "--json").json["products"] == 4

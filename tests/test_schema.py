@@ -127,6 +127,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     (level,) = read("get /api/v1/stock", tablet.get("/api/v1/stock?sku=MUG"))
     assert (level.on_hand, level.promised, level.free) == (5, 4, 1)
     assert [level.sku for level in get("/api/v1/stock").items] == ["MUG"]
+    assert [(here.sku, here.on_hand, here.bound) for here in get("/api/v1/stock/bins").items] == [("MUG", 5, 0)]
+    assert [(here.lot, here.on_hand, here.bins) for here in get("/api/v1/stock/lots").items] == [(None, 5, 1)]
+    assert [(one.sku, one.free) for one in get("/api/v1/stock/changes").items] == [("MUG", 1)]
     assert (
         post("/api/v1/orders/{ref}/cancellation", schema.Cancellation("changed my mind"), ref="1002").state
         == "cancelled"
@@ -143,6 +146,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
+    change = msgspec.json.encode(schema.ProductChange(name="Blue mug", barcodes=[schema.Barcode("14006381333938", 12)]))
+    changed = read("patch /api/v1/products/{sku}", tablet.send("PATCH", "/api/v1/products/MUG", change, tablet.headers))
+    assert (changed.name, changed.weight_g, len(changed.barcodes)) == ("Blue mug", 350, 2)
     read("get /api/v1/purchase-orders/{ref}", tablet.get("/api/v1/purchase-orders/PO-1"))
     taken = read(
         "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))

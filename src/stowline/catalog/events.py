@@ -9,3 +9,20 @@ class KitMade:
 
     product_id: int
     sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingSet:
+    """Told at once: a product's units are told apart in another way from now on. Who holds units of it raises Conflict."""
+
+    product_id: int
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChanged:
+    """Somebody corrected what is known of a product: each field with what stood there and what stands there now."""
+
+    sku: str
+    who: str
+    changed: dict[str, tuple[str | int | bool | None, str | int | bool | None]]

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stowline.catalog.gtin import gtin_problem
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
-from stowline.core.fields import Bad, shown, text, whole
+from stowline.core.fields import Bad, prose, shown, text, whole
 
 FIELDS = ("sku", "barcode", "name", "weight_g", "length_mm", "width_mm", "height_mm")
 NEEDED = ("sku",)
@@ -33,8 +34,8 @@ def read(
     """The products of a file, and the refused rows.
 
     `mapping` is field -> column; a field not mapped is read from the column of its own name, if there is one. A product
-    without a name is called by its SKU; a weight or a length that is empty or 0 is not known. The same SKU in two rows
-    is read twice. Raises `Refused` if the file as a whole cannot be read: see `core.csvfile.read`.
+    without a name is called by its SKU, and characters of a name that cannot be printed are left out (a code with one is
+    refused); a weight or a length that is empty or 0 is not known. The same SKU in two rows is read twice. Raises `Refused` if the file as a whole cannot be read: see `core.csvfile.read`.
     """
     optional = [one for one in FIELDS if one not in NEEDED and one not in (mapping or {})]
     return csvfile.collect(
@@ -48,7 +49,7 @@ def _good(row: Row) -> Good:
     return Good(
         row=row.number,
         sku=sku,
-        name=text(said.get("name"), what="The name", longest=300) or sku,
+        name=text(prose(said.get("name")), what="The name", longest=300, fold=True) or sku,
         barcode=_barcode(said.get("barcode")),
         weight_g=_measure(said.get("weight_g"), "The weight in g", _HEAVIEST_G),
         length_mm=_measure(said.get("length_mm"), "The length in mm", _LONGEST_MM),
@@ -62,9 +63,18 @@ def _measure(said: str | None, what: str, most: int) -> int | None:
 
 
 def _barcode(said: str | None) -> str | None:
-    """The barcode as written. Spreadsheets turn long ones into "5.01E+12", which has lost digits: refused."""
+    """The barcode as written, if it can be one.
+
+    Digits alone claim to be a GTIN, so they need its length and its check digit: a file that lost a digit, or a zero at
+    the front, would bring a code that no scanner ever reads, and nobody would notice. Letters and signs (Code 39, Code
+    128) claim nothing and are taken as they are. A number of one's own, printed without a check digit, is a SKU: that
+    scans too; or it is added by hand or through the API. Spreadsheets turn long ones into "5.01E+12", which has lost
+    digits. Raises Bad.
+    """
     code = text(said, what="The barcode", longest=100)
     mantissa, is_shortened, exponent = code.upper().partition("E+")
     if is_shortened and exponent.isdigit() and mantissa.replace(".", "", 1).replace(",", "", 1).isdigit():
         raise Bad(f"The barcode {shown(code)} was shortened by a spreadsheet. Save that column as text.")
+    if problem := gtin_problem(code):
+        raise Bad(problem)
     return code or None

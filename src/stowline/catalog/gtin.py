@@ -29,6 +29,17 @@ def gtin14(code: str) -> str | None:
     return None
 
 
+def gtin_problem(code: str) -> str | None:
+    """Why a text of digits alone is no GTIN, as a sentence; None for a GTIN, and for anything but digits."""
+    if not (code.isascii() and code.isdigit()) or gtin14(code):
+        return None
+    if len(code) not in _GTIN_LENGTHS:
+        lost = " With a 0 in front it would be one: a spreadsheet may have dropped it." if gtin14(f"0{code}") else ""
+        return f"The barcode “{code[:40]}” has {len(code)} digits. A GTIN has 8, 12, 13 or 14.{lost}"
+    right = check_digit(code[:-1])
+    return f"The barcode “{code}” is no GTIN: its check digit is {code[-1]} and should be {right}. Compare it with the pack."
+
+
 def canonical(code: str) -> str:
     """The form in which a barcode is kept and compared: 14 digits for a valid GTIN, any other text exactly as it is."""
     return gtin14(code) or code
