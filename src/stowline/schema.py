@@ -211,7 +211,7 @@ class StockPage(Struct):
 
 
 class InLot(Struct):
-    """Units of one lot in one condition, in so many bins (`?by=lot`). `bound` are spoken for by pick lists and parcels."""
+    """Units of one lot in one condition, in so many bins. `bound` of them are spoken for by pick lists and parcels."""
 
     sku: str
     lot: str | None
@@ -219,16 +219,34 @@ class InLot(Struct):
     expires_on: date | None
     on_hand: int
     bound: int
-    bins: int | UnsetType = UNSET
-    bin: str | UnsetType = UNSET
-    kind: str | UnsetType = UNSET
-    serial: str | UnsetType | None = UNSET
+    bins: int
 
 
-class Whereabouts(Struct):
-    """A page of `?by=bin` (each with bin, its kind and serial) or `?by=lot` (each with the number of bins)."""
+class LotPage(Struct):
+    """A page of stock by lot."""
 
     items: list[InLot]
+    next: str | None
+
+
+class InBin(Struct):
+    """Units in one bin, of one lot, one serial and in one condition. `bound` are spoken for by pick lists and parcels."""
+
+    sku: str
+    bin: str
+    kind: str
+    lot: str | None
+    serial: str | None
+    condition: Literal["good", "damaged", "hold"]
+    expires_on: date | None
+    on_hand: int
+    bound: int
+
+
+class BinPage(Struct):
+    """A page of stock by bin."""
+
+    items: list[InBin]
     next: str | None
 
 
@@ -431,7 +449,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/products/{sku}"): Call("getProduct", {200: Product}),
     ("patch", "/api/v1/products/{sku}"): Call("changeProduct", {200: Product}, ProductChange),
     ("post", "/api/v1/products/{sku}/parts"): Call("setParts", {200: Product}, Parts),
-    ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage | Whereabouts}, paged=True),
+    ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage}, paged=True),
+    ("get", "/api/v1/stock/bins"): Call("getStockByBin", {200: BinPage}, paged=True),
+    ("get", "/api/v1/stock/lots"): Call("getStockByLot", {200: LotPage}, paged=True),
     ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
     ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, PurchaseOrder),
     ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),

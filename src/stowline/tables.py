@@ -10,6 +10,8 @@ def metadata() -> MetaData:
     import stowline.core.idempotency
     import stowline.core.outbox
     import stowline.core.timers
+    import stowline.desk.models
+    import stowline.desk.webhooks.models
     import stowline.inventory.models
     import stowline.notifications.models
     import stowline.orders.models

@@ -10,6 +10,7 @@ from stowline.allocation.events import BackorderFilled, PromiseTakenBack
 from stowline.allocation.rules import serve
 from stowline.core import outbox
 from stowline.core.errors import Conflict
+from stowline.inventory import feed
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.events import StockFreed, StockLeaving
@@ -21,7 +22,8 @@ AT_ONCE = 500
 
 def on_entered(session: Session, fact: OrderEntered) -> None:
     """A new order takes its place in line; what is free goes to the line's head, which may be another order."""
-    fill(session, fact.product_ids, quiet_for=fact.order_id)
+    promises = fill(session, fact.product_ids, quiet_for=fact.order_id)
+    feed.mark(session, [product_id for product_id, units in promises.items() if not units])
 
 
 def on_freed(session: Session, fact: StockFreed) -> None:
@@ -29,8 +31,9 @@ def on_freed(session: Session, fact: StockFreed) -> None:
     fill(session, fact.product_ids)
 
 
-def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) -> None:
-    """Promise free stock of these products to eligible waiting lines, first in line first, all that can be promised.
+def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) -> dict[int, int]:
+    """Promise free stock of these products to eligible waiting lines, first in line first, all that can be promised:
+    units by product.
 
     An order that gets units it had to wait for has a BackorderFilled in its diary; `quiet_for` is an order that is
     just being placed, whose first promise is no news.
@@ -57,6 +60,7 @@ def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) ->
         promises[product_id] = promised
     orders.raise_many(session, "allocated", units)
     inventory.promise(session, promises)
+    return promises
 
 
 def _tell(session: Session, order_id: int, product_id: int, units: int) -> None:
@@ -72,6 +76,7 @@ def on_dropped(session: Session, fact: DemandDropped) -> None:
     for line_id, product_id, units in queries.promised_to(session, fact.order_id):
         back[line_id] = -units
         given[product_id] -= units
+    feed.mark(session, set(fact.product_ids) - set(given))
     if not back:
         return
     orders.raise_stage(session, fact.order_id, "allocated", back)

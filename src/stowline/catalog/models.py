@@ -15,7 +15,8 @@ class Product(SQLModel, table=True):
     """One SKU. Weight in g, dimensions in mm, both unknown until somebody measured them.
 
     `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the
-    lot that ends first is picked first; `min_days_left` days before that day a lot is sold no more.
+    lot that ends first is picked first; `min_days_left` days before that day a lot is sold no more. It is low when no more
+    than `low_at` units are free (None: nobody asked).
     """
 
     __tablename__ = "product"
@@ -33,6 +34,7 @@ class Product(SQLModel, table=True):
     expires: bool = Field(default=False, sa_column_kwargs=NO)
     fefo: bool = Field(default=False, sa_column_kwargs=NO)
     min_days_left: int = Field(default=0, ge=0, sa_column_kwargs={"server_default": text("0")})
+    low_at: int | None = Field(default=None, ge=0)
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

@@ -1,4 +1,4 @@
-"""The API's reads that join rooms: stock, an order with its parcels, its timeline."""
+"""The API's reads that join rooms: an order with its parcels, its timeline."""
 
 from typing import Any
 
@@ -8,31 +8,16 @@ from sqlmodel import Session
 
 from stowline.core import db, web
 from stowline.desk import trail
-from stowline.inventory import queries as stock
-from stowline.inventory.queries import Level
 from stowline.orders import queries as orders
 from stowline.orders.views import told
 from stowline.packing import queries as packing
-from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 
 
 class Read(Controller):
-    """Stock and orders."""
+    """Orders."""
 
     path = "/api/v1"
-
-    @get("/stock", opt=web.permission("stock.read"), sync_to_thread=True)
-    def stock(self, request: Request[Any, Any, Any], sku: FromQuery[str] = "", after: FromQuery[str] = "") -> Any:  # noqa: ANN401
-        """Stock of one SKU, as a plain list; of all products in pages, in order of SKU."""
-        with db.reading() as session:
-            if sku:
-                return stock_rows(session, [stock.level(session, sku)])
-            most = web.limit(request)
-            last = web.cursor.decode(after, str)[0] if after else ""
-            rows = stock.levels(session, after=last, limit=most)
-            following = web.cursor.encode(rows[-1].sku) if len(rows) == most else None
-            return {"items": stock_rows(session, rows), "next": following}
 
     @get("/orders/{ref:str}", opt=web.permission("orders.read"), sync_to_thread=True)
     def order(self, ref: FromPath[str], store: FromQuery[str] = "") -> dict[str, Any]:
@@ -52,17 +37,6 @@ class Read(Controller):
             items, last = trail.timeline(session, found.id or 0, after=since, limit=web.limit(request))
         shown = [{k: item[k] for k in ("at", "event", "say", "scan_id", "message_id")} for item in items]
         return {"items": shown, "next": web.cursor.encode(last) if last else None}
-
-
-def stock_rows(session: Session, levels: list[Level]) -> list[dict[str, Any]]:
-    """Stock as the API and the stock page tell it, with what waits and what is incoming."""
-    ids = [level.product_id for level in levels]
-    waiting, incoming = orders.waiting_units(session, ids), receiving.incoming(session, ids)
-    return [
-        {"sku": level.sku, "name": level.name, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
-         "waiting": waiting.get(level.product_id, 0), "incoming": sum(i.units for i in incoming.get(level.product_id, []))}
-        for level in levels
-    ]
 
 
 def parcels(session: Session, order_id: int) -> list[dict[str, Any]]:

@@ -194,6 +194,66 @@ class StockPace(SQLModel, table=True):
     days: int
 
 
+class DailyPick(SQLModel, table=True):
+    """What was picked of a product from a bin on a day (the warehouse's): how often, how many units. `velocity` adds it
+    up from the ledger. A pick that is undone counts against the day of the undo, which may so fall below zero.
+    """
+
+    __tablename__ = "daily_pick"
+    __table_args__ = (Index("ix_daily_pick_product", "product_id", "day"),)
+
+    day: date = Field(primary_key=True)
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    location_id: int = Field(primary_key=True, foreign_key="location.id")
+    picks: int = 0
+    units: int = Field(default=0, sa_type=BigInteger)
+
+
+class PickMark(SQLModel, table=True):
+    """One row: how far `velocity` has read the ledger. Lines up to `counted` are in the daily picks; those up to `seen`
+    may be counted as soon as every transaction of PostgreSQL below `number` has ended.
+    """
+
+    __tablename__ = "pick_mark"
+
+    id: int | None = Field(default=None, primary_key=True)
+    counted: int = Field(default=0, sa_type=BigInteger)
+    seen: int = Field(default=0, sa_type=BigInteger)
+    number: int = Field(default=0, sa_type=BigInteger)
+    graded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Velocity(SQLModel, table=True):
+    """How often a product was picked within the last four weeks, and its grade by that: A, B or C (see `pace.grades`).
+    A product without a row was not picked: C.
+    """
+
+    __tablename__ = "velocity"
+    __table_args__ = (Index("ix_velocity_grade", "grade", "product_id"),)
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    picks: int
+    units: int = Field(sa_type=BigInteger)
+    grade: str = Field(max_length=1)
+
+
+class PickFace(SQLModel, table=True):
+    """A bin that a product is picked from. It is filled up to `max_units` once fewer than `min_units` are free in it, or
+    when more are promised or expected to sell.
+    """
+
+    __tablename__ = "pick_face"
+    __table_args__ = (
+        CheckConstraint("min_units >= 0 AND max_units > 0 AND min_units <= max_units", name="ck_pick_face_units"),
+        Index("ix_pick_face_location", "location_id"),
+    )
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    location_id: int = Field(primary_key=True, foreign_key="location.id")
+    min_units: int
+    max_units: int
+
+
 class CountRequest(SQLModel, table=True):
     """A product in a bin that somebody must count, and why. `missing` of the units on hold there are those that a picker
     did not find: the count says whether they exist.

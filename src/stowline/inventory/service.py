@@ -100,17 +100,21 @@ _PUT = Hot(
     " VALUES (:p, :l, :lt, :sn, :c, :n, :b) ON CONFLICT (product_id, location_id, lot, serial, condition)"
     " DO UPDATE SET qty = balance.qty + excluded.qty, bound = balance.bound + excluded.bound"
 )
+# Whatever changes a level says in the same statement that the change feed has not told it yet (inventory/feed.py).
 _RAISE = Hot(
     "INSERT INTO stock_level (product_id, on_hand, promised) VALUES (:p, :n, 0)"
-    " ON CONFLICT (product_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand"
+    " ON CONFLICT (product_id) DO UPDATE SET on_hand = stock_level.on_hand + excluded.on_hand, told = FALSE"
 )
 _LOWER = Hot(
-    "UPDATE stock_level SET on_hand = on_hand - :n WHERE product_id = :p AND on_hand - promised >= :n"
+    "UPDATE stock_level SET on_hand = on_hand - :n, told = FALSE WHERE product_id = :p AND on_hand - promised >= :n"
 )
 _SHIP = Hot(
-    "UPDATE stock_level SET on_hand = on_hand - :n, promised = promised - :n WHERE product_id = :p AND promised >= :n"
+    "UPDATE stock_level SET on_hand = on_hand - :n, promised = promised - :n, told = FALSE"
+    " WHERE product_id = :p AND promised >= :n"
 )
-_UNSHIP = Hot("UPDATE stock_level SET on_hand = on_hand + :n, promised = promised + :n WHERE product_id = :p")
+_UNSHIP = Hot(
+    "UPDATE stock_level SET on_hand = on_hand + :n, promised = promised + :n, told = FALSE WHERE product_id = :p"
+)
 _SERIAL_HERE = Hot(
     "SELECT l.code FROM balance b JOIN location l ON l.id = b.location_id"
     " WHERE b.product_id = :p AND b.serial = :sn AND b.serial <> '' AND b.qty > 0"
@@ -269,7 +273,7 @@ def promise(session: Session, promises: dict[int, int]) -> None:
     rows = [{"p": p, "n": n} for p, n in sorted(promises.items()) if n]
     if rows:
         session.connection().execute(
-            sa.text("UPDATE stock_level SET promised = promised + :n WHERE product_id = :p"), rows
+            sa.text("UPDATE stock_level SET promised = promised + :n, told = FALSE WHERE product_id = :p"), rows
         )
 
 

@@ -1,55 +1,117 @@
 """The receive task: product after product, against a purchase order or blind.
 
 Steps of `receive:REF`: want product; a product of the order is counted in (its pack size times the quantity), the rest
-of it is wanted next, then the rest of the order; CMD:DONE closes the order; CMD:SKIP is not needed, any open line may be scanned.
+of it is wanted next, then the rest of the order; CMD:DONE closes the order; any open line may be scanned.
 Steps of `receive:` (blind): want product, for ever.
+Where units are not all alike (`hand.py`), what the code does not say is wanted next: lot, last day, each serial; then
+they are in. CMD:SKIP puts them aside again.
 """
 
 from typing import Any
 
 from sqlmodel import Session
 
+from stowline.inventory import queries as stock
+from stowline.receiving import hand as hands
 from stowline.receiving import queries, service
+from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.queries import ExpectedLine
 from stowline.scanning import service as scanning
 from stowline.scanning.service import LARGEST_QUANTITY, Holder, Scan, Seen, Verdict, wants
 
+Now = tuple[dict[str, Any], dict[str, Any]]
+
 
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a receive task."""
-    if not scan.ref:
-        return _blind(session, scan)
-    order = queries.by_ref(session, scan.ref)
-    scanning.keep_lease(session, scan)
-    if order.closed_at is not None:
-        return Verdict.conflict(f"Purchase order {order.ref} is closed. Take other goods in blind.").then(*_now(session, order))
-    if scan.command == "DONE":
-        return _done(session, order)
-    return _against(session, scan, order)
+    order = queries.by_ref(session, scan.ref) if scan.ref else None
+    if order is not None:
+        scanning.keep_lease(session, scan)
+        if order.closed_at is not None:
+            say = f"Purchase order {order.ref} is closed. Take other goods in blind."
+            return Verdict.conflict(say).then(*_now(session, order))
+    hand = scanning.step(session, scan.task, scan.holder)
+    if scan.command:
+        verdict = _command(session, scan, order, hand)
+    elif hand:
+        verdict = _more_of(session, scan, order, hand)
+    else:
+        verdict = _product(session, scan, order)
+    return verdict if verdict.next else verdict.then(*_of(session, scan.ref, scan.holder))
 
 
-def _against(session: Session, scan: Scan, order: PurchaseOrder) -> Verdict:
+def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Hand) -> Verdict:
+    if scan.command == "SKIP" and hand:
+        scanning.set_step(session, scan.task, scan.holder, {})
+        return Verdict.accepted(f"{hand['units']} {hand['name']} put aside: they are not received.", effect={"hand": hand})
+    if scan.command != "DONE" or order is None:
+        return Verdict.refused("Receiving knows DONE, SKIP and UNDO." if order else "Blind receiving knows SKIP and UNDO.")
+    if hand:
+        return Verdict.refused(f"You still hold {hand['units']} {hand['name']}. Receive them, or scan SKIP.")
+    return _done(session, order)
+
+
+def _product(session: Session, scan: Scan, order: PurchaseOrder | None) -> Verdict:
     seen = scan.one("product")
     if isinstance(seen, Verdict):
-        return seen.then(*_now(session, order))
+        return seen
     if seen is None:
-        return _not_a_product(scan).then(*_now(session, order))
-    line = queries.line_for(session, order.id or 0, seen.ref)
-    if line is None:
-        return Verdict.refused(f"{seen.label} is not on {order.ref}. Set it aside, or take it in blind.", seen=seen).then(
-            *_now(session, order))
-    qty = scan.quantity * seen.units
-    if qty > line.left:
-        return _too_many(line, qty, seen).then(*_now(session, order))
-    served = service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=line.id,
-                             ref=order.ref)
-    say = f"{line.name}: {line.received + qty} of {line.quantity}"
-    effect = {"product": seen.ref, "qty": qty, "line": line.id}
-    next_, task = _now(session, order, seen.ref)
-    if next_["want"] == "nothing":
+        return _not_a_product(scan)
+    qty = scan.units_of(seen)
+    if qty > LARGEST_QUANTITY:
+        say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
+        return Verdict.refused(say, seen=seen)
+    line = queries.line_for(session, order.id or 0, seen.ref) if order else None
+    if order is not None and line is None:
+        return Verdict.refused(f"{seen.label} is not on {order.ref}. Set it aside, or take it in blind.", seen=seen)
+    if line is not None and qty > line.left:
+        return _too_many(line, qty, seen)
+    return _book_or_ask(session, scan, order, {}, hands.take(seen, qty, scan))
+
+
+def _more_of(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Hand) -> Verdict:
+    """The answer to what is still to be said of the units in the hand."""
+    heard = hands.answer(hand, scan, hands.lacks(hand, _day_of(session, hand)))
+    return heard if isinstance(heard, Verdict) else _book_or_ask(session, scan, order, hand, heard)
+
+
+def _day_of(session: Session, hand: Hand) -> Any:  # noqa: ANN401  (a date or None)
+    """The last day of the lot in the hand, by our books."""
+    return stock.lot_day(session, hand["product"], hand["lot"]) if hand["lot"] and hand["expires"] else None
+
+
+def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, before: Hand, hand: Hand) -> Verdict:
+    want = hands.lacks(hand, _day_of(session, hand))
+    if want:
+        scanning.set_step(session, scan.task, scan.holder, hand)
+        return Verdict.accepted(hands.ask(hand, want), effect={"hand": before})
+    came, left = hands.came(hand)
+    line = queries.line_for(session, order.id or 0, hand["product"]) if order else None
+    if line is not None and came.units > line.left:
+        return Verdict.conflict(f"Somebody received {line.name} just now: {line.left} are still expected.")
+    served, held = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
+                                   line_id=line.id if line else None, ref=order.ref if order else "")  # fmt: skip
+    if before or left:
+        scanning.set_step(session, scan.task, scan.holder, left)
+    effect = {"product": hand["product"], "qty": came.units, "line": line.id if line else None, "lot": came.lot,
+              "serial": came.serial, "held": bool(held), "hand": before}  # fmt: skip
+    say = _booked(hand, came, line)
+    next_, task = _of(session, scan.ref, scan.holder, hand["product"])
+    if next_["want"] == "nothing" and order is not None:
         scanning.let_go(session, scan.task)
-    return Verdict.accepted(say, hint=_who(served) or next_.get("say"), effect=effect).then(next_, task)
+    return Verdict.accepted(say, hint=_held(came, held) or _who(served) or (next_["say"] if order or left else None), effect=effect).then(next_, task)
+
+
+def _booked(hand: Hand, came: hands.Came, line: ExpectedLine | None) -> str:
+    which = f", serial {came.serial}" if came.serial else f", lot {came.lot}" if came.lot else ""
+    if line is None:
+        return f"{hand['name']}{which}: {came.units} received"
+    return f"{line.name}{which}: {line.received + came.units} of {line.quantity}"
+
+
+def _held(came: hands.Came, held: str) -> str | None:
+    return f"Lot {came.lot} is on hold: {held}. Put it into quarantine." if held else None
 
 
 def _who(served: list[tuple[str, int]]) -> str | None:
@@ -82,21 +144,6 @@ def _done(session: Session, order: PurchaseOrder) -> Verdict:
     return Verdict.accepted(say, hint=hint, effect={"closed": order.id}).then(*_now(session, order))
 
 
-def _blind(session: Session, scan: Scan) -> Verdict:
-    seen = scan.one("product")
-    if isinstance(seen, Verdict):
-        return seen.then(*_now_blind())
-    if seen is None:
-        return _not_a_product(scan).then(*_now_blind())
-    qty = scan.quantity * seen.units
-    if qty > LARGEST_QUANTITY:
-        say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
-        return Verdict.refused(say, seen=seen).then(*_now_blind())
-    served = service.receive(session, product_id=seen.ref, sku=seen.sku, name=seen.label, qty=qty, line_id=None, ref="")
-    effect = {"product": seen.ref, "qty": qty, "line": None}
-    return Verdict.accepted(f"{seen.label}: {qty} received", hint=_who(served), effect=effect).then(*_now_blind())
-
-
 def _units(n: int) -> str:
     """A number of units in words."""
     return f"{n:,} {'unit' if n == 1 else 'units'}"
@@ -106,25 +153,36 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Take a receipt, or the closing of the order, back."""
     if "closed" in effect:
         service.reopen(session, effect["closed"])
-        return Verdict.accepted("The purchase order is open again.").then(*_of(session, scan.ref))
-    service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"])
+        return Verdict.accepted("The purchase order is open again.").then(*_of(session, scan.ref, scan.holder))
+    if "qty" not in effect:
+        scanning.set_step(session, scan.task, scan.holder, effect["hand"])
+        return Verdict.accepted("One step back.").then(*_of(session, scan.ref, scan.holder))
+    service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"],
+                      lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False))
+    if effect.get("hand"):
+        scanning.set_step(session, scan.task, scan.holder, effect["hand"])
     one = effect["qty"] == 1
     return Verdict.accepted(f"Taken back: {_units(effect['qty'])} {'is' if one else 'are'} not received.").then(
-        *_of(session, scan.ref, effect["product"]))
+        *_of(session, scan.ref, scan.holder, effect["product"]))
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
     """What a receive task wants now. Raises NotFound for an unknown purchase order."""
-    _ = holder
-    next_, task = _of(session, ref)
+    next_, task = _of(session, ref, holder)
     return {"next": next_, "task": task}
 
 
-def _of(session: Session, ref: str, product_id: int | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
-    return _now(session, queries.by_ref(session, ref), product_id) if ref else _now_blind()
+def _of(session: Session, ref: str, holder: Holder, product_id: int | None = None) -> Now:
+    next_, task = _now(session, queries.by_ref(session, ref), product_id) if ref else _now_blind()
+    hand = scanning.step(session, f"receive:{ref}", holder)
+    if not hand:
+        return next_, task
+    want = hands.lacks(hand, _day_of(session, hand))
+    said = wants(want, sku=hand["sku"], name=hand["name"], left=hand["units"], lot=hand["lot"] or None, say=hands.ask(hand, want))
+    return said, {**task, "finished": False}
 
 
-def _now(session: Session, order: PurchaseOrder, product_id: int | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+def _now(session: Session, order: PurchaseOrder, product_id: int | None = None) -> Now:
     """What is wanted: the rest of the product in hand, else the first line that has units to come."""
     line = None if order.closed_at else _in_hand(session, order, product_id) or queries.next_open(session, order.id or 0)
     done, of = queries.progress(session, order.id or 0)
@@ -141,7 +199,7 @@ def _in_hand(session: Session, order: PurchaseOrder, product_id: int | None) -> 
     return line if line and line.left else None
 
 
-def _now_blind() -> tuple[dict[str, Any], dict[str, Any]]:
+def _now_blind() -> Now:
     task = {"task": "receive:", "kind": "receive", "title": "Receive, blind", "finished": False}
     return wants("product", say="Scan what came in"), task
 

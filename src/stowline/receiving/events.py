@@ -14,12 +14,16 @@ class PurchaseOrderEntered:
 
 @dataclass(frozen=True, slots=True)
 class GoodsReceived:
-    """Units of a product came in at the dock; `purchase_order` is empty for a blind receipt."""
+    """Units of a product (of a lot, with a serial, where it has them) came in at the dock; `purchase_order` is empty for
+    a blind receipt.
+    """
 
     sku: str
     name: str
     units: int
     purchase_order: str
+    lot: str = ""
+    serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

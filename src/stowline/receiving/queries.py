@@ -1,5 +1,6 @@
 """Reads of receiving."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -80,6 +81,12 @@ def open_units(session: Session, order_id: int) -> int:
     return int(session.execute(sa.select(total).where(_l.purchase_order_id == order_id)).scalar_one())
 
 
+def lacking(session: Session, order_id: int) -> list[int]:
+    """Ids of the products that a purchase order still lacks units of."""
+    query = sa.select(_l.product_id).where(_l.purchase_order_id == order_id, _l.received < _l.quantity)
+    return list(session.execute(query).scalars())
+
+
 def open_orders(session: Session, *, after: int = 0, limit: int = 50) -> list[PurchaseOrder]:
     """Purchase orders that goods may still come on and that lack some, oldest first."""
     lacking = sa.select(_l.id).where(_l.purchase_order_id == _o.id, _l.received < _l.quantity).exists()
@@ -111,15 +118,28 @@ class Incoming:
         return self.expected_to is not None and self.expected_to < clock.now().date()
 
 
-def incoming(session: Session, product_ids: list[int], *, limit: int = 2000) -> dict[int, list[Incoming]]:
-    """What open purchase orders will bring, by product, soonest first."""
+def incoming_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
+    """Units that open purchase orders will bring, by product."""
     query = (
-        sa.select(_l.product_id, _o.ref, _o.supplier, _l.quantity - _l.received, _o.expected_from, _o.expected_to)
+        sa.select(_l.product_id, sa.func.sum(_l.quantity - _l.received)).join(PurchaseOrder, _o.id == _l.purchase_order_id)
+        .where(_l.product_id.in_(list(product_ids)), _l.received < _l.quantity, _o.closed_at.is_(None))
+        .group_by(_l.product_id)
+    )  # fmt: skip
+    return {product_id: int(units) for product_id, units in session.execute(query)}
+
+
+def incoming(session: Session, product_ids: Sequence[int], *, each: int = 100) -> dict[int, list[Incoming]]:
+    """What open purchase orders will bring, by product, soonest first; at most so many for each."""
+    soonest = (_o.expected_from.is_(None), _o.expected_from, _o.id, _l.id)
+    ranked = (
+        sa.select(_l.product_id, _o.ref, _o.supplier, (_l.quantity - _l.received).label("units"), _o.expected_from,
+                  _o.expected_to, sa.func.row_number().over(partition_by=_l.product_id, order_by=soonest).label("n"))
         .join(PurchaseOrder, _o.id == _l.purchase_order_id)
-        .where(_l.product_id.in_(product_ids), _l.received < _l.quantity, _o.closed_at.is_(None))
-        .order_by(_o.expected_from.is_(None), _o.expected_from, _o.id)
-        .limit(limit)
-    )
+        .where(_l.product_id.in_(list(product_ids)), _l.received < _l.quantity, _o.closed_at.is_(None))
+        .subquery()
+    )  # fmt: skip
+    *columns, n = ranked.c
+    query = sa.select(*columns).where(n <= each).order_by(ranked.c.product_id, n)
     found: dict[int, list[Incoming]] = {}
     for row in session.execute(query):
         found.setdefault(row[0], []).append(Incoming(*row))

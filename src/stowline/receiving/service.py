@@ -12,11 +12,13 @@ from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
+from stowline.inventory import feed, lots
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import SUPPLIER
 from stowline.receiving import queries
 from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered
+from stowline.receiving.hand import Came
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 from stowline.scanning import service as scanning
 
@@ -51,39 +53,48 @@ def enter(
         {"purchase_order_id": order.id, "product_id": ids[sku], "position": n, "quantity": units}
         for n, (sku, units) in enumerate(lines, 1)
     ])
+    feed.mark(session, ids.values())
     scanning.print_code(session, ref, "purchase-order", order.id or 0, f"purchase order {ref}")
     outbox.record(session, PurchaseOrderEntered(ref, supplier, sum(units for _, units in lines)))
     return order, True
 
 
 def receive(
-    session: Session, *, product_id: int, sku: str, name: str, qty: int, line_id: int | None, ref: str
-) -> list[tuple[str, int]]:
-    """Units arrive at the dock, count at once, and serve who waits: (order ref, units) of the first three served.
+    session: Session, *, product_id: int, sku: str, name: str, came: Came, line_id: int | None, ref: str
+) -> tuple[list[tuple[str, int]], str]:
+    """Units arrive at the dock, count at once, and serve who waits: (order ref, units) of the first three served, and
+    why their lot is on hold, if it is: then they serve nobody.
 
-    Raises Conflict if the line is full meanwhile.
+    Raises Conflict if the line is full meanwhile or the serial lies in the house already, Refused for another last day
+    than our books have for the lot.
     """
-    served = waiting.served_by(session, product_id, qty)
+    held = lots.know(session, product_id, came.lot, came.expires_on).held if came.lot else ""
+    served = [] if held else waiting.served_by(session, product_id, came.units)
     if line_id is not None:
-        _count_line(session, line_id, qty)
+        _count_line(session, line_id, product_id, came.units)
     dock = stock.first_of_kind(session, "dock")
-    inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=qty, because="receive")
-    outbox.record(session, GoodsReceived(sku, name, qty, ref))
-    return served
+    inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=came.units,
+                   because="receive", lot=came.lot, serial=came.serial)
+    outbox.record(session, GoodsReceived(sku, name, came.units, ref, came.lot, came.serial))
+    return served, held
 
 
-def take_back(session: Session, *, product_id: int, qty: int, line_id: int | None) -> None:
+def take_back(
+    session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "", held: bool = False
+) -> None:
     """Undo a receipt: the units leave the dock, the line and the promises made on them. Raises Conflict if they are
     put away or on pick lists already.
     """
-    allocation.take_back(session, product_id, qty, "receipt undone")
+    if not held:
+        allocation.take_back(session, product_id, qty, "receipt undone")
     dock = stock.first_of_kind(session, "dock")
-    inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo")
+    inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo",
+                   condition="hold" if held else "good", lot=lot, serial=serial)
     if line_id is not None:
-        _count_line(session, line_id, -qty)
+        _count_line(session, line_id, product_id, -qty)
 
 
-def _count_line(session: Session, line_id: int, qty: int) -> None:
+def _count_line(session: Session, line_id: int, product_id: int, qty: int) -> None:
     done = session.execute(
         sa.update(_lines)
         .where(_lines.c.id == line_id, _lines.c.received + qty <= _lines.c.quantity)
@@ -91,6 +102,7 @@ def _count_line(session: Session, line_id: int, qty: int) -> None:
     )
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict("Somebody received these just now. Look at what is still open.")
+    feed.mark(session, [product_id])  # units of a held lot leave what is incoming and raise no level
 
 
 def close(session: Session, order_id: int) -> None:
@@ -101,6 +113,7 @@ def close(session: Session, order_id: int) -> None:
     order.closed_at = clock.now()
     session.add(order)
     session.flush()
+    feed.mark(session, queries.lacking(session, order_id))
     outbox.record(session, PurchaseOrderClosed(order.ref, queries.open_units(session, order_id)))
 
 
@@ -110,3 +123,4 @@ def reopen(session: Session, order_id: int) -> None:
     if order is not None:
         order.closed_at = None
         session.add(order)
+        feed.mark(session, queries.lacking(session, order_id))

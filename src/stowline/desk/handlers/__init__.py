@@ -3,16 +3,18 @@
 from stowline.core import web
 from stowline.core.web import RailEntry
 from stowline.desk.handlers.intake import IntakeErrors
+from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.stock import Stock
+from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.today import Today
-from stowline.desk.queries import counts
+from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Receiving, Mailbox, IntakeErrors, Paper]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, StockApi, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
 
 
 def fill_rail() -> None:
@@ -27,6 +29,7 @@ def fill_rail() -> None:
         RailEntry("To count", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
+        RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
         RailEntry("Staff", "/staff", "people.manage"),
         RailEntry("Floor", "/floor", "floor.scan"),
     ])  # fmt: skip
@@ -47,6 +50,11 @@ def _waiting() -> str | None:
 
 def _to_count() -> str | None:
     return _text(counts.kept("to count", counts.bins_to_count))
+
+
+def _broken() -> str | None:
+    n = len(counts.kept("broken", proof.broken))
+    return f"{n} broken" if n else None
 
 
 def _intake() -> str | None:

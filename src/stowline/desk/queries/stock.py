@@ -48,10 +48,11 @@ def page(session: Session, view: str, text: str, place: Place, size: int = SIZE)
 def rows(session: Session, levels: Sequence[Level]) -> list[Row]:
     """The rows of the sheet: with what waits and what is on its way."""
     ids = [level.product_id for level in levels]
-    waits, due = orders.waiting_units(session, ids), receiving.incoming(session, ids)
+    waits, due = orders.waiting_units(session, ids), receiving.incoming(session, ids, each=1)
+    coming = receiving.incoming_units(session, ids)
     return [
         {"sku": level.sku, "name": level.name, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
-         "waiting": waits.get(level.product_id, 0), "incoming": sum(one.units for one in due.get(level.product_id, [])),
+         "waiting": waits.get(level.product_id, 0), "incoming": coming.get(level.product_id, 0),
          "incoming_say": _first_due(due.get(level.product_id, []))}
         for level in levels
     ]
@@ -80,7 +81,7 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
         "sku": one.sku, "name": one.name, "weight_g": one.weight_g, "dims_mm": size if all(size) else None,
         "barcodes": [{"code": code.shown, "quantity": code.quantity} for code in catalog.barcodes_of(session, product_id)],
         "on_hand": level.on_hand, "promised": level.promised, "free": level.free, "waiting": waits.get(product_id, 0),
-        "incoming": sum(arrival.units for arrival in due),
+        "incoming": receiving.incoming_units(session, [product_id]).get(product_id, 0),
     }  # fmt: skip
     moves = ledger(session, product_id, place)
     bins = [{"bin": here.bin, "kind": here.kind, "condition": here.condition, "on_hand": here.qty, "promised": here.bound,
