@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.desk import checks
+from stowline.desk.integrity.prove import prove
 from tests.makers import Reply
 
 # Whatever counts units or says where work stands. What a taken-back scan must restore, to the last column.
@@ -36,7 +36,7 @@ def books(session: Session) -> dict[str, list[tuple[Any, ...]]]:
 
 def breaches(session: Session) -> dict[str, object]:
     """What `stowline check` finds broken: nothing, if all is well."""
-    return {str(one["name"]): one["breaches"] for one in checks.prove(session) if not one["holds"]}
+    return {str(one["name"]): one["breaches"] for one in prove(session) if not one["holds"]}
 
 
 def accepted(reply: Reply, *words: str) -> Reply:

@@ -29,7 +29,7 @@ CONTRACT = {
     "relay": [],
     "worker": [],
     "crew": ["--url", "--token", "--workers", "--mistakes", "--orders", "--json"],
-    "check": ["--rebuild", "--json"],
+    "check": ["--rebuild", "--repair", "--yes", "--json"],
     "demo": ["--serve", "--host", "--port", "--fresh"],
 }
 NAMES = {command.split()[0] for command in CONTRACT}
@@ -182,7 +182,10 @@ def test_check_tells_every_invariant_to_people_and_to_machines(house: House) -> 
     assert told.keys() == {"invariants"}
     assert {frozenset(one) for one in told["invariants"]} == {frozenset(("name", "holds", "breaches"))}
     assert {(one["holds"], len(one["breaches"])) for one in told["invariants"]} == {(True, 0)}
-    assert stowline("check", "--rebuild").out.splitlines() == [f"holds  {one['name']}" for one in told["invariants"]]
+    names = [one["name"] for one in told["invariants"]]
+    assert stowline("check").out.splitlines() == [f"holds  {name}" for name in names]
+    rebuilt = [*names, "rebuilding from zero changes nothing"]
+    assert stowline("check", "--rebuild").out.splitlines() == [f"holds  {name}" for name in rebuilt]
 
 
 def test_check_finds_what_somebody_did_behind_its_back_and_exits_1(house: House) -> None:

@@ -320,24 +320,45 @@ def crew(*, url: str, secret: str, workers: int, mistakes: float, orders: int | 
 
 
 @cli.command()
-@click.option("--rebuild", is_flag=True, help="Rebuild every balance from the ledger and compare. Done in any case.")
+@click.option("--rebuild", is_flag=True, help="Add every balance and level up from zero, line by line, and compare; writes nothing.")
+@click.option("--repair", is_flag=True, help="Then make the books what the ledger says. Asks first.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
 @_json
-def check(*, rebuild: bool, as_json: bool) -> None:
+def check(*, rebuild: bool, repair: bool, yes: bool, as_json: bool) -> None:
     """Prove every invariant on the database; exit 1 on a breach."""
-    from stowline.core import db  # noqa: PLC0415
-    from stowline.desk import checks  # noqa: PLC0415
+    from stowline.desk.integrity import check as proof  # noqa: PLC0415
 
-    _ = rebuild  # the first invariant adds every balance up from zero, always
-    with db.reading() as session:
-        proofs = checks.prove(session)
+    if repair and as_json and not yes:
+        raise Refused("With --json nobody can be asked: say --repair --yes.")
+    wrong: set[int] = set()
+    rows = [_proved(row, as_json=as_json) for row in proof.rows(rebuilt=rebuild or repair, tell=_progress, products=wrong)]
+    told: dict[str, Any] = {"invariants": rows}
+    if repair and wrong:
+        if not yes:
+            click.confirm(f"Make the books of {len(wrong):,} products what the ledger says?", abort=True)
+        told["repaired"], told["not_repaired"] = proof.put_right(wrong, "command line")
+        for word in () if as_json else ("repaired", "not_repaired"):
+            for sentence in told[word]:
+                click.echo(f"{word.replace('_', ' ')}: {sentence}")
+        told["invariants"] = [_proved(row, as_json=as_json)
+                              for row in proof.rows(rebuilt=True, tell=_progress, products=set())]  # fmt: skip
     if as_json:
-        click.echo(json.dumps({"invariants": [{k: p[k] for k in ("name", "holds", "breaches")} for p in proofs]}))
-    else:
-        for proof in proofs:
-            click.echo(f"{'holds ' if proof['holds'] else 'BROKEN'} {proof['name']}")
-            for breach in proof["breaches"]:  # type: ignore[attr-defined]
-                click.echo(f"       {breach}")
-    sys.exit(0 if all(p["holds"] for p in proofs) else 1)
+        click.echo(json.dumps(told))
+    sys.exit(0 if all(row["holds"] for row in told["invariants"]) else 1)
+
+
+def _proved(row: dict[str, Any], *, as_json: bool) -> dict[str, Any]:
+    if not as_json:
+        click.echo(f"{'holds ' if row['holds'] else 'BROKEN'} {row['name']}")
+        for breach in row["breaches"]:
+            click.echo(f"       {breach}")
+    return row
+
+
+def _progress(say: str) -> None:
+    """How far it is, on a terminal; a script's output stays what it is."""
+    if sys.stderr.isatty():
+        click.echo(f"\r\033[K{say}\r", nl=False, err=True)
 
 
 @cli.command()

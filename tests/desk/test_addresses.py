@@ -5,7 +5,7 @@ import pytest
 from tests.desk.conftest import PASSWORD, Desk, House
 
 DESK_PAGES = ("/today", "/orders", "/orders.csv", "/waiting", "/receiving", "/stock", "/stock.csv", "/bins", "/counts", "/messages",
-              "/intake-errors", "/checks")  # fmt: skip
+              "/intake-errors", "/integrity")  # fmt: skip
 
 
 def test_a_picker_is_told_why_a_desk_is_not_hers(one_house: House) -> None:
@@ -54,7 +54,7 @@ def test_an_address_that_no_page_of_ours_wrote_is_answered_with_a_sentence(shift
 
 
 def test_a_decision_about_what_is_not_there_is_a_404(shift: Desk) -> None:
-    csrf = shift.get("/checks").form("/checks").fields["csrf"]
+    csrf = shift.get("/integrity").form("/runs").fields["csrf"]
     for path in ("/orders/NOPE/cancellation", "/orders/NOPE/hold", "/orders/NOPE/hold/release", "/orders/NOPE/telling",
                  "/messages/9/again", "/messages/9/arrival", "/intake-errors/9/retry", "/intake-errors/9/dismissal",
                  "/receiving/NOPE/close", "/receiving/NOPE/reopen", "/parcels/NOPE/label"):  # fmt: skip
@@ -65,13 +65,6 @@ def test_a_decision_about_what_is_not_there_is_a_404(shift: Desk) -> None:
 
 def test_an_empty_house_says_what_its_pages_will_show(shift: Desk) -> None:
     for path, said in {"/orders": "No order fits", "/waiting": "Nobody waits", "/counts": "Every bin agrees", "/stock": "No product fits",
-                       "/receiving": "No purchase order here", "/messages": "No message here", "/checks": "No check has run yet",
+                       "/receiving": "No purchase order here", "/messages": "No message here", "/integrity": "Nothing was proved yet",
                        "/intake-errors": "Every order was taken", "/today": "no pick list is open", "/bins": "empty"}.items():  # fmt: skip
         assert said in shift.get(path).text, path
-
-
-def test_the_proof_runs_at_a_button(shift: Desk) -> None:
-    page = shift.send(shift.get("/checks"), "/checks")
-    assert " hold, checked just now" in page.text
-    assert "nobody waits beside free stock" in page.text
-    assert "breach" not in page.text

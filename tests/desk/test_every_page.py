@@ -35,7 +35,7 @@ def lively(one_house: House) -> House:
 def explore(desk: Desk) -> dict[str, int]:
     """Every address that links lead to from the overview, with its status. Forms are tried without their token."""
     found: dict[str, int] = {}
-    waiting = ["/today", "/checks"]
+    waiting = ["/today", "/integrity"]
     while waiting:
         path = waiting.pop()
         if path in found or not path.startswith("/") or path.startswith(("/floor", "/static")):
@@ -61,7 +61,7 @@ def test_every_link_leads_somewhere_and_every_button_is_guarded(lively: House) -
     found = explore(lively.ruth())
     assert {path: status for path, status in found.items() if status != 200} == {}
     kinds = {urlsplit(path).path.rsplit("/", 1)[-1] for path in found}
-    assert {"cancellation", "hold", "retry", "dismissal", "close", "slip", "label", "orders.csv", "stock.csv", "checks"} <= kinds
+    assert {"cancellation", "hold", "retry", "dismissal", "close", "slip", "label", "orders.csv", "stock.csv", "integrity"} <= kinds
     assert len(found) > 80
 
 

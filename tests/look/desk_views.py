@@ -141,8 +141,15 @@ BOARDS = [
     {"title": "Waiting", "n": 27, "unit": "lines", "say": "9 are filled by PO-4", "href": "/waiting", "kind": "warn"}, {"title": "Intake errors", "n": 2, "unit": "orders", "say": "not taken, kept with their payload", "href": "/intake-errors", "kind": "bad"},
     {"title": "Dead messages", "n": 0, "unit": "messages", "say": "every message went out or says why not", "href": "/messages", "kind": "bad"},
 ]
-CHECKS = [{"name": "balance = sum of the ledger per product, location, lot, serial and condition", "say": "What the books have in a bin is what ever came into it less what left it.", "holds": True, "breaches": []},
-          {"name": "no eligible line waits while unpromised sellable stock exists", "holds": False, "breaches": [f"order #{n}: 1 of BWL-AS-30 waits, 7 are free" for n in range(25)]}]
+BOXES = [{"say": "A balance is the sum of the ledger, per product, bin, lot, serial and condition.", "broken": True, "proofs": [
+              {"way": "query", "say": "What the books have in a bin is what ever came into it less what left it.", "code": "", "kind": "bad", "word": "25 breaches", "at": at(27, 2)},
+              {"way": "guard", "say": "A CHECK refuses a balance below zero.", "code": "", "kind": "ok", "word": "holds", "at": at(27, 2)},
+              {"way": "test", "say": "The rebuild from zero finds nothing.", "code": "tests/desk/test_rebuild.py::test_a_rebuild_of_true_books_changes_nothing", "kind": "", "word": "by test", "at": None}]},
+         {"say": LONG, "broken": False, "proofs": [{"way": "none", "say": "Nothing to add up yet.", "code": "", "kind": "done", "word": "not proved", "at": None}]}]
+BREACH = {"name": "balance is the sum of the ledger", "say": "What the books have in a bin is what ever came into it less what left it.", "do": "Tell whoever runs the server.",
+          "since": at(24, 2), "breaches": [f"BWL-AS-30 in A-03-{n}: the books have 7, the ledger adds up to {n}" for n in range(20)], "more": "and 5 more"}
+PROOF = {"boxes": BOXES, "days": [{"state": state, "say": f"{state} {n}"} for n in range(6) for state in ("held", "broken", "none", "failed", "stopped")], "next": at(28, 2), "may_run": True,
+         "last": {"state": "broken", "by": "the night", "at": at(27, 2), "took": "3.1 s", "slowest": "balance is the sum of the ledger, 1.2 s", "say": ""}}
 MAY = {"cancel": True, "hold": True, "release": False}
 
 DESK: dict[str, tuple[str, dict[str, Any]]] = {
@@ -167,8 +174,9 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "intake-none": ("desk/intake.html", view("/intake-errors", say="Nothing waits here.", views=VIEWS[:2], rows=[])),
     "receiving": ("desk/receiving.html", view("/receiving", say="2 at the dock, 1 late.", views=VIEWS[:3], rows=PURCHASES)),
     "purchase-order": ("desk/purchase_order.html", view("/receiving", po=PO, lines=PO_LINES, trail=TRAIL[:1], floor_href="/floor/task/receive:PO-4")),
-    "today": ("desk/today.html", view("/today", say="Fri 27 Nov. 214 open orders, 38 to ship today.", tiles=BOARDS, cutoffs=CUTOFFS, trail=TRAIL)),
-    "checks": ("desk/checks.html", view("/today", say="1 of 15 does not hold. Checked Today, 14:06.", rows=CHECKS)),
+    "today": ("desk/today.html", view("/today", say="Fri 27 Nov. 214 open orders, 38 to ship today.", tiles=BOARDS, alarms=[{"name": BREACH["name"], "broken_since": BREACH["since"]}], cutoffs=CUTOFFS, trail=TRAIL)),
+    "integrity": ("desk/integrity.html", view("/integrity", say="1 of 29 does not hold, asked 12 h ago.", broken=[BREACH], running=None, **PROOF)),
+    "integrity-running": ("desk/integrity.html", view("/integrity", say="All 29 queries hold.", broken=[], running={"id": 7, "done": 11, "of": 29, "by": RTL, "at": NOW, "say": "Now: one live label for a parcel.", "lost": False}, **PROOF)),
     "error-404": ("errors.html", {"status": 404, "title": "Not found", "say": "Nothing stands at this address. Check it, or start again from the first page.", "where": None, "action": None}),
     "error-409": ("errors.html", {"status": 409, "title": "Something changed meanwhile", "say": f"Two stores have an order 1042: Kiln & Cup and {CJK}.", "where": "store", "action": {"href": "/orders", "label": "Choose the store"}}),
 }

@@ -69,5 +69,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "StockMoved": lambda v: f"Moved {v['units']:,} {v['name']} from {v['from_bin']} to {v['to_bin']}",
     "BinReached": lambda v: f"{v['task']} stands at {v['bin']}",
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
+    "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
+    "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
     "CountRequested": lambda v: f"{v['bin']} is to be counted: {v['why']}",
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 FLOOR = frozenset({"floor.scan", "floor.receive", "floor.pick", "floor.pack", "floor.handover"})
 DESK = frozenset({
     "orders.read", "orders.write", "stock.read", "stock.write", "products.read", "products.write",
-    "receiving.read", "receiving.write", "messages.read", "intake.read", "intake.write", "checks.read",
+    "receiving.read", "receiving.write", "messages.read", "intake.read", "intake.write", "checks.read", "checks.run",
 })  # fmt: skip
 STAFF = frozenset({"people.manage"})
 

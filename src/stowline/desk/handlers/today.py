@@ -1,13 +1,12 @@
-"""The overview, and the proof of the invariants."""
+"""The overview."""
 
 from typing import Any
 
-from litestar import Controller, Response, get, post
-from litestar.params import RawBody
+from litestar import Controller, Response, get
 
 from stowline.core import db, web
 from stowline.desk.handlers.pages import AnyRequest
-from stowline.desk.queries import proof, today
+from stowline.desk.queries import counts, proof, today
 
 
 class Today(Controller):
@@ -20,18 +19,5 @@ class Today(Controller):
         """The overview."""
         with db.reading() as session:
             view = today.view(session)
-        return web.page("desk/today.html", request, **view)
-
-    @get("/checks", opt=web.permission("checks.read"), sync_to_thread=True)
-    def checks(self, request: AnyRequest) -> Response[Any]:
-        """What the last proof found."""
-        last = proof.last()
-        say = proof.say(last) if last else "Not checked yet since this program started. A check reads every table once."
-        return web.page("desk/checks.html", request, say=say, rows=last.rows if last else [])
-
-    @post("/checks", opt=web.permission("checks.read"), sync_to_thread=True)
-    def check(self, body: RawBody) -> Response[Any]:
-        """Prove every invariant now."""
-        _ = body
-        proof.run()
-        return web.redirect("/checks")
+        alarms = counts.kept("broken", proof.broken) if "checks.read" in web.identity_of(request).permissions else []
+        return web.page("desk/today.html", request, alarms=alarms, **view)

@@ -1,0 +1,137 @@
+"""What Stowline promises about its books, line by line, and how each line is proved.
+
+Four ways, told apart on the page: a query over the live data (a tick stands for its last answer), a guard of the
+database that refuses the wrong row (a tick stands for "it is there and switched on"), a test that tries to break the
+promise before each release (no tick: it says nothing about this database), and what is not built yet.
+"""
+
+from dataclasses import dataclass
+
+GUARD = "the guards stand"
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One promise. `live` are names of invariants; `guard` says what the database refuses; `tests` are (what is shown,
+    file::test); `open` says which part nothing proves yet, and why.
+    """
+
+    say: str
+    live: tuple[str, ...] = ()
+    guard: str = ""
+    tests: tuple[tuple[str, str], ...] = ()
+    open: str = ""
+
+
+_STORIES = "tests/stories/"
+_MACHINE = ("After any sequence of work that the test machine thinks of, all live queries hold.",
+            _STORIES + "test_state_machine.py::test_no_shift_breaks_an_invariant")  # fmt: skip
+
+BOXES = (
+    Box(
+        "A balance is the sum of the ledger, per product, bin, lot, serial and condition; rebuilding all balances from zero changes nothing.",
+        ("balance is the sum of the ledger", "on hand is the sum of the bins", "bound is the sum of the work"),
+        tests=(("The rebuild from zero finds nothing in good books, and in bad ones just what was changed behind their back.",
+                "tests/desk/test_rebuild.py::test_a_rebuild_of_true_books_changes_nothing"),),
+    ),
+    Box(
+        "The ledger only grows; corrections are counter-moves; each move has at least one unit and two different ends.",
+        ("the ledger has whole moves", "every move names who", "one move for an accepted scan"),
+        guard="Triggers refuse to change or delete a line of the ledger; CHECKs refuse a move of nothing or to where it was.",
+    ),
+    Box(
+        "On hand is never below zero in any bin, refused by the database itself; a serial is in at most one place.",
+        ("nothing is below zero", "a serial is in one place", "told apart where the product says so", "a held lot is not for sale"),
+        guard="CHECKs refuse a balance or level below zero; a unique key refuses a serial in a second place.",
+    ),
+    Box(
+        "Never more is promised of a product than is on hand, and an order's own promise is there for it.",
+        ("promised is the sum of the orders",),
+        guard="A CHECK refuses a promise beyond what is on hand.",
+    ),
+    Box(
+        "Ordered ≥ allocated ≥ picked ≥ packed ≥ handed over ≥ returned, for each order line.",
+        ("stages go down the line", "an order is the sum of its lines", "a state is derived"),
+        guard="CHECKs on the order line refuse a later stage with more units than the one before.",
+    ),
+    Box(
+        "No line that may be served waits while unpromised good stock of its product is in the house.",
+        ("nobody waits beside free stock",),
+        tests=(_MACHINE,),
+    ),
+    Box(
+        "Many buyers, one unit: exactly one gets it; giving it back restores what was before.",
+        ("promised is the sum of the orders",),
+        guard="A CHECK refuses the second promise of the same unit.",
+        tests=(
+            ("Twelve orders fight for five units over real connections; five units are promised.",
+             _STORIES + "test_races.py::test_twelve_orders_for_five_units_promise_five_units"),
+            ("Every step taken back restores the books to the last column.",
+             _STORIES + "test_undo.py::test_every_step_of_an_order_s_way_can_be_taken_back"),
+        ),
+    ),
+    Box(
+        "The same scan, sent any number of times from any number of devices: one effect, the same answer.",
+        ("one answer for a scan", "one move for an accepted scan"),
+        guard="A unique key refuses a second scan under the same id.",
+        tests=(("Eight devices send one scan at the same moment; it has one effect and one answer.",
+                _STORIES + "test_races.py::test_the_same_scan_from_eight_devices_has_one_effect"),),
+    ),
+    Box(
+        "Two pickers never hold the same line.",
+        ("a line is picked once", "one list for a task"),
+        guard="A task has one holder by its key, and one open pick list by a unique key.",
+        tests=(("Eight robots on one cart never pick a unit twice.",
+                _STORIES + "test_races.py::test_eight_robots_on_one_cart_never_pick_a_unit_twice"),),
+    ),
+    Box(
+        "A tote of a cart holds one order; a scan of the wrong bin changes nothing.",
+        ("a tote holds one order",),
+        guard="A unique key refuses a second tote for an order.",
+        tests=(("The wrong bin and the wrong tote are refused and nothing changes.",
+                _STORIES + "test_the_scan_protocol.py::test_the_wrong_bin_and_the_wrong_tote_change_nothing"),),
+    ),
+    Box(
+        "A short pick frees the promise, asks for a count of that bin, and is served from elsewhere where there is stock.",
+        ("a short bin is to be counted", "nobody waits beside free stock"),
+        tests=(("A short pick takes the rest from another bin and asks for a count.",
+                _STORIES + "test_the_scan_protocol.py::test_a_short_pick_takes_the_rest_from_another_bin_and_asks_for_a_count"),),
+    ),
+    Box(
+        "A count during picking posts the difference, not an absolute number.",
+        ("balance is the sum of the ledger",),
+        open="The query shows that every count went through the ledger. That a count posts the difference and not what was counted is not seen in the rows.",
+    ),
+    Box(
+        "What becomes of a return adds up to what arrived; only what is restocked can be sold; a refund moves no stock and is never more than was paid.",
+        ("stages go down the line",),
+        guard="A CHECK refuses more returned units than were handed over.",
+        open="Stowline takes no returns and makes no refunds yet, so there is nothing to add up.",
+    ),
+    Box(
+        "At most one live label for a parcel; a carrier is asked once; a reprint buys nothing.",
+        ("one live label for a parcel", "a parcel is handed over once", "parcels hold what was packed"),
+        guard="A unique key refuses a second live label for a parcel.",
+        tests=(("A label asked for eight times at once is one label.",
+                _STORIES + "test_races.py::test_a_label_asked_for_eight_times_at_once_is_one_label"),),
+    ),
+    Box(
+        "A change, its ledger line and its event are written together or not at all; every event gets all its receipts.",
+        ("every change has its event", "every event has its receipts", "one move for an accepted scan"),
+        guard="A receipt for a reaction stands once by its key.",
+        tests=(("Killed at any moment and started again, it lost nothing and did nothing twice.",
+                "tests/proof/test_kills.py::test_killed_at_any_moment_it_loses_nothing_and_does_nothing_twice"),),
+    ),
+    Box(
+        "One message for each business fact, recipient, kind and channel.",
+        ("one message for a fact",),
+        guard="A unique key refuses the same message twice.",
+    ),
+    Box(
+        "An order that a shop sends again is one order; one that cannot be read is kept with its payload and can be retried.",
+        ("one order for a ref", "an order that was not taken can be retried"),
+        guard="A unique key refuses a second order under the same ref of a shop.",
+        tests=(("The same order fifty times from eight connections is one order.",
+                _STORIES + "test_races.py::test_the_same_order_fifty_times_from_eight_connections_is_one_order"),),
+    ),
+)  # fmt: skip
