@@ -144,7 +144,7 @@ class Scan:
     def one(self, *kinds: str) -> "Seen | Verdict | None":
         """The one thing of these kinds that was scanned; None if there is none; a question if there are several."""
         fit = [t for t in self.things if t.kind in kinds]
-        if self.choice and not self.choice.startswith("lot "):
+        if self.choice and not self.choice.startswith(_OF_UNITS):
             fit = [t for t in fit if self.choice in (t.kind, t.how)]
         return ask(self.code, fit) if len(fit) > 1 else fit[0] if fit else None
 
@@ -162,6 +162,7 @@ def ask(code: str, things: list[Seen]) -> Verdict:
     return Verdict(REFUSED, f"{shown(code)} could mean {len(things)} things. Choose one.", choices=choices)
 
 
+_OF_UNITS = ("lot ", "condition ")  # a choice that says which units, not what the code means
 _WORDS = {"sku": "SKU", "barcode": "barcode"}
 
 
