@@ -10,11 +10,22 @@ from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
-from stowline.inventory.models import ADJUSTMENT, CUSTOMER, SCRAP, SUPPLIER, Balance, Location, Lot, Move, StockLevel
+from stowline.inventory.models import (
+    ADJUSTMENT,
+    CUSTOMER,
+    LONGEST_LOT,
+    SCRAP,
+    SUPPLIER,
+    Balance,
+    Location,
+    Lot,
+    Move,
+    StockLevel,
+)
 from stowline.inventory.rules import GOOD, PICKABLE, Free, take_from
 
 # The virtual ends of the ledger, for rooms that move stock across them.
-__all__ = ["ADJUSTMENT", "CUSTOMER", "SCRAP", "SUPPLIER", "Free", "take_from"]
+__all__ = ["ADJUSTMENT", "CUSTOMER", "LONGEST_LOT", "SCRAP", "SUPPLIER", "Free", "take_from"]
 
 _lot = Lot.__table__.c  # type: ignore[attr-defined]
 _b, _l, _p = Balance.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
@@ -155,6 +166,15 @@ def in_bin(session: Session, location_id: int, *, product_id: int | None = None,
     return [Lies(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
+def owners_of_number(session: Session, location_id: int, number: str) -> list[Product]:
+    """Products that have units of this lot, or under this serial number, in a bin (at most three: the caller asks)."""
+    there = sa.select(_b.product_id).where(
+        _b.location_id == location_id, _b.qty > 0, sa.or_(_b.lot == number, _b.serial == number)
+    )
+    query = select(Product).where(_p.id.in_(there)).order_by(_p.sku).limit(3)
+    return list(session.exec(query)) if number else []
+
+
 def suggest_bin(session: Session, product_id: int) -> tuple[Location, str]:
     """A bin to put a product into, and why: where it lies already, an empty picking bin, the emptiest one.
 
@@ -178,6 +198,12 @@ def suggest_bin(session: Session, product_id: int) -> tuple[Location, str]:
         return first_of_kind(session, "storage"), "the site has no picking bins"
     why = "empty picking bin" if row.products == 0 else f"fewest products, {row.products}"
     return location(session, row.id), why
+
+
+def lot_day(session: Session, product_id: int, code: str) -> date | None:
+    """The last day of a lot; None if it has none, or nobody knows the lot."""
+    query = sa.select(_lot.expires_on).where(_lot.product_id == product_id, _lot.code == code)
+    return session.execute(query).scalar_one_or_none()
 
 
 def days_needed(session: Session) -> list[int]:
