@@ -57,7 +57,7 @@ def test_the_arrow_points_to_the_bin() -> None:
     shares = {}
     for arrow in ("up", "down"):
         data = labels_pdf([BinLabel("A-03-2", arrow)], "100x50")
-        shares[arrow] = (ink(data, 0.82, 0.15, 0.97, 0.25), ink(data, 0.82, 0.43, 0.97, 0.53))
+        shares[arrow] = (ink(data, 0.82, 0.24, 0.97, 0.30), ink(data, 0.82, 0.33, 0.97, 0.39))
     (head, shaft), (upper, lower) = shares["up"], shares["down"]
     assert head > shaft > 0
     assert lower > upper > 0
