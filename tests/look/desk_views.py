@@ -55,10 +55,10 @@ ORDERS = [
 ]
 
 
-def line(sku: str, name: str, *counts: int, why: str, cancelled: int = 0) -> dict[str, Any]:
+def line(sku: str, name: str, *counts: int, why: str, cancelled: int = 0, part: str = "", kit: bool = False) -> dict[str, Any]:
     quantity, promised, waiting, picked, packed, handed = counts
     return {"sku": sku, "name": name, "quantity": quantity, "promised": promised, "waiting": waiting, "picked": picked, "packed": packed,
-            "handed_over": handed, "cancelled": cancelled, "why": why}
+            "handed_over": handed, "cancelled": cancelled, "why": why, "part": part, "kit": kit}
 
 
 LINES = [
@@ -66,6 +66,9 @@ LINES = [
     line("JUG-SG", "Milk jug, sage", 1, 1, 0, 1, 1, 1, why="Parcel 1, handed over Tue 24 Nov."),
     line("TPT-OC", "Teapot, ochre", 2, 1, 0, 0, 0, 0, why="Promised from bin C-11-1.", cancelled=1),
     line("BWL-AS-30", "Serving bowl, ash", 1, 0, 1, 0, 0, 0, why="14th in line. 60 units due 3 to 7 Dec on PO-6."),
+    line("GIFT-1", "Gift box, blue", 2, 1, 1, 0, 0, 0, why="Sold as one, picked as its parts. Lacks Mug, blue.", kit=True),
+    line("MUG-BL", "Mug, blue", 4, 3, 1, 0, 0, 0, why="3 units promised, to be picked from A-03-2. 2nd in line. No purchase order brings it yet.", part="2 in each"),
+    line("BOX", "Box with ribbon", 2, 2, 0, 0, 0, 0, why="2 units promised, to be picked from B-01-1.", part="1 in each"),
     line("SEA/GREEN 2026 #1", LONG, 1200, 0, 1200, 0, 0, 0, why="No purchase order brings it yet."),
 ]
 PARCELS = [

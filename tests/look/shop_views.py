@@ -13,9 +13,10 @@ STEPS = [
     {"label": "Packed", "say": "Tuesday 24 November", "state": "done"}, {"label": "Waiting for the carrier", "say": None, "state": "now"},
 ]
 MUG, JUG = ({"sku": "MUG-BL", "name": "Mug, blue", "say": "0.3 l", "quantity": 3}, {"sku": "JUG-SG", "name": "Milk jug, sage", "say": None, "quantity": 1})
+GIFT = {"sku": "GIFT-1", "name": "Gift box, blue", "say": None, "quantity": 2, "parts": [{"name": "Mug, blue", "times": "4 ×"}, {"name": "Box with ribbon", "times": "2 ×"}]}
 PARCEL = {
     "title": "Parcel 1", "kind": "ok", "word": "Handed over", "carrier": "House carrier", "tracking": "JJD000390217745", "tracking_href": None,
-    "goods": [MUG, JUG], "more": "",
+    "goods": [MUG, JUG, GIFT], "more": "",
     "events": [{"at": "Friday 27 November, 09:12", "say": "Handed to the carrier"}, {"at": "Tuesday 24 November, 16:27", "say": "Packed"}],
 }
 WAITS = {

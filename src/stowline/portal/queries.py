@@ -9,9 +9,10 @@ from sqlmodel import Session
 
 from stowline.core.countries import name_of
 from stowline.notifications import facts
+from stowline.orders import kits
 from stowline.orders import queries as orders
+from stowline.orders.kits import Sold
 from stowline.orders.models import Order
-from stowline.orders.queries import LineView
 from stowline.packing import queries as packing
 from stowline.packing.models import Parcel
 from stowline.portal.reader import Reader
@@ -30,7 +31,7 @@ def status(session: Session, order_id: int) -> tuple[View, Store]:
     """Everything the status page shows, and the store in whose name. Raises NotFound."""
     order = orders.order(session, order_id)
     store = stores.store(session, order.store_id)
-    lines = orders.lines(session, order_id)
+    lines = kits.sold(session, order_id)
     reader = Reader.of(order.locale, order.time_zone)
     parcels = packing.parcels_of(session, order_id)
     waits = _waiting(session, order, lines)
@@ -39,7 +40,7 @@ def status(session: Session, order_id: int) -> tuple[View, Store]:
         "store": {"name": store.name, "href": store.url or None, "email": store.support_email or None},
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
-        "steps": _steps(order, parcels, reader, stock_lacks=bool(waits)), "parcels": _parcels(session, order, parcels, reader),
+        "steps": _steps(order, parcels, reader, stock_lacks=bool(waits)), "parcels": _parcels(session, order, lines, parcels, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order),
         **reader.frame(),
     }, store  # fmt: skip
@@ -50,25 +51,29 @@ def status(session: Session, order_id: int) -> tuple[View, Store]:
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A line that waits: its place in line, the days that are known for it (None: no date), and units on their way."""
+    """A line that waits: its place in line, the days that are known for it (None: no date), and units on their way.
 
-    line: LineView
+    A kit waits for the part that comes last.
+    """
+
+    line: Sold
     place: int
     window: View | None
     due: int
 
 
-def _waiting(session: Session, order: Order, lines: Sequence[LineView]) -> list[Wait]:
+def _waiting(session: Session, order: Order, lines: Sequence[Sold]) -> list[Wait]:
     if order.state in ("on_hold", "cancelled"):
         return []
-    short = [line for line in lines if line.waiting > 0]
-    places = orders.places_in_line(session, [line.id for line in short], at_most=PLACES_COUNTED)
-    due = receiving.incoming(session, [line.product_id for line in short]) if short else {}
+    short = [part for line in lines for part in line.lines if part.waiting > 0]
+    places = orders.places_in_line(session, [part.id for part in short], at_most=PLACES_COUNTED)
+    due = receiving.incoming(session, [part.product_id for part in short]) if short else {}
     waits = []
-    for line in short:
-        coming = due.get(line.product_id, [])
-        window = facts.expected(coming, places[line.id])
-        waits.append(Wait(line, places[line.id], window, sum(one.units for one in coming)))
+    for line in lines:
+        if line.waiting <= 0:
+            continue
+        coming = 0 if line.is_kit else sum(one.units for one in due.get(line.product_id, []))
+        waits.append(Wait(line, facts.place_of(line, places), facts.expected_of(line, due, places), coming))
     return waits
 
 
@@ -76,8 +81,8 @@ def _still_to_come(waits: Sequence[Wait], reader: Reader) -> View | None:
     """The card of what waits; the picture of the line is drawn where one line waits and its date is known."""
     if not waits:
         return None
-    goods = [{"sku": one.line.sku, "name": one.line.name, "quantity": one.line.waiting, "say": _place(one, reader)} for one in waits]
-    alone = waits[0] if len(waits) == 1 and waits[0].window and waits[0].place <= PLACES_COUNTED else None
+    goods = [_good(one.line, one.line.waiting, reader) | {"say": _place(one, reader)} for one in waits]
+    alone = waits[0] if len(waits) == 1 and waits[0].window and waits[0].due and waits[0].place <= PLACES_COUNTED else None
     return {
         **_card("waiting", "warn", goods, reader), "say": reader.say("card.served"),
         "ahead": alone.place - 1 if alone else None, "due": alone.due if alone else None,
@@ -146,7 +151,9 @@ def _last(moments: Any) -> datetime | None:  # noqa: ANN401  (moments, some not 
 # --- goods ------------------------------------------------------------------------------------------------------------
 
 
-def _parcels(session: Session, order: Order, parcels: Sequence[Parcel], reader: Reader) -> list[View]:
+def _parcels(
+    session: Session, order: Order, lines: Sequence[Sold], parcels: Sequence[Parcel], reader: Reader
+) -> list[View]:
     ids = [parcel.id or 0 for parcel in parcels]
     inside, labels = packing.contents_of(session, ids), shipping.live_labels(session, ids)
     whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
@@ -154,7 +161,7 @@ def _parcels(session: Session, order: Order, parcels: Sequence[Parcel], reader: 
     for parcel in parcels:
         label, left = labels.get(parcel.id or 0), parcel.handed_over_at
         state = "handed_over" if left else "open" if parcel.state == "open" else "packed"
-        goods = [{"sku": item.sku, "name": item.name, "say": None, "quantity": item.qty} for item in inside[parcel.id or 0]]
+        goods = _inside(lines, inside[parcel.id or 0], reader)
         events = ((left, "parcel.at_carrier"), (parcel.sealed_at, "parcel.at_pack"))
         made.append({
             "title": reader.say("parcel.title_of" if whole else "parcel.title", number=parcel.n, of=len(parcels)),
@@ -166,7 +173,16 @@ def _parcels(session: Session, order: Order, parcels: Sequence[Parcel], reader: 
     return made
 
 
-def _cards(order: Order, lines: Sequence[LineView], reader: Reader) -> list[View]:
+def _inside(lines: Sequence[Sold], contents: Sequence[packing.Content], reader: Reader) -> list[View]:
+    """What is in a parcel, as it was sold: whole kits with their parts."""
+    return [
+        {"sku": item.sku, "name": item.name, "say": reader.say("page.for_kit", name=item.kit) if item.kit else None,
+         "quantity": item.quantity, "parts": [_part(name, n, reader) for _, name, n in item.parts]}
+        for item in kits.gathered(lines, packing.by_line(contents))
+    ]
+
+
+def _cards(order: Order, lines: Sequence[Sold], reader: Reader) -> list[View]:
     """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back."""
     held = order.state == "on_hold"
     kinds = (
@@ -177,10 +193,20 @@ def _cards(order: Order, lines: Sequence[LineView], reader: Reader) -> list[View
     )
     cards = []
     for name, kind, units in kinds:
-        goods = [{"sku": line.sku, "name": line.name, "say": None, "quantity": n} for line, n in units if n > 0]
+        goods = [_good(line, n, reader) for line, n in units if n > 0]
         if goods:
             cards.append({"id": name.replace("_", "-"), **_card(name, kind, goods, reader)})
     return cards
+
+
+def _good(line: Sold, quantity: int, reader: Reader) -> View:
+    """Units or whole kits of one thing sold; a kit with its parts."""
+    parts = [_part(part.name, quantity * part.per_kit, reader) for part in line.parts]
+    return {"sku": line.sku, "name": line.name, "say": None, "quantity": quantity, "parts": parts}
+
+
+def _part(name: str, quantity: int, reader: Reader) -> View:
+    return {"name": name, "times": reader.say("page.times", n=f"{quantity:,}")}
 
 
 def _card(name: str, kind: str, goods: list[View], reader: Reader) -> View:

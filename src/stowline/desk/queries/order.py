@@ -12,7 +12,9 @@ from stowline.desk.queries.orders import customer
 from stowline.desk.queries.products import dock_units
 from stowline.inventory import queries as stock
 from stowline.notifications import facts
+from stowline.orders import kits
 from stowline.orders import queries as orders
+from stowline.orders.kits import Held, Sold
 from stowline.orders.models import Order
 from stowline.orders.queries import LineView
 from stowline.packing import queries as packing
@@ -32,12 +34,12 @@ def view(session: Session, order: Order) -> Row:
     """Everything the page shows but the trail."""
     parcels = packing.parcels_of(session, order.id or 0)
     inside = packing.contents_of(session, [parcel.id or 0 for parcel in parcels])
-    lines = orders.lines(session, order.id or 0)
-    shown = lines[:MOST_LINES]
+    sold = kits.sold(session, order.id or 0)
+    shown = _first(sold)
     return {
         "order": _facts(session, order), "lines": _lines(session, order, shown, parcels, inside),
-        "lines_say": f"the first {MOST_LINES} of {len(lines):,} lines" if len(lines) > MOST_LINES else "",
-        "parcels": _parcels(session, parcels, inside), "may": may(order), "facts_more": _more(order),
+        "lines_say": f"the first {len(shown)} of {len(sold):,} lines" if len(shown) < len(sold) else "",
+        "parcels": _parcels(session, sold, parcels, inside), "may": may(order), "facts_more": _more(order),
         "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
     }  # fmt: skip
 
@@ -78,16 +80,44 @@ def may(order: Order) -> dict[str, bool]:
     }  # fmt: skip
 
 
+def _first(sold: list[Sold]) -> list[Sold]:
+    """As many lines as a page shows, the parts of kits counted too; one at least."""
+    rows = 0
+    shown: list[Sold] = []
+    for one in sold:
+        rows += 1 + len(one.parts)
+        if rows > MOST_LINES and shown:
+            break
+        shown.append(one)
+    return shown
+
+
 def _lines(
-    session: Session, order: Order, lines: list[LineView], parcels: list[Parcel], inside: dict[int, list[Content]]
+    session: Session, order: Order, sold: list[Sold], parcels: list[Parcel], inside: dict[int, list[Content]]
 ) -> list[Row]:
-    why = _Why(session, order, lines, _names(parcels, inside))
-    return [
-        {"sku": line.sku, "name": line.name, "quantity": line.ordered, "promised": line.allocated, "waiting": line.waiting,
-         "picked": line.picked, "packed": line.packed, "handed_over": line.handed_over, "cancelled": line.cancelled,
-         "why": why.of(line)}
-        for line in lines
-    ]
+    """A row for each line; that of a kit counts whole kits, and has a row for each of its parts below."""
+    why = _Why(session, order, [line for one in sold for line in one.lines], _names(parcels, inside))
+    rows = []
+    for one in sold:
+        if one.is_kit:
+            rows.append(_row(one, _kit_say(one), part="", kit=True))
+        rows += [_row(line, why.of(line), part=f"{line.per_kit:,} in each" if one.is_kit else "") for line in one.lines]
+    return rows
+
+
+def _row(line: Sold | LineView, why: str, *, part: str, kit: bool = False) -> Row:
+    return {
+        "sku": line.sku, "name": line.name, "quantity": line.ordered, "promised": line.allocated, "waiting": line.waiting,
+        "picked": line.picked, "packed": line.packed, "handed_over": line.handed_over, "cancelled": line.cancelled,
+        "why": why, "part": part, "kit": kit,
+    }  # fmt: skip
+
+
+def _kit_say(kit: Sold) -> str:
+    """A kit has no stock and no bin; its parts' rows say where they are."""
+    missing = [part.name for part in kit.parts if part.waiting > 0]
+    lacks = f" Lacks {words.joined(missing[:3])}{' and more' if len(missing) > 3 else ''}." if missing else ""
+    return f"Sold as one, picked as its parts.{lacks}"
 
 
 class _Why:
@@ -148,16 +178,24 @@ def _names(parcels: list[Parcel], inside: dict[int, list[Content]]) -> dict[int,
     for parcel in parcels:
         left = f", handed over {words.day(parcel.handed_over_at)}" if parcel.handed_over_at else ""
         for item in inside[parcel.id or 0]:
-            found.setdefault(item.order_line_id, []).append(f"{parcel.code}{left}")
+            there = found.setdefault(item.order_line_id, [])
+            there += [] if f"{parcel.code}{left}" in there else [f"{parcel.code}{left}"]
     return found
 
 
-def _parcels(session: Session, parcels: list[Parcel], inside: dict[int, list[Content]]) -> list[Row]:
+def _named(item: Held) -> str:
+    """A thing in a parcel: "3 Mug", "1 Gift box (2 Mug, 1 Box)"."""
+    parts = ", ".join(f"{n:,} {name}" for _, name, n in item.parts[:5])
+    more = ", …" if len(item.parts) > 5 else ""
+    return f"{item.quantity:,} {item.name}" + (f" ({parts}{more})" if parts else "")
+
+
+def _parcels(session: Session, sold: list[Sold], parcels: list[Parcel], inside: dict[int, list[Content]]) -> list[Row]:
     labels = shipping.live_labels(session, [parcel.id or 0 for parcel in parcels])
     rows = []
     for parcel in parcels:
         label = labels.get(parcel.id or 0)
-        named = [f"{item.qty:,} {item.name}" for item in inside[parcel.id or 0]]
+        named = [_named(item) for item in kits.gathered(sold, packing.by_line(inside[parcel.id or 0]))]
         rest = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
         rows.append({
             "code": parcel.code, "contents": "; ".join(named[:5]) + rest, "state": parcel.state, "weight_g": parcel.weight_g,
