@@ -13,16 +13,16 @@ from tests.makers import Reply
 
 # Whatever counts units or says where work stands. What a taken-back scan must restore, to the last column.
 BOOKS = {
-    "bins": "SELECT product_id, location_id, condition, qty, bound FROM balance WHERE qty <> 0",
+    "bins": "SELECT product_id, location_id, lot, serial, condition, qty, bound FROM balance WHERE qty <> 0",
     "levels": "SELECT product_id, on_hand, promised FROM stock_level WHERE on_hand <> 0 OR promised <> 0",
     "lines": "SELECT id, ordered, cancelled, allocated, released, picked, packed, handed_over, held FROM order_line",
     "orders": "SELECT id, state, ordered, cancelled, allocated, released, picked, packed, handed_over FROM orders",
-    "picks": "SELECT id, qty, picked, state FROM pick_line",
+    "picks": "SELECT id, qty, picked, lot, serial, state FROM pick_line",
     "lists": "SELECT id, lines, lines_done, closed_at IS NULL FROM pick_list",
     "totes": "SELECT id, order_id FROM tote",
     "parcels": "SELECT id, state, at_id, tote_id FROM parcel p WHERE state <> 'open'"
     " OR EXISTS (SELECT 1 FROM parcel_line l WHERE l.parcel_id = p.id AND l.qty > 0)",
-    "boxes": "SELECT parcel_id, order_line_id, qty FROM parcel_line WHERE qty <> 0",
+    "boxes": "SELECT parcel_id, order_line_id, lot, serial, qty FROM parcel_line WHERE qty <> 0",
     "manifests": "SELECT m.id, m.closed_at IS NULL, p.parcel_id FROM manifest m"
     " LEFT JOIN manifest_parcel p ON p.manifest_id = m.id",
     "purchases": "SELECT id, received FROM purchase_order_line",

@@ -275,7 +275,7 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
       orders           order, sku, name, quantity, unit_price, placed_at, customer,
                        email, ship_name, line1, line2, city, region, postcode,
                        country, currency, priority; one row for each line
-      stock            sku, bin, quantity
+      stock            sku, bin, quantity, lot, serial, expires_on, condition
       purchase-orders  ref, supplier, sku, quantity, expected_from, expected_to
       bins             code, kind, zone, aisle, bay, level, x_mm, y_mm, sequence,
                        max_units, max_weight_g, max_volume_cm3, mixing

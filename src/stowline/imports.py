@@ -20,6 +20,7 @@ from stowline.catalog.goods_csv import Good
 from stowline.core import author, db
 from stowline.core.errors import Refused
 from stowline.inventory import bins_csv, places, stock_csv
+from stowline.inventory import lots
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.orders import service as orders
@@ -198,8 +199,9 @@ def stock_counts(file: Path, job: Job) -> Tally:
             with session.begin_nested():
                 product = catalog.product_by_sku(session, row.sku)
                 place = stock.location_by_code(session, row.bin)
+                lots.named(session, product.id or 0, row.quantity, lot=row.lot, serial=row.serial, expires_on=row.expires_on)
                 inventory.move(session, product_id=product.id or 0, from_id=stock.ADJUSTMENT, to_id=place.id or 0,
-                               qty=row.quantity, because="import")
+                               qty=row.quantity, because="import", condition=row.condition, lot=row.lot, serial=row.serial)
         except Refused as why:
             tally.refuse(row.row, why.say)
             return

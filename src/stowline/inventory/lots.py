@@ -8,9 +8,10 @@ from sqlmodel import Session, select
 from stowline.catalog import queries as catalog
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import NotFound, Refused
+from stowline.core.fields import shown
 from stowline.inventory import queries, service
 from stowline.inventory.events import LotHeld, LotReleased
-from stowline.inventory.models import Balance, CountRequest, Lot
+from stowline.inventory.models import LONGEST_LOT, Balance, CountRequest, Lot
 from stowline.inventory.rules import GOOD, HOLD, PICKABLE, sold_until
 
 TIMER = "lots-past-their-day"
@@ -41,6 +42,29 @@ def know(session: Session, product_id: int, code: str, expires_on: date | None =
     session.add(found)
     session.flush()
     return found
+
+
+def named(
+    session: Session, product_id: int, units: int, *, lot: str = "", serial: str = "", expires_on: date | None = None
+) -> None:
+    """Check that units which somebody brings into the books are named as their product asks, and know their lot.
+
+    Raises Refused that says what is missing, or too much.
+    """
+    product = catalog.product(session, product_id)
+    for wanted, said, what in ((product.lots, lot, "lot"), (product.serials, serial, "serial")):
+        if wanted and not said:
+            raise Refused(f"{product.name} is told apart by {what}s: say which {what}.", where=what)
+        if said and not wanted:
+            raise Refused(f"{product.name} has no {what}s: leave {shown(said)} out.", where=what)
+        if len(said) > LONGEST_LOT or not said.isprintable() or said != said.strip():
+            raise Refused(f"A {what} has at most {LONGEST_LOT} printable characters.", where=what)
+    if serial and units != 1:
+        raise Refused(f"Serial {serial} is one unit, not {units}.", where="quantity")
+    if expires_on and not product.expires:
+        raise Refused(f"{product.name} has no last day: leave {expires_on} out.", where="expires_on")
+    if lot:
+        know(session, product_id, lot, expires_on)
 
 
 def _is_over(lot: Lot, min_days_left: int) -> bool:

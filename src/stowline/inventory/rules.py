@@ -9,6 +9,7 @@ KINDS = REAL + VIRTUAL
 PICKABLE = ("pick", "storage")  # where a pick line may take from and put-away may go to
 
 GOOD, DAMAGED, HOLD = "good", "damaged", "hold"
+CONDITIONS = (GOOD, DAMAGED, HOLD)
 REASONS = (
     "receive", "putaway", "move", "replenish", "pick", "pack", "seal", "handover", "short", "count", "adjust", "scrap",
     "quarantine", "release", "hold", "undo", "import", "return",
