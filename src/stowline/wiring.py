@@ -9,12 +9,12 @@ from datetime import timedelta
 
 from stowline.allocation import service as allocation
 from stowline.backorders import service as backorders
-from stowline.catalog.events import KitMade
+from stowline.catalog.events import KitMade, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
 from stowline.floor import look
 from stowline.inventory import kits as inventory_kits
-from stowline.inventory import lots
+from stowline.inventory import lots, tracking, velocity
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
@@ -46,6 +46,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     StockLeaving: [allocation.on_leaving],
     UnitsMissing: [picking.on_missing],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
+    TrackingSet: [tracking.on_tracking_set],
 }
 
 # kind of task -> what a scan does, what an undo does, what is wanted now
@@ -63,11 +64,12 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly,
 }  # fmt: skip
-WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out}
+WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up}
 
 
 # timers that always stand, and how soon after the first start they run
-STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5)}
+STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5),
+            velocity.TIMER: timedelta(seconds=30)}
 
 
 def connect() -> None:

@@ -36,3 +36,20 @@ class PurchaseOrderLine(SQLModel, table=True):
     position: int
     quantity: int
     received: int = 0
+
+
+class PutAwayOverride(SQLModel, table=True):
+    """Units that somebody put into another bin than the suggested one (`advised_id`, with the suggestion's reason)."""
+
+    __tablename__ = "put_away_override"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = Field(sa_type=UtcDateTime)
+    product_id: int = Field(foreign_key="product.id")
+    units: int
+    lot: str = Field(default="", max_length=20)
+    advised_id: int = Field(foreign_key="location.id")
+    location_id: int = Field(foreign_key="location.id")
+    why: str = Field(max_length=200)
+    who: str = Field(max_length=120)
+    scan_id: str = Field(unique=True, max_length=64)
