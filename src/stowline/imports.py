@@ -19,8 +19,7 @@ from stowline.catalog import service as goods
 from stowline.catalog.goods_csv import Good
 from stowline.core import author, db
 from stowline.core.errors import Refused
-from stowline.inventory import bins_csv, places, stock_csv
-from stowline.inventory import lots
+from stowline.inventory import bins_csv, lots, places, stock_csv
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.orders import service as orders
