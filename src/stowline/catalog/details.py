@@ -13,6 +13,7 @@ from stowline.core import author, hooks, outbox
 from stowline.core.errors import NotFound, Refused
 
 LONGEST_LIFE_DAYS = 3650
+HIGHEST_LOW = 1_000_000
 _SIDES = ("length_mm", "width_mm", "height_mm")
 _APART = ("lots", "serials", "expires")
 
@@ -29,6 +30,7 @@ class Changes(TypedDict, total=False):
     expires: bool
     fefo: bool
     min_days_left: int
+    low_at: int | None
 
 
 def change(session: Session, sku: str, changes: Changes) -> Product:
@@ -70,6 +72,8 @@ def _check(product: Product, fresh: dict[str, Any]) -> None:
     whole = product.model_dump() | fresh
     dims = tuple(fresh.get(side) for side in _SIDES)
     service.check(product.sku, whole["name"], whole["detail"], fresh.get("weight_g"), tuple(d for d in dims if d is not None))
+    if whole["low_at"] is not None and not 0 <= whole["low_at"] <= HIGHEST_LOW:
+        raise Refused(f"A product may be low at 0 to {HIGHEST_LOW:,} units.", where="low_at")
     if whole["expires"] and not whole["lots"]:
         raise Refused("A last day stands on a lot. Switch lots on as well.", where="expires")
     if whole["fefo"] and not whole["expires"]:
