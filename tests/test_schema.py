@@ -146,6 +146,10 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
+    post("/api/v1/products", schema.Product("GIFT", "Gift box"))
+    gift = post("/api/v1/products/{sku}/parts", schema.Parts([schema.Part("MUG", 2)]), sku="GIFT")
+    assert gift.parts == [schema.Part("MUG", 2)]
+    assert read("get /api/v1/stock", tablet.get("/api/v1/stock?sku=GIFT"))[0].kit == gift.parts
     change = msgspec.json.encode(schema.ProductChange(name="Blue mug", barcodes=[schema.Barcode("14006381333938", 12)]))
     changed = read("patch /api/v1/products/{sku}", tablet.send("PATCH", "/api/v1/products/MUG", change, tablet.headers))
     assert (changed.name, changed.weight_g, len(changed.barcodes)) == ("Blue mug", 350, 2)

@@ -201,6 +201,7 @@ class StockLevel(Figures):
 
     name: str
     arrivals: list[Arrival]
+    kit: list[Part] | UnsetType = UNSET
 
 
 class StockPage(Struct):
@@ -254,6 +255,7 @@ class Changed(Figures):
     """A product whose stock changed, in its latest state; `at` is when the feed took note."""
 
     at: datetime
+    kit: list[Part] | UnsetType = UNSET
 
 
 class Changes(Struct):

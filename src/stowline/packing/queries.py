@@ -1,5 +1,6 @@
 """Reads of packing."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,6 +83,19 @@ def contents(session: Session, parcel_id: int) -> list[Content]:
         .order_by(_l.position, _n.lot, _n.serial)
     )
     return [Content(*row) for row in session.execute(query)]
+
+
+def by_line(inside: Iterable[Content]) -> dict[int, int]:
+    """Units of some contents by order line: of a line with lots or serials there are several."""
+    found: dict[int, int] = {}
+    for item in inside:
+        found[item.order_line_id] = found.get(item.order_line_id, 0) + item.qty
+    return found
+
+
+def units_in(session: Session, parcel_id: int) -> dict[int, int]:
+    """Units in a parcel, by order line."""
+    return by_line(contents(session, parcel_id))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,17 +4,19 @@ from stowline.core import web
 from stowline.core.web import RailEntry
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
+from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
+from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.today import Today
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, StockApi, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Kits, StockApi, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
 
 
 def fill_rail() -> None:
@@ -25,6 +27,7 @@ def fill_rail() -> None:
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
         RailEntry("Receiving", "/receiving", "receiving.read"),
         RailEntry("Stock", "/stock", "stock.read"),
+        RailEntry("Products", "/products", "products.read"),
         RailEntry("Bins", "/bins", "stock.read"),
         RailEntry("To count", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),

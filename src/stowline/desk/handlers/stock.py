@@ -1,4 +1,4 @@
-"""Stock: by product, one product, by bin, one bin, the bins to count."""
+"""Stock: by product, one product, the bins to count. Bins stand in `bins.py`."""
 
 from typing import Any
 
@@ -12,6 +12,25 @@ from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import bins, counts, stock
 
 READ = web.permission("stock.read")
+DONE = {
+    "kit": "It is a kit with these parts from now on. Orders that were placed before keep what they were.",
+    "no-kit": "It is a kit no more: it is stocked and picked as itself. Orders that were placed before keep what they were.",
+}
+
+
+def product_page(
+    request: AnyRequest, sku: str, after: str = "", before: str = "", *, flash: str | None = None, code: int = 200,
+    asked: list[tuple[str, str]] | None = None,
+) -> Response[Any]:  # fmt: skip
+    """The page of a product; `asked` are the parts (SKU, units) of a form that was refused."""
+    with db.reading() as session:
+        view, moves = stock.product(session, sku, pages.place(after, before, int))
+    rows = asked or [(part["sku"], str(part["units"])) for part in view["parts"]]
+    return web.page(
+        "desk/product.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
+        pages=pages.pager(moves, f"/stock/{web.segment(sku)}", {}, "newest first"), asked=rows, refused=code != 200,
+        may_write="products.write" in web.identity_of(request).permissions, **view,
+    )  # fmt: skip
 
 
 class Stock(Controller):
@@ -45,37 +64,11 @@ class Stock(Controller):
 
     @get("/stock/{sku:str}", opt=READ, sync_to_thread=True)
     def product(
-        self, request: AnyRequest, sku: FromPath[str], after: FromQuery[str] = "", before: FromQuery[str] = ""
-    ) -> Response[Any]:
-        """One product."""
-        name = web.name(sku)
-        with db.reading() as session:
-            view, moves = stock.product(session, name, pages.place(after, before, int))
-        pager = pages.pager(moves, f"/stock/{web.segment(name)}", {}, "newest first")
-        return web.page("desk/product.html", request, pages=pager, **view)
-
-    @get("/bins", opt=READ, sync_to_thread=True)
-    def bins(
-        self, request: AnyRequest, kind: FromQuery[str] = "", q: FromQuery[str] = "", after: FromQuery[str] = "",
-        before: FromQuery[str] = "",
+        self, request: AnyRequest, sku: FromPath[str], after: FromQuery[str] = "", before: FromQuery[str] = "",
+        done: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
-        """A page of bins with what lies in them."""
-        said = pages.text(q)
-        pages.one_of(kind, ("", *bins.KINDS), "kind")
-        with db.reading() as session:
-            page = bins.page(session, kind, said, pages.place(after, before, str))
-            rows = bins.rows(session, page.rows)
-        kinds = {"": "All kinds"} | {one: one.capitalize() for one in bins.KINDS}
-        pager = pages.pager(page, "/bins", {"kind": kind, "q": said}, "by code")
-        say = "Every place where goods may lie, and what lies there."
-        return web.page("desk/bins.html", request, say=say, q=said, kinds=pages.choices(kinds, kind), rows=rows, pages=pager)
-
-    @get("/bins/{code:str}", opt=READ, sync_to_thread=True)
-    def bin(self, request: AnyRequest, code: FromPath[str]) -> Response[Any]:
-        """One bin."""
-        with db.reading() as session:
-            view = bins.one(session, web.name(code))
-        return web.page("desk/bin.html", request, **view)
+        """One product."""
+        return product_page(request, web.name(sku), after, before, flash=DONE.get(done))
 
     @get("/counts", opt=READ, sync_to_thread=True)
     def counts(self, request: AnyRequest, after: FromQuery[str] = "", before: FromQuery[str] = "") -> Response[Any]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from stowline.catalog.models import Product
 from stowline.desk.queries.keyset import Key, ordered
+from stowline.desk.queries.kits import kit_rows
 from stowline.inventory import feed
 from stowline.inventory.models import Balance, Location, Lot
 from stowline.inventory.queries import Level
@@ -27,11 +28,12 @@ def figures(session: Session, levels: Sequence[Level]) -> list[Row]:
     """On hand, promised, free, waiting and incoming of these products."""
     ids = [level.product_id for level in levels]
     waiting, incoming = orders.waiting_units(session, ids), receiving.incoming_units(session, ids)
-    return [
+    rows = [
         {"sku": level.sku, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
          "waiting": waiting.get(level.product_id, 0), "incoming": incoming.get(level.product_id, 0)}
         for level in levels
     ]  # fmt: skip
+    return kit_rows(session, levels, rows)
 
 
 def told(session: Session, levels: Sequence[Level]) -> list[Row]:
@@ -97,7 +99,7 @@ def by_lot(session: Session, sku: str, after: Key | None, limit: int) -> tuple[l
 
 def _names(session: Session, ids: Sequence[int]) -> dict[int, str]:
     found = session.execute(sa.select(_p.id, _p.sku).where(_p.id.in_(sorted(set(ids)))))
-    return {product_id: sku for product_id, sku in found}
+    return {row.id: row.sku for row in found}
 
 
 def _last_days(session: Session, lots: Sequence[tuple[int, str]]) -> dict[tuple[int, str], date | None]:

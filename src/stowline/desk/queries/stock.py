@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog import queries as catalog
-from stowline.catalog.models import Product
+from stowline.catalog.models import KitPart, Product
 from stowline.core import db
 from stowline.desk import words
-from stowline.desk.queries import products, waiting
+from stowline.desk.queries import kits, products, waiting
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.inventory import queries as inventory
 from stowline.inventory.models import Location, Move, StockLevel
@@ -22,7 +22,7 @@ from stowline.receiving.queries import Incoming
 from stowline.scanning import queries as scans
 
 _p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
-_l, _m = OrderLine.__table__.c, Move.__table__.c  # type: ignore[attr-defined]
+_l, _m, _k = OrderLine.__table__.c, Move.__table__.c, KitPart.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
 Row = dict[str, Any]
 
@@ -35,7 +35,7 @@ def page(session: Session, view: str, text: str, place: Place, size: int = SIZE)
     if view == "waiting":
         query = query.where(sa.select(_l.id).where(_l.product_id == _p.id, _l.ordered - _l.cancelled > _l.allocated).exists())
     if view == "none":
-        query = query.where(on_hand == 0)
+        query = query.where(on_hand == 0, ~sa.select(_k.kit_id).where(_k.kit_id == _p.id).exists())  # a kit lies nowhere
     if text:
         query = query.where(_p.id.in_(products.found_by(session, text)))
 
@@ -50,12 +50,13 @@ def rows(session: Session, levels: Sequence[Level]) -> list[Row]:
     ids = [level.product_id for level in levels]
     waits, due = orders.waiting_units(session, ids), receiving.incoming(session, ids, each=1)
     coming = receiving.incoming_units(session, ids)
-    return [
+    found = [
         {"sku": level.sku, "name": level.name, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
          "waiting": waits.get(level.product_id, 0), "incoming": coming.get(level.product_id, 0),
          "incoming_say": _first_due(due.get(level.product_id, []))}
         for level in levels
     ]
+    return kits.kit_rows(session, levels, found)
 
 
 def _first_due(due: Sequence[Incoming]) -> str:
@@ -83,13 +84,14 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
         "on_hand": level.on_hand, "promised": level.promised, "free": level.free, "waiting": waits.get(product_id, 0),
         "incoming": receiving.incoming_units(session, [product_id]).get(product_id, 0),
     }  # fmt: skip
-    moves = ledger(session, product_id, place)
+    moves, kit = ledger(session, product_id, place), kits.of_product(session, product_id)
+    lines = waiting.of_kit(session, product_id) if kit["parts"] else waiting.of_product(session, product_id)
     bins = [{"bin": here.bin, "kind": here.kind, "condition": here.condition, "on_hand": here.qty, "promised": here.bound,
              "lot": here.lot, "serial": here.serial, "expires_on": here.expires_on}
             for here in inventory.in_bins(session, product_id)]
     return {
-        "product": facts, "bins": bins, "moves": move_rows(session, moves.rows),
-        "waiting": waiting.of_product(session, product_id), "incoming": [_arrival(one) for one in due],
+        "product": kits.kit_rows(session, [level], [facts])[0], **kit, "bins": bins, "moves": move_rows(session, moves.rows),
+        "waiting": lines, "incoming": [_arrival(one) for one in due],
     }, moves  # fmt: skip
 
 

@@ -12,12 +12,13 @@ from stowline.desk import words
 from stowline.desk.queries import products
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.orders import queries as orders
-from stowline.orders.models import Order, OrderLine
+from stowline.orders.models import Order, OrderKit, OrderLine
 from stowline.orders.queries import Search
 from stowline.receiving import queries as receiving
 from stowline.stores import queries as stores
 
 _l, _o, _p = OrderLine.__table__.c, Order.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
+_k = OrderKit.__table__.c  # type: ignore[attr-defined]
 _LINES = (
     sa.select(_l.id, _l.product_id, _l.placed_at, _l.held, (_l.ordered - _l.cancelled - _l.allocated).label("units"), _l.name,
               _p.sku, _o.ref, _o.store_id, _o.customer_name, _o.ship_name, _o.ship_by)
@@ -48,6 +49,13 @@ def of_product(session: Session, product_id: int, limit: int = 30) -> list[dict[
     """The lines that wait for a product, in the order they are served."""
     query = _LINES.where(_l.product_id == product_id).order_by(_l.held, _l.priority, _l.placed_at, _l.id).limit(limit)
     return rows(session, session.execute(query).all())
+
+
+def of_kit(session: Session, product_id: int, limit: int = 30) -> list[dict[str, Any]]:
+    """The lines of parts that orders of a kit wait for, each with the part before its reason; longest first."""
+    mine = _LINES.join(OrderKit, _k.id == _l.kit_id).where(_k.product_id == product_id, _l.kit_id.is_not(None))
+    lines = session.execute(mine.order_by(_l.placed_at, _l.id).limit(limit)).all()
+    return [row | {"why": f"{row['name']}: {row['why']}"} for row in rows(session, lines)]
 
 
 def rows(session: Session, lines: Sequence[Line]) -> list[dict[str, Any]]:
