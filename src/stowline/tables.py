@@ -12,6 +12,7 @@ def metadata() -> MetaData:
     import stowline.core.timers
     import stowline.desk.models
     import stowline.desk.webhooks.models
+    import stowline.inventory.adjustment_models
     import stowline.inventory.models
     import stowline.notifications.models
     import stowline.orders.models

@@ -68,3 +68,68 @@ class CountRequested:
     bin: str
     sku: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentAsked:
+    """Somebody asked to change the books by so many units (signed), and a second person must agree."""
+
+    ref: str
+    sku: str
+    bin: str
+    units: int
+    reason: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentPosted:
+    """The books were changed by so many units (signed); `approved_by` is empty where nobody had to agree."""
+
+    ref: str
+    sku: str
+    bin: str
+    units: int
+    reason: str
+    by: str
+    approved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentRefused:
+    """The books stay as they are."""
+
+    ref: str
+    why: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentWithdrawn:
+    """Whoever asked takes it back: before it was posted, or (`undone`) by a counter-move after."""
+
+    ref: str
+    by: str
+    undone: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StockQuarantined:
+    """Units were put apart: nobody is sold them until somebody releases them."""
+
+    sku: str
+    units: int
+    from_bin: str
+    to_bin: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockReleased:
+    """Units that were put apart may be sold again."""
+
+    sku: str
+    units: int
+    from_bin: str
+    to_bin: str
+    why: str

@@ -76,3 +76,8 @@ def _fewest_stops(rows: list[Free], wanted: int) -> Taken:
 def sold_until(expires_on: date, min_days_left: int) -> date:
     """The last day on which units may be sold that must have so many days left."""
     return expires_on - timedelta(days=min_days_left)
+
+
+def needs_approval(units: int, approve_above: int | None) -> bool:
+    """Whether so many units (signed) need a second person's word; None: never, 0: always."""
+    return approve_above is not None and abs(units) > approve_above

@@ -1,0 +1,143 @@
+"""What somebody wants to change in the books, and whether that can be."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from stowline.catalog import kits
+from stowline.catalog import queries as catalog
+from stowline.core.errors import Conflict, Refused
+from stowline.inventory import lots, queries, service
+from stowline.inventory.adjustment_models import AdjustReason
+from stowline.inventory.models import LONGEST_LOT, CountRequest, Location
+from stowline.inventory.rules import DAMAGED, GOOD, HOLD
+
+MOST_UNITS = 1_000_000
+COUNTABLE = ("dock", "storage", "pick", "staging", "quarantine", "returns")  # units in the others belong to orders
+_asked = CountRequest.__table__  # type: ignore[attr-defined]
+
+
+class TooFew(service.NotEnough):
+    """Fewer units lie there than somebody wants to take: the bin is to be counted (`surprised`)."""
+
+    def __init__(self, say: str, wish: "Wish") -> None:
+        super().__init__(say, where="units")
+        self.wish = wish
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to change: so many units (signed) of a product in a bin, and why.
+
+    `expires_on` is needed where units of a lot come in that nobody knows yet, of a product that ends on a day.
+    """
+
+    product_id: int
+    location_id: int
+    units: int
+    reason: str
+    note: str = ""
+    condition: str = GOOD
+    lot: str = ""
+    serial: str = ""
+    expires_on: date | None = None
+
+
+def checked(session: Session, wish: Wish) -> tuple[AdjustReason, Location]:
+    """The reason and the bin of a wish. Raises Refused for one that cannot be, whatever lies there."""
+    reason, place = _reason(session, wish), _place(session, wish)
+    if wish.units < 0 and reason.goes_to == DAMAGED == wish.condition:
+        raise Refused("These units are damaged by the books already. Scrap them, or leave them.", where="condition")
+    _check_units(session, wish)
+    return reason, place
+
+
+def _reason(session: Session, wish: Wish) -> AdjustReason:
+    found = session.exec(select(AdjustReason).where(AdjustReason.code == wish.reason)).one_or_none()
+    if found is None or not found.active:
+        raise Refused(f"There is no reason {wish.reason[:40] or 'without name'}. Choose one from the list.", where="reason")
+    if not wish.units:
+        raise Refused("Nothing is to be adjusted: say how many units more, or fewer.", where="units")
+    if abs(wish.units) > MOST_UNITS:
+        raise Refused(f"One adjustment changes at most {MOST_UNITS:,} units.", where="units")
+    if wish.units > 0 and found.direction == "out":
+        raise Refused(f"“{found.label}” takes units out of the books. Give the units as a negative number.", where="units")
+    if wish.units < 0 and found.direction == "in":
+        raise Refused(f"“{found.label}” brings units into the books. Give the units as a positive number.", where="units")
+    return found
+
+
+def _place(session: Session, wish: Wish) -> Location:
+    place = queries.location(session, wish.location_id)
+    if (place.id or 0) <= service.LAST_VIRTUAL:
+        raise Refused(f"{place.code} is no bin that goods lie in. Name the bin.", where="bin")
+    if wish.condition not in (GOOD, DAMAGED, HOLD):
+        raise Refused("A condition is one of: good, damaged, hold.", where="condition")
+    if wish.units > 0 and place.kind not in COUNTABLE:
+        raise Refused(f"What lies in {place.code} belongs to orders. Book found units into a storage bin.", where="bin")
+    return place
+
+
+def _check_units(session: Session, wish: Wish) -> None:
+    """What tells the units apart must be named, and nothing else."""
+    product = catalog.product(session, wish.product_id)
+    kits.refuse_stock(session, wish.product_id)
+    for what, needed, said in (("lot", product.lots, wish.lot), ("serial", product.serials, wish.serial)):
+        if needed and not said:
+            raise Refused(f"Units of {product.name} are told apart by {what}. Name the {what}.", where=what)
+        if said and not needed:
+            raise Refused(f"Units of {product.name} are not told apart by {what}. Leave the {what} empty.", where=what)
+        if len(said) > LONGEST_LOT or not said.isprintable() or said != said.strip():
+            raise Refused(f"A {what} is at most {LONGEST_LOT} printable characters.", where=what)
+    if wish.serial and abs(wish.units) != 1:
+        raise Refused(f"Each {product.name} has a serial of its own: adjust one unit at a time.", where="units")
+    if wish.units > 0 and wish.lot:
+        lots.know(session, wish.product_id, wish.lot, wish.expires_on)
+
+
+def look(session: Session, wish: Wish, place: Location) -> None:
+    """Whether so many units lie there, spoken for or not; the product's level is locked. Raises TooFew, or Conflict for a
+    serial that lies elsewhere.
+    """
+    there, _ = queries.quantity(session, wish.product_id, wish.location_id, wish.condition, wish.lot, wish.serial)
+    if there >= -wish.units:
+        return
+    if wish.serial and (code := _lies_in(session, wish)) not in ("", place.code):
+        raise Conflict(f"Serial {wish.serial} lies in {code}, not in {place.code}. Adjust it there.", where="serial")
+    what = f" of serial {wish.serial}" if wish.serial else f" of lot {wish.lot}" if wish.lot else ""
+    raise TooFew(f"{place.code} has {there} {wish.condition} units{what} by the books, {-wish.units} cannot be taken. "
+                 "The bin will be counted.", wish)  # fmt: skip
+
+
+def _lies_in(session: Session, wish: Wish) -> str:
+    rows = queries.in_bins(session, wish.product_id, limit=1000)
+    return next((row.bin for row in rows if row.serial == wish.serial), "")
+
+
+def surprised(session: Session, wish: Wish) -> None:
+    """The books lack units that somebody has in hand: have the bin counted. In a transaction of its own, since the one
+    that found out is undone. A bin that is to be counted already is not asked for twice.
+    """
+    open_ = sa.select(_asked.c.id).where(
+        _asked.c.product_id == wish.product_id, _asked.c.location_id == wish.location_id, _asked.c.lot == wish.lot,
+        _asked.c.serial == wish.serial, _asked.c.done_at.is_(None),
+    )  # fmt: skip
+    if session.execute(open_.limit(1)).one_or_none() is None:
+        service.ask_for_count(
+            session, product_id=wish.product_id, location_id=wish.location_id, lot=wish.lot, serial=wish.serial,
+            why=f"{-wish.units} were to be taken out of the books, which have fewer",
+        )  # fmt: skip
+
+
+def difference(session: Session, wish: Wish, counted: int) -> int:
+    """Units to add (or, negative, to take) so that the books have as many as somebody counted.
+
+    Raises Refused where they have them already.
+    """
+    service.lock_levels(session, [wish.product_id])
+    there, _ = queries.quantity(session, wish.product_id, wish.location_id, wish.condition, wish.lot, wish.serial)
+    if there == counted:
+        raise Refused(f"The books have {there} there already. Nothing is to be adjusted.", where="counted")
+    return counted - there
