@@ -68,7 +68,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_asks_another_origin(page: Page, a
     elsewhere: list[str] = []
     page.on("request", lambda request: elsewhere.append(request.url) if not request.url.startswith((address, "data:", "about:")) else None)
     sign_in(page, address)
-    paths = ["/today", "/orders", "/orders/gone", "/waiting", "/receiving/PO-1", "/stock/CUP", "/bins/A-01-1", "/intake-errors",
+    paths = ["/today", "/orders", "/orders/gone", "/waiting", "/receiving/PO-1", "/stock/CUP", "/products", "/products/CUP", "/bins/A-01-1", "/intake-errors",
              "/orders/NOPE", "/track/1-" + "0" * 32]  # fmt: skip
     page.goto(f"{address}/messages")
     paths.append(str(page.locator("th a[href^='/messages/']").first.get_attribute("href")))

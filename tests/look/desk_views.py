@@ -19,7 +19,7 @@ def at(day: int, hour: int = 9, minute: int = 30) -> datetime:
 
 def rail(current: str) -> list[dict[str, Any]]:
     entries = [("Today", "/today", "", False), ("Orders", "/orders", "214", False), ("Waiting list", "/waiting", "27", False),
-               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Messages", "/messages", "1 dead", True),
+               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Products", "/products", "", False), ("Messages", "/messages", "1 dead", True),
                ("Intake errors", "/intake-errors", "2", True), ("Floor", "/floor", "", False)]
     return [{"label": label, "href": href, "count": n, "alarm": alarm, "current": href == current} for label, href, n, alarm in entries]
 
@@ -153,6 +153,13 @@ BREACH = {"name": "balance is the sum of the ledger", "say": "What the books hav
           "since": at(24, 2), "breaches": [f"BWL-AS-30 in A-03-{n}: the books have 7, the ledger adds up to {n}" for n in range(20)], "more": "and 5 more"}
 PROOF = {"boxes": BOXES, "days": [{"state": state, "say": f"{state} {n}"} for n in range(6) for state in ("held", "broken", "none", "failed", "stopped")], "next": at(28, 2), "may_run": True,
          "last": {"state": "broken", "by": "the night", "at": at(27, 2), "took": "3.1 s", "slowest": "balance is the sum of the ledger, 1.2 s", "say": ""}}
+KNOWN = {"sku": "TEA-GR", "name": "Tea, green", "unnamed": False, "detail": "250 g", "weight_g": 12500, "length_mm": 120, "width_mm": 90, "height_mm": 95, "low_at": 12, "lots": True,
+         "serials": False, "expires": True, "fefo": True, "min_days_left": 30, "apart": "lots, expiry", "in_the_house": True,
+         "barcodes": [{"code": "4006381333931", "quantity": 1}, {"code": "14006381333938", "quantity": 1200}]}
+UNKNOWN = {**KNOWN, "sku": "85123a", "name": "85123a", "unnamed": True, "detail": "", "weight_g": None, "length_mm": None, "width_mm": None, "height_mm": None, "low_at": None, "lots": False,
+           "expires": False, "fefo": False, "min_days_left": 0, "apart": "", "in_the_house": False, "barcodes": []}
+PRODUCTS = [{**{name: one[name] for name in ("sku", "name", "unnamed", "weight_g", "apart")}, "dims_mm": [120, 90, 95] if one["weight_g"] else None, "barcodes": len(one["barcodes"])}
+            for one in (KNOWN, UNKNOWN, {**KNOWN, "name": RTL}, {**KNOWN, "sku": "X" * 60, "name": LONG}, {**UNKNOWN, "name": HOSTILE, "unnamed": False})]
 MAY = {"cancel": True, "hold": True, "release": False}
 
 DESK: dict[str, tuple[str, dict[str, Any]]] = {
@@ -164,6 +171,11 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "stock": ("desk/stock.html", view("/stock", say="300 products, 12,431 units on hand.", views=VIEWS[:3], rows=STOCK)),
     "product": ("desk/product.html", view("/stock", product=PRODUCT, bins=BINS, moves=MOVES, waiting=WAITING)),
     "product-bare": ("desk/product.html", view("/stock", product={**PRODUCT, "name": LONG, "weight_g": None, "dims_mm": None, "barcodes": []}, bins=[], moves=[], waiting=[])),
+    "products": ("desk/products.html", view("/products", say="8,129 products. 2 without a name.", views=VIEWS[:4], rows=PRODUCTS, export_href="/products.csv", may_write=True)),
+    "products-none": ("desk/products.html", view("/products", say="0 products.", views=VIEWS[:4], rows=[], export_href="/products.csv", may_write=False)),
+    "product-details": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=True)),
+    "product-details-bare": ("desk/product_details.html", view("/products", product=UNKNOWN, typed={"name": LONG, "weight_g": "1.5"}, may_write=True, flash="The weight in g is “1.5”.", flash_kind="bad")),
+    "product-details-read": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=False)),
     "bin": ("desk/bin.html", view("/stock", bin={"code": "A-03-2", "kind": "pick", "zone": "A", "units": 1240}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}])),
     "bin-empty": ("desk/bin.html", view("/stock", bin={"code": "A-03-3", "kind": "pick", "zone": "", "units": 0}, rows=[], counts=[])),
     "counts": ("desk/counts.html", view("/stock", say="2 to count.", rows=TO_COUNT, pages=PAGES)),
