@@ -14,6 +14,7 @@ def metadata() -> MetaData:
     import stowline.desk.webhooks.models
     import stowline.inventory.adjustment_models
     import stowline.inventory.models
+    import stowline.inventory.sheets
     import stowline.notifications.models
     import stowline.orders.models
     import stowline.packing.models

@@ -14,6 +14,7 @@ LONGEST_LOT = 20  # characters of a lot or a serial: what GS1 allows in (10) and
 HERE = "serial <> '' AND qty > 0"
 OF_A_LOT = "lot <> '' AND qty > 0"
 UNTOLD = "NOT told"
+ASKED, ASKED_BIN = "done_at IS NULL", "product_id IS NULL AND done_at IS NULL"
 EMPTY: dict[str, Any] = {"server_default": text("''")}
 
 
@@ -183,17 +184,6 @@ class StockMark(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
 
 
-class StockPace(SQLModel, table=True):
-    """Units of a product that were handed over within the last `days` days; counted anew each night."""
-
-    __tablename__ = "stock_pace"
-    __table_args__ = (CheckConstraint("units > 0 AND days > 0", name="ck_stock_pace"),)
-
-    product_id: int = Field(primary_key=True, foreign_key="product.id")
-    units: int = Field(sa_type=BigInteger)
-    days: int
-
-
 class DailyPick(SQLModel, table=True):
     """What was picked of a product from a bin on a day (the warehouse's): how often, how many units. `velocity` adds it
     up from the ledger. A pick that is undone counts against the day of the undo, which may so fall below zero.
@@ -255,20 +245,32 @@ class PickFace(SQLModel, table=True):
 
 
 class CountRequest(SQLModel, table=True):
-    """A product in a bin that somebody must count, and why. `missing` of the units on hold there are those that a picker
-    did not find: the count says whether they exist.
+    """A bin that somebody must count, and why. What a picker did not find names its product: `missing` of its units on
+    hold there may not exist. `kind` says what asked for it (`tally.KINDS`), `priority` 1 comes first, `who` asked; from
+    the second `round` on nobody counts who counted in an earlier one. It ends with the count `sheet_id`, or `ended_by`
+    somebody without one.
     """
 
     __tablename__ = "count_request"
-    __table_args__ = (Index("ix_count_open", "location_id", "product_id", "lot", "serial", unique=True,
-                            sqlite_where=text("done_at IS NULL"), postgresql_where=text("done_at IS NULL")),)
+    __table_args__ = (
+        Index("ix_count_open", "location_id", "product_id", "lot", "serial", unique=True,
+              sqlite_where=text(ASKED), postgresql_where=text(ASKED)),
+        Index("ix_count_open_bin", "location_id", unique=True, sqlite_where=text(ASKED_BIN), postgresql_where=text(ASKED_BIN)),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     location_id: int = Field(foreign_key="location.id")
-    product_id: int = Field(foreign_key="product.id")
+    product_id: int | None = Field(default=None, foreign_key="product.id")
     lot: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
     serial: str = Field(default="", max_length=LONGEST_LOT, sa_column_kwargs=EMPTY)
     missing: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     why: str = Field(max_length=200)
     at: datetime = Field(sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    kind: str = Field(default="surprise", max_length=8, sa_column_kwargs={"server_default": text("'short'")})
+    priority: int = Field(default=3, sa_column_kwargs={"server_default": text("2")})
+    who: str = Field(default="", max_length=120, sa_column_kwargs=EMPTY)
+    due_on: date | None = None
+    round: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    sheet_id: int | None = Field(default=None, foreign_key="count_sheet.id")
+    ended_by: str = Field(default="", max_length=120, sa_column_kwargs=EMPTY)
