@@ -49,15 +49,6 @@ def _feed() -> None:
         sa.ForeignKeyConstraint(["product_id"], ["product.id"]),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
-        "stock_pace",
-        sa.Column("product_id", sa.Integer(), nullable=False),
-        sa.Column("units", sa.BigInteger(), nullable=False),
-        sa.Column("days", sa.Integer(), nullable=False),
-        sa.CheckConstraint("units > 0 AND days > 0", name="ck_stock_pace"),
-        sa.ForeignKeyConstraint(["product_id"], ["product.id"]),
-        sa.PrimaryKeyConstraint("product_id"),
-    )
 
 
 def _webhooks() -> None:
@@ -96,7 +87,7 @@ def _webhooks() -> None:
 
 
 def downgrade() -> None:
-    for table in ("webhook_try", "webhook", "stock_pace", "stock_mark", "stock_feed_end", "stock_feed"):
+    for table in ("webhook_try", "webhook", "stock_mark", "stock_feed_end", "stock_feed"):
         op.drop_table(table)
     op.drop_index("ix_balance_lot", "balance")
     op.drop_index("ix_level_untold", "stock_level")

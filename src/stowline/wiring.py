@@ -12,17 +12,19 @@ from stowline.backorders import service as backorders
 from stowline.catalog.events import KitMade, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
+from stowline.desk.webhooks import delivery as webhook_delivery
+from stowline.desk.webhooks import service as webhooks
 from stowline.floor import look
 from stowline.inventory import kits as inventory_kits
-from stowline.inventory import lots, tracking, velocity
-from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing
+from stowline.inventory import feed, lots, moving, tracking, velocity
+from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import kits as order_kits
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
 from stowline.picking import service as picking
-from stowline.picking import walk
+from stowline.picking import claims, walk
 from stowline.receiving import dock, putaway
 from stowline.receiving import kits as receiving_kits
 from stowline.scanning import service as scanning
@@ -45,6 +47,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     StockFreed: [allocation.on_freed],
     StockLeaving: [allocation.on_leaving],
     UnitsMissing: [picking.on_missing],
+    UnitsNeeded: [claims.on_needed],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
     TrackingSet: [tracking.on_tracking_set],
 }
@@ -53,6 +56,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
 WORKFLOWS = {
     "receive": Workflow(dock.scan, dock.undo, dock.wanted),
     "putaway": Workflow(putaway.scan, putaway.undo, putaway.wanted),
+    "move": Workflow(moving.scan, moving.undo, moving.wanted),
     "pick": Workflow(walk.scan, walk.undo, walk.wanted),
     "pack": Workflow(bench.scan, bench.undo, bench.wanted),
     "handover": Workflow(lane.scan, lane.undo, lane.wanted),
@@ -64,12 +68,13 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly,
 }  # fmt: skip
-WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up}
+WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up,
+         feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver}
 
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5),
-            velocity.TIMER: timedelta(seconds=30)}
+            velocity.TIMER: timedelta(seconds=30), feed.TIMER: timedelta(hours=1)}
 
 
 def connect() -> None:

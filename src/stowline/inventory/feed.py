@@ -8,18 +8,20 @@ docs/decisions/0010-the-stock-feed.md.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.models import Product
-from stowline.core import clock, db
+from stowline.core import clock, db, timers
 from stowline.core.hot import Hot
 from stowline.inventory.models import StockFeed, StockFeedEnd, StockLevel, StockMark
 from stowline.inventory.queries import Level
 
-AT_ONCE = 1000
+AT_ONCE, MOST_PORTIONS = 1000, 2000
+TIMER = "stock-feed"
+EVERY = timedelta(days=1)
 _UNTOLD = sa.text("NOT told")  # as in the partial index: another spelling would not use it
 _end, _f = StockFeedEnd.__table__, StockFeed.__table__.c  # type: ignore[attr-defined]
 _level, _mark, _p = StockLevel.__table__, StockMark.__table__, Product.__table__.c  # type: ignore[attr-defined]
@@ -84,6 +86,14 @@ def keep_up() -> None:
         if not untold(session):
             return
     db.run(number_changes)
+
+
+def every_day(_ref: str) -> None:
+    """The timer's work: what nobody asked for is numbered too, so that marks do not heap up. Plans the next run."""
+    for _ in range(MOST_PORTIONS):
+        if not db.run(number_changes):
+            break
+    db.run(lambda session: timers.set_timer(session, TIMER, "", clock.now() + EVERY))
 
 
 @dataclass(frozen=True, slots=True)
