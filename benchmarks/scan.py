@@ -138,10 +138,12 @@ def prepare_here() -> None:
     print(token, *[by_order[n] for n in range(CLIENTS)])
 
 
-def load(ports: list[int], token: str, skus: list[str], seconds: float, rate: float = 0.0) -> dict[str, float]:
+def load(
+    ports: list[int], token: str, skus: list[str], seconds: float, rate: float = 0.0, clients: int = CLIENTS
+) -> dict[str, float]:
     """What the clients saw."""
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("load.py")), ",".join(map(str, ports)), token, str(CLIENTS),
+        [sys.executable, str(Path(__file__).with_name("load.py")), ",".join(map(str, ports)), token, str(clients),
          str(seconds), str(rate), *skus], check=True, capture_output=True, text=True)  # fmt: skip
     seen: dict[str, float] = json.loads(done.stdout)
     if seen["failed"]:
