@@ -15,16 +15,16 @@ from stowline.desk.integrity import runs as proofs
 from stowline.desk.webhooks import delivery as webhook_delivery
 from stowline.desk.webhooks import service as webhooks
 from stowline.floor import look
-from stowline.inventory import kits as inventory_kits
 from stowline.inventory import feed, lots, moving, tracking, velocity
+from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import kits as order_kits
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
-from stowline.picking import service as picking
 from stowline.picking import claims, walk
+from stowline.picking import service as picking
 from stowline.receiving import dock, putaway
 from stowline.receiving import kits as receiving_kits
 from stowline.scanning import service as scanning
@@ -68,7 +68,7 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly,
 }  # fmt: skip
-WORKS = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up,
+WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver}
 
 

@@ -13,7 +13,7 @@ from stowline.scanning.service import Asked
 
 # What a person must be allowed to do for each kind of task.
 PERMISSIONS = {
-    "receive": "floor.receive", "putaway": "floor.receive", "pick": "floor.pick", "pack": "floor.pack",
+    "receive": "floor.receive", "putaway": "floor.receive", "move": "floor.move", "pick": "floor.pick", "pack": "floor.pack",
     "handover": "floor.handover", "look": "floor.scan",
 }
 Answer = tuple[int, dict[str, Any]]

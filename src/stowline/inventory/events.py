@@ -1,6 +1,6 @@
 """Facts of inventory."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,17 @@ class UnitsMissing:
     serial: str
     units: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsNeeded:
+    """Asked at once: who needs the bound units of a product in a bin? Whoever bound them adds the names of its tasks."""
+
+    product_id: int
+    location_id: int
+    lot: str
+    serial: str
+    tasks: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,3 +144,24 @@ class StockReleased:
     from_bin: str
     to_bin: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class BinCounted:
+    """Somebody counted a bin: so many products (lots, serials), and how many of them were not as the books said."""
+
+    bin: str
+    by: str
+    products: int
+    differences: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockCounted:
+    """A count found more or (below zero) fewer units than the books had, and the books were corrected."""
+
+    sku: str
+    name: str
+    bin: str
+    units: int
+    by: str

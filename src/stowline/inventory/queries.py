@@ -137,10 +137,12 @@ class Lies:
     condition: str
     qty: int
     bound: int
+    product_id: int
 
 
 def _lies() -> sa.Select[Any]:
-    columns = (_l.code, _l.kind, _p.sku, _p.name, _b.lot, _b.serial, _lot.expires_on, _b.condition, _b.qty, _b.bound)
+    columns = (_l.code, _l.kind, _p.sku, _p.name, _b.lot, _b.serial, _lot.expires_on, _b.condition, _b.qty, _b.bound,
+               _b.product_id)
     return (
         sa.select(*columns)
         .select_from(Balance)
