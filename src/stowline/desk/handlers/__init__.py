@@ -2,6 +2,8 @@
 
 from stowline.core import web
 from stowline.core.web import RailEntry
+from stowline.desk.handlers.bins import Bins, BinsFile
+from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
@@ -14,9 +16,10 @@ from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.today import Today
+from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Kits, StockApi, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
 
 
 def fill_rail() -> None:
@@ -29,6 +32,7 @@ def fill_rail() -> None:
         RailEntry("Stock", "/stock", "stock.read"),
         RailEntry("Products", "/products", "products.read"),
         RailEntry("Bins", "/bins", "stock.read"),
+        RailEntry("Map", "/map", "stock.read"),
         RailEntry("To count", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),

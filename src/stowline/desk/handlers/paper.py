@@ -33,7 +33,7 @@ class Paper(Controller):
             return paper.label_view(session, *service.make_label(session, web.name(code)))
 
         view = db.run(make)
-        return _pdf(label_pdf([view]), f"label-{view.parcel}")
+        return pdf_answer(label_pdf([view]), f"label-{view.parcel}")
 
     @get("/parcels/{code:str}/label", opt=READ, sync_to_thread=True)
     def reprint(self, code: FromPath[str]) -> Response[bytes]:
@@ -44,7 +44,7 @@ class Paper(Controller):
             if label is None:
                 raise NotFound(f"Parcel {parcel.code} has no label yet. Print it at the pack bench.")
             view = paper.label_view(session, parcel, label)
-        return _pdf(label_pdf([view]), f"label-{view.parcel}")
+        return pdf_answer(label_pdf([view]), f"label-{view.parcel}")
 
     @get("/parcels/{code:str}/slip", opt=READ, sync_to_thread=True)
     def slip(self, code: FromPath[str], size: FromQuery[str] = "a4") -> Response[bytes]:
@@ -65,10 +65,10 @@ class Paper(Controller):
 
 def _slip(view: SlipView, size: str) -> Response[bytes]:
     paper_size: Size = "4x6" if pages.one_of(size, ("a4", "4x6"), "size") == "4x6" else "a4"
-    return _pdf(slip_pdf(view, paper_size), f"slip-{view.parcel or view.order}")
+    return pdf_answer(slip_pdf(view, paper_size), f"slip-{view.parcel or view.order}")
 
 
-def _pdf(body: bytes, name: str) -> Response[Any]:
+def pdf_answer(body: bytes, name: str) -> Response[Any]:
     """A PDF that browsers show."""
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in name)
     return Response(body, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="{safe}.pdf"'})
