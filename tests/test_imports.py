@@ -419,3 +419,26 @@ def test_a_dry_run_builds_nothing(house: House) -> None:
     said = stowline("import", "bins", house.write("bins.csv", BINS), "--dry-run").out
     assert "Bins: 2 would be taken, 0 known already; 0 of 2 rows refused." in said
     assert (house.rows("SELECT COUNT(*) FROM location"), house.rows("SELECT COUNT(*) FROM audit")) == before
+
+
+# ---------------------------------------------------------------- kits
+
+
+def test_kits_come_whole_and_a_second_time_change_nothing(stocked: House) -> None:
+    file = stocked.write("kits.csv", "kit,part,units\nGIFT,MUG,2\nGIFT,CUP,1\nTORN,MUG,1\nTORN,CUP,0\nNEST,GIFT,1\n")
+    refused = stowline("import", "kits", file, "--json").json
+    assert (refused["accepted"], refused["rows"], refused["rows_refused"]) == (0, 5, 5)
+    assert said_of("GIFT", refused) == "There is no product GIFT. Add it to the catalogue first."
+    tally = stowline("import", "kits", file, "--create-products", "--json").json
+    assert (tally["accepted"], tally["duplicates"], tally["rows_refused"], tally["products"]) == (1, 0, 3, 1)
+    assert said_of("NEST", tally) == "GIFT is a kit itself. Put its parts into NEST: 2 × Mug, 1 × Cup."
+    recipe = "SELECT k.sku, p.sku, units FROM kit_part JOIN product k ON k.id = kit_id JOIN product p ON p.id = part_id ORDER BY position"
+    assert stocked.rows(recipe) == [("GIFT", "MUG", 2), ("GIFT", "CUP", 1)]
+    again = stowline("import", "kits", file, "--create-products", "--json").json
+    assert (again["accepted"], again["duplicates"]) == (0, 1)
+
+
+def test_a_kit_has_no_opening_stock(stocked: House) -> None:
+    stowline("import", "kits", stocked.write("kits.csv", "kit,part,units\nGIFT,MUG,2\n"), "--create-products")
+    tally = stowline("import", "stock", stocked.write("stock.csv", "sku,bin,quantity\nGIFT,A-01-1,3\nMUG,A-01-1,3\n"), "--json").json
+    assert (tally["accepted"], said_of(2, tally)) == (1, "Kit GIFT has no stock of its own. Take its parts: 2 × Mug.")

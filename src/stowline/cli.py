@@ -253,7 +253,7 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 
 
 @cli.command("import")
-@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders", "bins"]))
+@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders", "bins", "kits"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", default="csv", show_default=True,
               type=click.Choice(["csv", "lines-csv", "shopify", "woocommerce"]), help="lines-csv is another name of csv.")

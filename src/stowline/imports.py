@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from stowline.catalog import goods_csv
+from stowline.catalog import goods_csv, kits_csv
+from stowline.catalog import kits as recipes
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.catalog.goods_csv import Good
@@ -261,6 +262,30 @@ def purchase_orders(file: Path, job: Job) -> Tally:
     return tally
 
 
+def kits(file: Path, job: Job) -> Tally:
+    """Kits from a CSV with a row for each part: new orders are picked as these. SKUs nobody knows as in `order_lines`."""
+    batch = kits_csv.read(file, job.mapping, job.refuse)
+    tally = _tally(batch)
+    made: set[str] = set()
+
+    def take(session: Session, kit: kits_csv.IncomingKit) -> None:
+        fresh = _unknown(session, job, [kit.sku, *(sku for sku, _ in kit.parts)])
+        try:
+            with session.begin_nested():
+                goods.add_products(session, [(sku, "") for sku in sorted(fresh)])
+                changed = recipes.set_parts(session, kit.sku, kit.parts)
+        except Refused as why:
+            tally.refuse(kit.sku, why.say, len(kit.rows))
+            return
+        tally.accepted += changed
+        tally.duplicates += not changed
+        made.update(fresh)
+
+    _batches(job, batch.things, take)
+    tally.products = len(made)
+    return tally
+
+
 def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN401  (a Batch of any thing)
     reasons = [{"row": refusal.number, "say": refusal.say} for refusal in batch.refusals]
     refused = len(reasons)
@@ -269,13 +294,14 @@ def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN
 
 READERS: dict[str, Callable[[Path, Job], Tally]] = {
     "products": products, "orders": order_lines, "stock": stock_counts, "purchase-orders": purchase_orders,
-    "bins": bins,
+    "bins": bins, "kits": kits,
 }
 
 
 def fields_of(what: str) -> Sequence[str]:
     """The fields that `--map` may name for a kind of file."""
-    readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv, "bins": bins_csv}
+    readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv, "bins": bins_csv,
+               "kits": kits_csv}
     return tuple(readers[what].FIELDS)
 
 
@@ -284,7 +310,7 @@ def summary(tally: Tally, what: str, *, dry_run: bool) -> str:
     things = what.replace("-", " ").capitalize()
     new = f"{tally.accepted:,} {'would be taken' if dry_run else 'taken'}, {tally.duplicates:,} known already"
     lines = [f"{things}: {new}; {tally.rows_refused:,} of {tally.rows:,} rows refused."]
-    if what in ("orders", "purchase-orders") and tally.products:
+    if what in ("orders", "purchase-orders", "kits") and tally.products:
         lines.append(f"New products: {tally.products:,}.")
     if what == "orders" and tally.would_tell:
         lines.append(f"Shoppers with an e-mail address: {tally.would_tell:,}. They hear of it with --notify only.")
