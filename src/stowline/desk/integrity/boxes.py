@@ -55,6 +55,12 @@ BOXES = (
         guard="CHECKs on the order line refuse a later stage with more units than the one before.",
     ),
     Box(
+        "A kit is sold as one and picked as its parts: each part has the units that its kits need, and no kit has stock of its own.",
+        ("a kit is sold whole", "a kit lies nowhere"),
+        tests=(("A kit goes from the order to the carrier as its parts, and every page tells of it as one.",
+                _STORIES + "test_kits.py::test_a_kit_is_sold_as_one_and_picked_packed_and_handed_over_as_its_parts"),),
+    ),
+    Box(
         "No line that may be served waits while unpromised good stock of its product is in the house.",
         ("nobody waits beside free stock",),
         tests=(_MACHINE,),
