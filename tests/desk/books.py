@@ -1,0 +1,72 @@
+"""A house whose books say everything that an invariant speaks of, and hands that spoil them past every guard."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from stowline.catalog.models import Product
+from stowline.core import clock, db, timers
+from stowline.inventory import lots
+from stowline.inventory import queries as stock
+from stowline.inventory import service as inventory
+from tests.desk.conftest import House
+from tests.makers import webhook
+
+
+def fill(house: House) -> None:
+    """Goods in bins, a lot, a short pick, parcels that left and one that did not, a full tote, a line and a kit that wait."""
+    robot = house.robot()
+    robot.stock_up({"MUG": 20, "BOWL": 3})
+    robot.place("left", {"MUG": 2})
+    robot.ship_all()
+    robot.place("boxed", {"MUG": 1})
+    robot.follow("pick:CART-1")
+    robot.follow(robot.tasks("pack")[0]["task"])
+    robot.place("short", {"BOWL": 3})
+    robot.follow("pick:CART-1", until="product")
+    assert robot.scan("pick:CART-1", "CMD:SHORT").status == 200
+    robot.place("in its tote", {"MUG": 3})
+    robot.follow("pick:CART-1")
+    robot.place("waits", {"MUG": 40})
+    robot.add_product("GIFT", parts=[{"sku": "MUG", "units": 2}])
+    robot.place("a present", {"GIFT": 1})
+    webhook(robot.send, "shopify", b"this is no order")
+    with_a_lot()
+    house.catch_up()
+
+
+def with_a_lot(sku: str = "MILK", lot: str = "L-1", units: int = 6) -> None:
+    """A product that is told apart by lots, with units of one in a bin."""
+    with db.transaction() as session:
+        product = Product(sku=sku, name=f"Thing {sku}", lots=True, created_at=clock.now())
+        session.add(product)
+        session.flush()
+        lots.know(session, product.id or 0, lot)
+        bin_id = stock.location_by_code(session, "A-01-1").id or 0
+        inventory.move(session, product_id=product.id or 0, from_id=stock.SUPPLIER, to_id=bin_id, qty=units,
+                       because="receive", lot=lot)  # fmt: skip
+
+
+def ring(kind: str) -> None:
+    """The relay's and the worker's part for every timer of a kind, due or not."""
+    with db.reading() as session:
+        ids = list(session.execute(sa.text("SELECT id FROM timer WHERE kind = :kind"), {"kind": kind}).scalars())
+    for timer_id in ids:
+        timers.fire(timer_id)
+
+
+def spoil(statement: str, *, bare: Iterable[str] = ()) -> None:
+    """Write into the database past Stowline; the tables named lose every guard that they have."""
+    with db.transaction() as session:
+        connection = session.connection()
+        for table in bare:
+            unguarded(connection, table)
+        connection.exec_driver_sql(statement)
+
+
+def unguarded(connection: Connection, table: str) -> None:
+    """A table without CHECKs, keys and triggers, with the same rows."""
+    connection.exec_driver_sql(f"CREATE TABLE bare AS SELECT * FROM {table}")
+    connection.exec_driver_sql(f"DROP TABLE {table}{'' if connection.dialect.name == 'sqlite' else ' CASCADE'}")
+    connection.exec_driver_sql(f"ALTER TABLE bare RENAME TO {table}")

@@ -1,0 +1,177 @@
+"""Each invariant holds in a house at work, and each one breaks when somebody spoils the books: no proof that cannot fail."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import sqlalchemy as sa
+from litestar import Litestar
+from sqlalchemy import Engine
+from sqlmodel import Session
+
+from stowline.desk.integrity.boxes import BOXES
+from stowline.desk.integrity.invariant import ask
+from stowline.desk.integrity.prove import BY_NAME, INVARIANTS, prove
+from tests import services
+from tests.desk.books import fill, unguarded
+from tests.desk.conftest import _found, running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Crime(NamedTuple):
+    """What somebody does to the rows, on which tables without their guards, and a word of what the proof says to it."""
+
+    breaks: str
+    deed: str
+    says: str
+    bare: tuple[str, ...] = ()
+
+
+CRIMES = (
+    Crime("balance is the sum of the ledger", "UPDATE balance SET qty = qty + 1 WHERE qty > 0 AND lot = ''", "MUG in A-"),
+    Crime("balance is the sum of the ledger", "DELETE FROM balance WHERE lot = 'L-1'", "MILK in A-01-1, lot L-1: the books have 0, the ledger adds up to 6"),
+    Crime("balance is the sum of the ledger", "INSERT INTO balance SELECT product_id, location_id, 'L-2', serial, condition, 1, 0 FROM balance WHERE lot = 'L-1'", "lot L-2: the books have 1, the ledger adds up to 0"),
+    Crime("the ledger has whole moves", "UPDATE ledger SET qty = 0", "move ", ("ledger",)),
+    Crime("the ledger has whole moves", "UPDATE ledger SET to_id = from_id, to_condition = from_condition", "move ", ("ledger",)),
+    Crime("every move names who", "UPDATE ledger SET who = '' WHERE id = (SELECT MAX(id) FROM ledger)", "move ", ("ledger",)),
+    Crime("one move for an accepted scan", "UPDATE ledger SET scan_id = 'nobody'", "scan nobody", ("ledger",)),
+    Crime("nothing is below zero", "UPDATE balance SET qty = -1, bound = 0 WHERE lot = 'L-1'", "-1 units", ("balance",)),
+    Crime("nothing is below zero", "UPDATE balance SET bound = qty + 1", "spoken for", ("balance",)),
+    Crime("a serial is in one place", "UPDATE balance SET serial = 'S-1' WHERE qty > 0", "serial S-1", ("balance",)),
+    Crime("told apart where the product says so", "UPDATE product SET lots = true", "units without lot"),
+    Crime("told apart where the product says so", "UPDATE product SET serials = true", "units without serial"),
+    Crime("told apart where the product says so", "UPDATE lot SET code = 'L-9'", "MILK in A-01-1, lot L-1: 6 units of a lot that nobody entered"),
+    Crime("a held lot is not for sale", "UPDATE lot SET held = 'recall'", "6 good units, though the lot is held: recall"),
+    Crime("a held lot is not for sale", "UPDATE lot SET expires_on = '2020-01-31'", "MILK, lot L-1 ended on 2020-01-31 and is not held"),
+    Crime("on hand is the sum of the bins", "UPDATE stock_level SET on_hand = on_hand + 1", "on hand "),
+    Crime("promised is the sum of the orders", "UPDATE stock_level SET promised = promised - 1 WHERE promised > 0", "MUG: promised "),
+    Crime("promised is the sum of the orders", "UPDATE stock_level SET on_hand = 0", "of 0 on hand", ("stock_level",)),
+    Crime("bound is the sum of the work", "UPDATE balance SET bound = bound - 1 WHERE bound > 0", "spoken for "),
+    Crime("bound is the sum of the work", "UPDATE pick_line SET lot = 'L-1' WHERE picked > 0", "MUG in ", ()),
+    Crime("a short bin is to be counted", "DELETE FROM count_request", "BOWL ran short in"),
+    Crime("a short bin is to be counted", "UPDATE count_request SET missing = missing + 1", "BOWL in "),
+    Crime("stages go down the line", "UPDATE order_line SET handed_over = packed + 1", "order ", ("order_line",)),
+    Crime("an order is the sum of its lines", "UPDATE orders SET packed = packed + 1", "order left"),
+    Crime("a state is derived", "UPDATE orders SET state = 'delivered' WHERE ref = 'left'", "is delivered, its counters mean handed_over"),
+    Crime("a kit is sold whole", "UPDATE order_line SET per_kit = 3 WHERE kit_id IS NOT NULL", "order a present, kit GIFT: 2 of MUG, 0 cancelled, for 1 kits of 3"),
+    Crime("a kit is sold whole", "UPDATE order_line SET kit_id = NULL", "order a present, kit GIFT has no parts"),
+    Crime("a kit is sold whole", "UPDATE order_line SET cancelled = 1 WHERE kit_id IS NOT NULL", "1 cancelled"),
+    Crime("a kit lies nowhere", "UPDATE balance SET product_id = (SELECT kit_id FROM kit_part) WHERE lot = 'L-1'", "6 of kit GIFT lie in A-01-1"),
+    Crime("a kit lies nowhere", "UPDATE order_line SET product_id = (SELECT kit_id FROM kit_part) WHERE kit_id IS NOT NULL", "order a present waits for kit GIFT as one piece"),
+    Crime("a kit lies nowhere", "INSERT INTO kit_part (kit_id, part_id, position, units) SELECT part_id, kit_id, 2, 1 FROM kit_part", "kit GIFT is part of another kit"),
+    Crime("nobody waits beside free stock", "UPDATE stock_level SET on_hand = promised + 5", "order waits waits for "),
+    Crime("one order for a ref", "UPDATE orders SET ref = 'again'", "order again stands 6 times", ("orders",)),
+    Crime("an order that was not taken can be retried", "UPDATE intake_error SET payload = ''", "intake error "),
+    Crime("a line is picked once", "UPDATE pick_line SET picked = picked - 1 WHERE picked > 0", "by pick lists "),
+    Crime("one list for a task", "UPDATE pick_list SET closed_at = NULL", "pick lists", ("pick_list",)),
+    Crime("one list for a task", "INSERT INTO task_lease SELECT * FROM task_lease", "has 2 holders", ("task_lease",)),
+    Crime("a tote holds one order", "UPDATE tote SET order_id = NULL", "holds goods and no order"),
+    Crime("a tote holds one order", "UPDATE tote SET order_id = 1", "order 1 has ", ("tote",)),
+    Crime("parcels hold what was packed", "UPDATE parcel_line SET qty = qty + 1", "packed "),
+    Crime("a parcel is handed over once", "DELETE FROM manifest_parcel", "is handed_over, on no manifest"),
+    Crime("one live label for a parcel", "UPDATE label SET void_at = made_at", "has 0 live labels"),
+    Crime("one live label for a parcel", "UPDATE label SET parcel_id = (SELECT MIN(parcel_id) FROM label)", "has 2 live labels", ("label",)),
+    Crime("one answer for a scan", "UPDATE scan SET scan_id = 'same'", "scan same", ("scan",)),
+    Crime("every change has its event", "DELETE FROM outbox WHERE name = 'OrderPlaced'", "order left", ("outbox",)),
+    Crime("every change has its event", "DELETE FROM outbox WHERE name = 'ParcelHandedOver'", "parcel P", ("outbox",)),
+    Crime("every event has its receipts", "UPDATE outbox SET due = at, at = '2020-01-01 00:00:00.000000' WHERE name = 'OrderPlaced'", "OrderPlaced "),
+    Crime("one message for a fact", "UPDATE message SET key = 'same'", "same stands ", ("message",)),
+    Crime("one message for a fact", "UPDATE message SET state = 'dead', reason = ''", "is dead without a reason"),
+    Crime("the guards stand", "UPDATE balance SET qty = qty", "balance has no CHECK ck_balance_bound", ("balance",)),
+    Crime("the guards stand", "UPDATE ledger SET qty = qty", "the ledger has no trigger ledger_final", ("ledger",)),
+    Crime("the guards stand", "UPDATE scan SET task = task", "scan takes the same (scan_id) twice", ("scan",)),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def house_at_work(
+    request: pytest.FixtureRequest, app: Litestar, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """The database of a house in the middle of its day, without foreign keys; each test takes back what it does."""
+    with pytest.MonkeyPatch.context() as patch, ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path_factory.mktemp('crimes') / 'stowline.db'}"
+        else:
+            request.getfixturevalue("postgres_url")
+            url = stack.enter_context(services.postgres_database(str(services.postgres().url)))
+        for house in running(app, _found(url), url, patch):
+            fill(house)
+        engine = sa.create_engine(url)
+        if request.param == "sqlite":
+            sa.event.listen(engine, "connect", _by_hand)
+            sa.event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN"))
+        stack.callback(engine.dispose)
+        yield engine
+
+
+def _by_hand(connection, _record) -> None:
+    connection.isolation_level = None
+    connection.execute("PRAGMA ignore_check_constraints = ON")
+
+
+def test_all_hold_in_a_house_at_work(house_at_work: Engine) -> None:
+    with Session(house_at_work) as session:
+        assert {row["name"]: row["breaches"] for row in prove(session) if not row["holds"]} == {}
+
+
+@pytest.mark.parametrize("crime", CRIMES, ids=lambda crime: f"{crime.breaks}: {crime.deed[:40]}")
+def test_spoiled_books_are_found_out(house_at_work: Engine, crime: Crime) -> None:
+    with house_at_work.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for table in crime.bare:
+            unguarded(connection, table)
+        done = connection.exec_driver_sql(crime.deed)
+        assert done.rowcount > 0, "there was nothing to spoil"
+        with Session(connection) as session:
+            found = ask(session, BY_NAME[crime.breaks])
+        assert found.n >= len(found.shown) > 0
+        assert any(crime.says in breach for breach in found.shown), found.shown
+        connection.rollback()
+
+
+def test_a_trigger_that_is_switched_off_is_missed(house_at_work: Engine) -> None:
+    off, name = {
+        "sqlite": ("DROP TRIGGER ledger_final_delete", "ledger_final_delete"),
+        "postgresql": ("ALTER TABLE ledger DISABLE TRIGGER ledger_final", "ledger_final"),
+    }[house_at_work.dialect.name]
+    with house_at_work.connect() as connection:
+        connection.exec_driver_sql(off)
+        with Session(connection) as session:
+            found = ask(session, BY_NAME["the guards stand"])
+        assert found.shown == [f"the ledger has no trigger {name}: its lines can be changed"]
+        connection.rollback()
+
+
+def test_thousands_of_breaches_are_counted_and_twenty_are_told(house_at_work: Engine) -> None:
+    with house_at_work.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        unguarded(connection, "parcel")
+        numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 12000)"
+        connection.exec_driver_sql(f"INSERT INTO parcel (id, code, order_id, state) {numbers} SELECT 1000 + i, 'X' || i, 1, 'labelled' FROM n")
+        with Session(connection) as session:
+            found = ask(session, BY_NAME["one live label for a parcel"])
+        assert (found.n, len(found.shown)) == (10_000, 20)
+        connection.rollback()
+
+
+def test_every_invariant_has_somebody_who_breaks_it() -> None:
+    assert {one.name for one in INVARIANTS} - {crime.breaks for crime in CRIMES} == set()
+
+
+def test_every_promise_says_how_it_is_proved_and_every_invariant_stands_under_one() -> None:
+    shown = {name for box in BOXES for name in box.live}
+    assert shown - BY_NAME.keys() == set()
+    assert BY_NAME.keys() - shown == {"the guards stand"}
+    assert [box.say for box in BOXES if not (box.live or box.tests)] == []
+    assert len(BOXES) == 18
+
+
+def test_the_tests_that_promises_rest_on_are_there() -> None:
+    for name in (test for box in BOXES for _, test in box.tests):
+        file, _, test = name.partition("::")
+        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), name
