@@ -63,7 +63,9 @@ def one(house: House, query: str) -> Any:
 
 def test_it_has_what_the_first_page_of_the_readme_promises(demo: House) -> None:
     assert one(demo, "SELECT count(*) FROM store") == 2
-    assert one(demo, "SELECT count(*) FROM product") == 300
+    assert one(demo, "SELECT count(*) FROM product WHERE id NOT IN (SELECT kit_id FROM kit_part)") == 300
+    assert demo.rows("SELECT p.sku, sum(k.units) FROM kit_part k JOIN product p ON p.id = k.kit_id GROUP BY p.sku") == [("GIFT-BOX", 4)]
+    assert one(demo, "SELECT count(DISTINCT order_id) FROM order_kit") >= 5
     assert one(demo, "SELECT count(*) FROM location WHERE kind IN ('pick', 'storage') AND code <> 'OVERFLOW'") == 400
     assert one(demo, "SELECT count(*) FROM orders WHERE state NOT IN ('handed_over', 'cancelled')") == 120
     late = demo.rows(
@@ -79,9 +81,9 @@ def test_every_product_can_be_scanned_weighed_and_boxed(demo: House) -> None:
         code for code in codes if sum(int(digit) * (3, 1)[(len(code) - n) % 2] for n, digit in enumerate(code)) % 10
     ] == []
     assert len(set(codes)) == len(codes)
-    assert one(demo, "SELECT count(DISTINCT product_id) FROM barcode WHERE kind = 'barcode' AND quantity = 1") == 300
+    assert one(demo, "SELECT count(DISTINCT product_id) FROM barcode WHERE kind = 'barcode' AND quantity = 1") == 301
     measures = "weight_g > 0 AND length_mm > 0 AND width_mm > 0 AND height_mm > 0"
-    assert one(demo, f"SELECT count(*) FROM product WHERE {measures}") == 300
+    assert one(demo, f"SELECT count(*) FROM product WHERE {measures}") == 301
 
 
 def test_every_stage_of_the_work_has_something_to_do(demo: House) -> None:

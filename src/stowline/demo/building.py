@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as products
 from stowline.demo.goods import CASE_UNITS, Good
@@ -54,7 +55,7 @@ class Bin:
         """What is said of it."""
         return {"kind": self.kind, "zone": HALLS[self.aisle], "aisle": self.aisle, "bay": self.bay, "level": self.level,
                 "sequence": self.sequence, "x_mm": self.x_mm, "y_mm": self.y_mm,
-                "max_units": 240 if self.kind == "pick" else 480}  # fmt: skip
+                "max_units": 90 if self.kind == "pick" else 120}  # fmt: skip
 
 
 def bins() -> Iterator[Bin]:
@@ -104,6 +105,9 @@ def list_goods(session: Session, sold: Range) -> None:
             session, sku=good.sku, name=good.name, detail=good.detail, barcodes=[(good.barcode, 1), *cases],
             weight_g=good.weight_g, dims_mm=good.dims_mm,
         )
+    kit = sold.gift
+    products.add_product(session, sku=kit.sku, name=kit.name, barcodes=[(kit.barcode, 1)], weight_g=kit.weight_g, dims_mm=kit.dims_mm)
+    kits.set_parts(session, kit.sku, [(good.sku, units) for good, units in kit.parts])
 
 
 def fill_bins(session: Session, rng: Random, sold: Range, wishes: list[Wish]) -> None:
@@ -111,6 +115,8 @@ def fill_bins(session: Session, rng: Random, sold: Range, wishes: list[Wish]) ->
     wanted = Counter[str]()
     for wish in wishes:
         wanted.update({line.sku: line.quantity for line in wish.incoming.lines})
+    for good, units in sold.gift.parts:
+        wanted[good.sku] += units * wanted[sold.gift.sku]
     ids = catalog.ids_of(session, [good.sku for good in sold.all()])
     pick = [one.code for one in bins() if one.kind == "pick"]
     reserve = [one.code for one in bins() if one.kind == "storage"]

@@ -55,6 +55,19 @@ class Good:
     price: int
 
 
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """A kit of the demo: sold as one, picked as its parts (good, units). Weight in g, dimensions in mm."""
+
+    sku: str
+    name: str
+    barcode: str
+    weight_g: int
+    dims_mm: tuple[int, int, int]
+    price: int
+    parts: tuple[tuple[Good, int], ...]
+
+
 HOME = (
     Form("Mug", "MUG", "ceramic", "0.3 l", 350, (120, 90, 95), 140_000),
     Form("Espresso cup", "ESP", "ceramic", "80 ml, with saucer", 240, (125, 125, 70), 120_000),
@@ -101,6 +114,16 @@ def make(rng: Random, forms: tuple[Form, ...], count: int, first: int) -> list[G
     mixes = [(form, material, colour) for form in forms for material in _MATERIALS[form.kind]
              for colour in _COLOURS[form.kind]]
     return [_good(n, *mix) for n, mix in enumerate(rng.sample(mixes, count), first)]
+
+
+def gift_box(goods: list[Good]) -> Kit:
+    """Two mugs and a tea towel in a bread basket, a tenth below what they cost apart."""
+    parts = tuple((next(good for good in goods if good.sku.startswith(form)), n) for form, n in (("MUG-", 2), ("TTW-", 1), ("BBK-", 1)))
+    return Kit(
+        sku="GIFT-BOX", name="Gift box, breakfast for two", barcode=make_gtin13(f"{PREFIX}99001"),
+        weight_g=sum(good.weight_g * n for good, n in parts), dims_mm=(320, 240, 130),
+        price=sum(good.price * n for good, n in parts) * 9 // 10, parts=parts,
+    )
 
 
 def _good(number: int, form: Form, material: str, colour: str) -> Good:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from stowline.demo import goods
-from stowline.demo.goods import Good
+from stowline.demo.goods import Good, Kit
 from stowline.demo.shoppers import SHOPPERS
 from stowline.orders.intake.shape import IncomingLine, IncomingOrder
 
@@ -17,6 +17,8 @@ UNITS = (1, 1, 1, 1, 2, 2, 3, 4)
 LINES = (1, 1, 2, 2, 2, 3, 3, 4)
 WAIT_EVERY = 7
 """Every so many orders one asks for a product that has run out."""
+GIFT_EVERY = 11
+"""Every so many orders of the home store have a gift box."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,11 @@ class Range:
     outdoor: list[Good]
     scarce: list[Good]
 
+    @property
+    def gift(self) -> Kit:
+        """The kit that the home store sells."""
+        return goods.gift_box([good for good in self.home if good not in self.scarce])
+
     def all(self) -> list[Good]:
         """Every product."""
         return self.home + self.outdoor
@@ -84,6 +91,8 @@ def make_wishes(rng: Random, sold: Range, now: datetime) -> list[Wish]:
         shop = HEARTH if rng.random() < 0.6 else RIDGE
         numbers[shop.key] += 1
         lines = _lines(rng, sold, shop, scarce=n % WAIT_EVERY == WAIT_EVERY - 1)
+        if shop is HEARTH and numbers[shop.key] % GIFT_EVERY == 0:
+            lines += (IncomingLine(sold.gift.sku, sold.gift.name, 1, sold.gift.price),)
         shopper, address = rng.choice(SHOPPERS)
         wishes.append(Wish(shop, IncomingOrder(
             ref=f"{shop.numbers}{numbers[shop.key]}", lines=lines, customer=shopper, address=address, placed_at=at,
