@@ -18,13 +18,33 @@ from stowline.shipping import queries as shipping
 TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over"}
 LISTS = {"pick": "Carts to pick", "pack": "Totes to pack", "receive": "Goods at the dock", "putaway": "Put away",
          "handover": "Manifests"}
+# kind: title, what it is, icon. Work that is done when it is seen to be needed; it stands behind one tile.
+OTHER = {
+    "move": ("Move", "Units from bin to bin", "moved"),
+    "quarantine": ("Quarantine", "Put units apart, so that nobody is sold them", "hold"),
+    "release": ("Release", "Units in quarantine are good after all", "tick"),
+    "scrap": ("Scrap", "Units that nobody can sell leave the books", "cross"),
+}
 Tile = dict[str, Any]
 
 
 def tiles(session: Session, who: Identity) -> list[Tile]:
     """A tile for each kind of work that this person may do."""
     made = [_pick(session), _pack(session), _receive(session), _putaway(session), _handover(session)]
-    return [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
+    allowed = [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
+    rest = others(who)
+    if rest:
+        soft = ", ".join(row["say"].lower() for row in rest)
+        allowed.append({"kind": "other", "title": "Other work", "n": None, "unit": "", "soft": soft, "href": "/floor/other",
+                        "icon": "list"})  # fmt: skip
+    return allowed
+
+
+def others(who: Identity) -> list[Tile]:
+    """The other kinds of work that this person may do, as rows of a list."""
+    return [{"task": f"{kind}:", "say": title, "soft": soft, "icon": icon, "href": f"/floor/task/{kind}:", "holder": None,
+             "mine": False, "lease": False}
+            for kind, (title, soft, icon) in OTHER.items() if may(who, scans.PERMISSIONS[kind])]  # fmt: skip
 
 
 def _tile(kind: str, n: int, unit: str, soft: str) -> Tile:
@@ -62,7 +82,7 @@ def _receive(session: Session) -> Tile:
 
 
 def _putaway(session: Session) -> Tile:
-    found = stock.at_dock(session, limit=200)
+    found = stock.at_dock(session, unfit=True, limit=200)
     soft = f"{work.counted(sum(item.qty for item in found), 'unit')} at the dock" if found else "the dock is clear"
     return _tile("putaway", len(found), "product" if len(found) == 1 else "products", soft)
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core.errors import BadRequest, Refused
+from stowline.inventory import quarantine
 from stowline.inventory import queries as stock
 from stowline.packing import bench
 from stowline.packing import queries as packing
@@ -22,6 +23,7 @@ from stowline.shipping.service import carrier_name
 from stowline.stores import queries as stores
 
 Item = dict[str, Any]
+SHARED = ("putaway", "look", "move", "scrap", "quarantine", "release")  # nobody holds these; each has their own hand
 
 
 def tasks(session: Session, kind: str, holder: Holder, after: str, limit: int) -> tuple[list[Item], str | None]:
@@ -48,7 +50,7 @@ def _receive(session: Session, after: str, limit: int) -> tuple[list[Item], str 
 
 def _putaway(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
     _ = after, limit
-    if not stock.at_dock(session, limit=1):
+    if not stock.at_dock(session, unfit=True, limit=1):
         return [], None
     return [{"task": putaway.TASK, "kind": "putaway", "say": "Goods stand at the dock"}], None
 
@@ -91,8 +93,27 @@ def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str
     return items, str(manifests[-1].id) if len(manifests) == limit else None
 
 
+def _standing(kind: str, say: str) -> Callable[[Session, str, int], tuple[list[Item], str | None]]:
+    """Work that is always there, because only a person sees that it is needed."""
+
+    def listed(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+        _ = session, after, limit
+        return [{"task": f"{kind}:", "kind": kind, "say": say}], None
+
+    return listed
+
+
+def _release(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    _ = after, limit
+    apart = stock.set_apart(session, limit=200)
+    say = f"{counted(sum(row.qty for row in apart), 'unit')} in quarantine"
+    return [{"task": "release:", "kind": "release", "say": say}] if apart else [], None
+
+
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
     "receive": _receive, "putaway": _putaway, "pick": _pick, "pack": _pack, "handover": _handover,
+    "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release,
+    "quarantine": _standing("quarantine", "Put units apart, so that nobody is sold them"),
 }
 
 
@@ -119,7 +140,7 @@ def lease(session: Session, task: str, holder: Holder) -> Item:
         now = walk.lease(session, ref, holder)
     else:
         now = scanning.wanted(session, task, holder)
-        if kind not in ("putaway", "look"):  # at the dock everybody works side by side
+        if kind not in SHARED:  # at the dock everybody works side by side
             scanning.lease(session, task, holder)
     held = scans.holder_of(session, task)
     return {"task": task, "holder": held.label if held else holder.name, "until": held.until if held else None,
@@ -134,7 +155,8 @@ def give_back(session: Session, task: str, holder: Holder) -> None:
 
 
 _VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
-          "pack": bench.task_view, "handover": lane.task_view}
+          "pack": bench.task_view, "handover": lane.task_view,
+          "release": lambda session, _ref: quarantine.apart_now(session)}
 
 
 def lines(session: Session, task: str) -> list[Item]:

@@ -28,6 +28,7 @@ from stowline.inventory.rules import GOOD, PICKABLE, Free, take_from
 __all__ = ["ADJUSTMENT", "CUSTOMER", "LONGEST_LOT", "SCRAP", "SUPPLIER", "Free", "take_from"]
 
 _lot = Lot.__table__.c  # type: ignore[attr-defined]
+_q = Location.__table__.alias("quarantine")  # type: ignore[attr-defined]
 _b, _l, _p = Balance.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 
 
@@ -95,7 +96,7 @@ def pickable(session: Session, product_ids: Iterable[int]) -> dict[int, list[Fre
 
 @dataclass(frozen=True, slots=True)
 class AtDock:
-    """Good units of a product (of one lot, one serial) that stand at a dock."""
+    """Units of a product (of one lot, one serial, in one condition) that stand at a dock."""
 
     product_id: int
     sku: str
@@ -105,22 +106,38 @@ class AtDock:
     qty: int
     lot: str
     serial: str
+    condition: str
 
 
-def at_dock(session: Session, *, product_id: int | None = None, skip: Sequence[int] = (), limit: int = 50) -> list[AtDock]:
-    """What waits at the docks to be put away."""
+def at_dock(
+    session: Session, *, product_id: int | None = None, skip: Sequence[int] = (), unfit: bool = False, limit: int = 50
+) -> list[AtDock]:
+    """What waits at the docks to be put away: good units; with `unfit` also those that may not be sold, if there is a
+    quarantine bin to put them into.
+    """
+    fit = _b.condition == GOOD
+    if unfit:
+        fit = sa.or_(fit, sa.select(_q.c.id).where(_q.c.kind == "quarantine", _q.c.active).exists())
     query = (
-        sa.select(_b.product_id, _p.sku, _p.name, _b.location_id, _l.code, _b.qty - _b.bound, _b.lot, _b.serial)
+        sa.select(_b.product_id, _p.sku, _p.name, _b.location_id, _l.code, _b.qty - _b.bound, _b.lot, _b.serial,
+                  _b.condition)
         .select_from(Location)
         .join(Balance, _b.location_id == _l.id)
         .join(Product, _p.id == _b.product_id)
-        .where(_l.kind == "dock", _b.condition == GOOD, _b.qty > _b.bound, _b.qty > 0)
-    )
+        .where(_l.kind == "dock", fit, _b.qty > _b.bound, _b.qty > 0)
+    )  # fmt: skip
     if product_id is not None:
         query = query.where(_b.product_id == product_id)
     if skip:
         query = query.where(_b.product_id.not_in(list(skip)))
-    return [AtDock(*row) for row in session.execute(query.order_by(_b.product_id, _b.lot, _b.serial).limit(limit))]
+    order = (_b.product_id, _b.lot, _b.serial, _b.condition, _b.location_id)
+    return [AtDock(*row) for row in session.execute(query.order_by(*order).limit(limit))]
+
+
+def docks(session: Session, limit: int = 50) -> list[int]:
+    """The docks, in the order of the walk."""
+    query = sa.select(_l.id).where(_l.kind == "dock").order_by(_l.sequence, _l.id)
+    return list(session.execute(query.limit(limit)).scalars())
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +185,12 @@ def in_bin(session: Session, location_id: int, *, product_id: int | None = None,
     return [Lies(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
+def set_apart(session: Session, limit: int = 60) -> list[Lies]:
+    """What lies in quarantine bins, bin by bin."""
+    query = _lies().where(_l.kind == "quarantine").order_by(_l.sequence, _l.id, _p.sku, _b.lot, _b.serial, _b.condition)
+    return [Lies(*row) for row in session.execute(query.limit(limit))]
+
+
 def owners_of_number(session: Session, location_id: int, number: str) -> list[Product]:
     """Products that have units of this lot, or under this serial number, in a bin (at most three: the caller asks)."""
     there = sa.select(_b.product_id).where(
@@ -175,31 +198,6 @@ def owners_of_number(session: Session, location_id: int, number: str) -> list[Pr
     )
     query = select(Product).where(_p.id.in_(there)).order_by(_p.sku).limit(3)
     return list(session.exec(query)) if number else []
-
-
-def suggest_bin(session: Session, product_id: int) -> tuple[Location, str]:
-    """A bin to put a product into, and why: where it lies already, an empty picking bin, the emptiest one.
-
-    Raises NotFound if the site has no bin to pick from.
-    """
-    home = (
-        select(Location)
-        .join(Balance, col(Balance.location_id) == col(Location.id))
-        .where(Balance.product_id == product_id, col(Balance.qty) > 0, col(Location.kind).in_(PICKABLE))
-        .order_by(col(Location.kind), col(Location.sequence))
-        .limit(1)
-    )
-    found = session.exec(home).one_or_none()
-    if found is not None:
-        return found, "it lies there already"
-    used = sa.select(sa.func.count()).where(_b.location_id == _l.id, _b.qty > 0).scalar_subquery()
-    row = session.execute(
-        sa.select(_l.id, used.label("products")).where(_l.kind == "pick").order_by(sa.text("products"), _l.sequence).limit(1)
-    ).one_or_none()
-    if row is None:
-        return first_of_kind(session, "storage"), "the site has no picking bins"
-    why = "empty picking bin" if row.products == 0 else f"fewest products, {row.products}"
-    return location(session, row.id), why
 
 
 def lot_day(session: Session, product_id: int, code: str) -> date | None:

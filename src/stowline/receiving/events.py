@@ -28,13 +28,14 @@ class GoodsReceived:
 
 @dataclass(frozen=True, slots=True)
 class StockPutAway:
-    """Units went from the dock to a bin; `advised` is the bin that was suggested."""
+    """Units went from the dock to a bin; `advised` is the bin that was suggested, `why` the suggestion's reason."""
 
     sku: str
     name: str
     units: int
     bin: str
     advised: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,9 @@
-"""The put-away task: a product at the dock, then the bin it goes to.
+"""The put-away task: units at the dock, then the bin they go to.
 
-Steps of `putaway:`, each holder for themselves: want product (at the dock); each further scan of it adds units in hand;
-then want bin (one is suggested, with the reason; any picking or storage bin is taken); the bin scan moves the units.
+Steps of `putaway:`, each holder for themselves: want product (or a lot or serial that stands at the dock); each further
+scan of the same goods adds units in hand; then want bin: one is suggested with the reason, or as many as fit it; any
+other picking or storage bin that takes them is accepted, and the override is kept with the reason that the suggestion
+had. What may not be sold (a held lot, damaged units) goes to quarantine. The bin scan moves the units.
 """
 
 from typing import Any
@@ -9,14 +11,20 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core import outbox
+from stowline.inventory import fill, suggest, which
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
-from stowline.inventory.queries import AtDock
+from stowline.inventory.queries import AtDock, Lies
+from stowline.inventory.rules import PICKABLE
+from stowline.receiving import overrides
 from stowline.receiving.events import StockPutAway
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder, Scan, Seen, Verdict, wants
 
 TASK = "putaway:"
+MOST = 500  # rows of one product at the docks
+CONDITIONS = ("good", "hold", "damaged")
+Hand = dict[str, Any]
 Now = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -25,58 +33,150 @@ def scan(session: Session, scan: Scan) -> Verdict:
     hand = scanning.step(session, TASK, scan.holder)
     if scan.command:
         return Verdict.refused("Put away knows only UNDO. Scan a product or a bin.").then(*now(session, scan.holder))
-    seen = scan.one("product", "bin") if hand else scan.one("product")
-    if isinstance(seen, Verdict):
-        return seen.then(*now(session, scan.holder))
-    if seen is None:
+    place = scan.one("bin") if hand else None
+    if isinstance(place, Verdict):
+        return place.then(*_carry(hand))
+    if place is not None:
+        return _put(session, scan, place, hand)
+    found = _product(session, scan, hand)
+    if isinstance(found, Verdict):
+        return found.then(*now(session, scan.holder))
+    if found is None:
         want = "the bin you put it in" if hand else "a product at the dock"
         return Verdict.refused(f"You scanned {scan.what()}. Scan {want}.",
                                seen=scan.things[0] if scan.things else None).then(*now(session, scan.holder))
-    if seen.kind == "product":
-        return _take(session, scan, seen, hand)
-    return _put(session, scan, seen, hand)
+    return _take(session, scan, found, hand)
 
 
-def _take(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Verdict:
+def _product(session: Session, scan: Scan, hand: Hand) -> Seen | Verdict | None:
+    """The product that was scanned, by its code or by the number of a lot or serial at a dock."""
+    if scan.things:
+        return scan.one("product")
+    docks = [hand["from"]] if hand else stock.docks(session)
+    for dock in docks:
+        found = which.product(session, scan, dock)
+        if found is not None:
+            return found
+    return None
+
+
+# --- taking from the dock ---------------------------------------------------------------------------------------------
+
+
+def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     if hand and hand["product"] != seen.ref:
-        return Verdict.refused(f"You hold {hand['units']} {hand['name']}. Put them in a bin first.", seen=seen).then(
-            *now(session, scan.holder))
-    there = stock.at_dock(session, product_id=seen.ref, limit=1)
-    units = scan.quantity * seen.units + (hand["units"] if hand else 0)
-    free = max(there[0].qty - _in_other_hands(session, scan.holder, seen.ref), 0) if there else 0
-    if units > free:
-        say = f"{seen.label}: {free} stand at the dock, not {units}." if free else f"No {seen.label} stands at the dock."
-        return Verdict.refused(say, seen=seen).then(*now(session, scan.holder))
-    bin_, why = stock.suggest_bin(session, seen.ref)
-    before = dict(hand)
-    hand = {"product": seen.ref, "sku": seen.sku, "name": seen.label, "units": units, "from": there[0].location_id,
-            "bin": bin_.code, "why": why}
-    scanning.set_step(session, TASK, scan.holder, hand)
-    return Verdict.accepted(f"{seen.label}: {units} in hand", hint=f"Into {bin_.code}: {why}.",
-                            effect={"hand": before}).then(*_carry(hand))
+        return Verdict.refused(f"You hold {hand['units']} {hand['name']}. Put them in a bin first.", seen=seen).then(*_carry(hand))
+    there = stock.at_dock(session, product_id=seen.ref, unfit=True, limit=MOST)
+    if not there:
+        return Verdict.refused(f"No {seen.label} stands at the dock.", seen=seen).then(*now(session, scan.holder))
+    dock = hand["from"] if hand else _dock(scan, there)
+    units = scan.units_of(seen)
+    row = which.units(session, scan, seen, dock, units, conditions=CONDITIONS)
+    if isinstance(row, Verdict):
+        return row.then(*now(session, scan.holder))
+    problem = _other_goods(hand, row) or _too_many(session, scan.holder, hand, seen, row, units)
+    if problem:
+        return Verdict.refused(problem, seen=seen).then(*now(session, scan.holder))
+    after = _with_suggestion(session, _more(hand, seen, dock, row, units))
+    scanning.set_step(session, TASK, scan.holder, after)
+    return Verdict.accepted(f"{_named(after)}: {after['units']} in hand", hint=f"Into {after['bin']}: {after['why']}.",
+                            effect={"hand": dict(hand)}).then(*_carry(after))
 
 
-def _in_other_hands(session: Session, holder: Holder, product_id: int) -> int:
-    hands = scanning.steps(session, TASK)
-    return sum(hand["units"] for key, hand in hands.items() if key != holder.key and hand["product"] == product_id)
+def _dock(scan: Scan, there: list[AtDock]) -> int:
+    """The dock that the units stand at: where the lot or serial that the code names is, else the first."""
+    named = (row for row in there if scan.lot in ("", row.lot) and scan.serial in ("", row.serial))
+    return next(named, there[0]).location_id
 
 
-def _put(session: Session, scan: Scan, seen: Seen, hand: dict[str, Any]) -> Verdict:
+def _other_goods(hand: Hand, row: Lies) -> str:
+    """One lot in one condition at a time: what goes into a bin together is alike."""
+    if not hand or (hand["lot"], hand["condition"]) == (row.lot, row.condition):
+        return ""
+    return f"You hold {hand['units']} {_named(hand)}. Put them in a bin first."
+
+
+def _too_many(session: Session, holder: Holder, hand: Hand, seen: Seen, row: Lies, units: int) -> str:
+    """Why so many units may not be taken; '' if they may."""
+    if row.serial and row.serial in (hand["serials"] if hand else []):
+        return f"Serial {row.serial} is in your hand already."
+    others = [one for key, one in scanning.steps(session, TASK).items() if key != holder.key]
+    mine = 0 if row.serial or not hand else hand["units"]
+    free = max(row.qty - row.bound - sum(_of(one, seen.ref, row) for one in others), 0)
+    if mine + units <= free:
+        return ""
+    return f"{seen.label}: {free} stand at the dock, not {mine + units}." if free else f"No {seen.label} stands at the dock."
+
+
+def _of(hand: Hand, product_id: int, row: Lies) -> int:
+    """How many of these units are in a hand."""
+    if (hand["product"], hand["lot"], hand["condition"]) != (product_id, row.lot, row.condition):
+        return 0
+    return int(row.serial in hand["serials"]) if row.serial else int(hand["units"])
+
+
+def _more(hand: Hand, seen: Seen, dock: int, row: Lies, units: int) -> Hand:
+    serials = [*(hand["serials"] if hand else []), *([row.serial] if row.serial else [])]
+    return {"product": seen.ref, "sku": seen.sku, "name": seen.label, "units": units + (hand["units"] if hand else 0),
+            "from": dock, "lot": row.lot, "serials": serials, "condition": row.condition}  # fmt: skip
+
+
+def _with_suggestion(session: Session, hand: Hand) -> Hand:
+    """The hand with the bin for it, the reason, and how many of the units that bin takes."""
+    spot = suggest.bin_for(session, hand["product"], hand["units"], hand["lot"], hand["condition"])
+    return {**hand, "bin": spot.code, "bin_id": spot.location_id, "why": spot.why, "part": spot.units}
+
+
+# --- into the bin -----------------------------------------------------------------------------------------------------
+
+
+def _put(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     target = stock.location(session, seen.ref)
-    if target.kind not in ("pick", "storage"):
-        return Verdict.refused(f"{target.code} is no bin to store in. Put it in {hand['bin']}.", seen=seen).then(*_carry(hand))
-    docks = stock.at_dock(session, product_id=hand["product"])
-    left = next((dock.qty for dock in docks if dock.location_id == hand["from"]), 0)
+    fit_kinds = PICKABLE if hand["condition"] == "good" else ("quarantine",)
+    if target.kind not in fit_kinds:
+        why = "is no bin to store in" if hand["condition"] == "good" else "is no place for goods that may not be sold"
+        return Verdict.refused(f"{target.code} {why}. Put it in {hand['bin']}.", seen=seen).then(*_carry(hand))
+    if hand["lot"]:  # a lot that is held just now goes on hold as it arrives: its level changes
+        inventory.lock_levels(session, [hand["product"]])
+    units = hand["part"] if target.id == hand["bin_id"] and not hand["serials"] else hand["units"]
+    fit = fill.room(session, seen.ref, hand["product"], hand["lot"], lock=True)
+    if not fit.takes(units):
+        fresh = _with_suggestion(session, hand)
+        scanning.set_step(session, TASK, scan.holder, fresh)
+        return Verdict.refused(f"{units} {hand['name']} cannot go there: {fit.why}. Put it in {fresh['bin']}.", seen=seen).then(
+            *_carry(fresh))  # fmt: skip
+    return _put_down(session, scan, hand, target.code, seen.ref, units)
+
+
+def _put_down(session: Session, scan: Scan, hand: Hand, code: str, place: int, units: int) -> Verdict:
+    left = sum(_left(session, hand, serial) for serial in hand["serials"] or [""])
     scanning.set_step(session, TASK, scan.holder, {})
     if left < hand["units"]:
         return Verdict.conflict(f"Somebody else put {hand['name']} away: {left} stand at the dock. Take it again.").then(
             *now(session, scan.holder))
-    inventory.move(session, product_id=hand["product"], from_id=hand["from"], to_id=seen.ref, qty=hand["units"],
-                   because="putaway")
-    outbox.record(session, StockPutAway(hand["sku"], hand["name"], hand["units"], target.code, hand["bin"]))
-    effect = {"to": seen.ref, "was": hand}
-    return Verdict.accepted(f"{hand['name']}: {hand['units']} in {target.code}", effect=effect).then(
-        *now(session, scan.holder))
+    _move(session, hand, hand["from"], place, units, "putaway")
+    outbox.record(session, StockPutAway(hand["sku"], hand["name"], units, code, hand["bin"], hand["why"]))
+    overridden = place != hand["bin_id"]
+    if overridden:
+        overrides.note(session, product_id=hand["product"], lot=hand["lot"], units=units, advised_id=hand["bin_id"],
+                       location_id=place, why=hand["why"], who=scan.who, scan_id=scan.id)  # fmt: skip
+    if units < hand["units"]:
+        scanning.set_step(session, TASK, scan.holder, _with_suggestion(session, {**hand, "units": hand["units"] - units}))
+    effect = {"to": place, "was": hand, "units": units, "scan": scan.id if overridden else ""}
+    hint = f"{hand['bin']} was suggested: {hand['why']}." if overridden else None
+    return Verdict.accepted(f"{_named(hand)}: {units} in {code}", hint=hint, effect=effect).then(*now(session, scan.holder))
+
+
+def _left(session: Session, hand: Hand, serial: str) -> int:
+    qty, bound = stock.quantity(session, hand["product"], hand["from"], hand["condition"], hand["lot"], serial)
+    return qty - bound
+
+
+def _move(session: Session, hand: Hand, from_id: int, to_id: int, units: int, because: str) -> None:
+    rows = [(serial, 1) for serial in sorted(hand["serials"])] or [("", units)]
+    for serial, n in rows:
+        inventory.move(session, product_id=hand["product"], from_id=from_id, to_id=to_id, qty=n, because=because,
+                       condition=hand["condition"], lot=hand["lot"], serial=serial)  # fmt: skip
 
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
@@ -84,11 +184,14 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     if "hand" in effect:
         scanning.set_step(session, TASK, scan.holder, effect["hand"])
         return Verdict.accepted("Put back to the dock.").then(*now(session, scan.holder))
-    hand = effect["was"]
-    inventory.move(session, product_id=hand["product"], from_id=effect["to"], to_id=hand["from"], qty=hand["units"],
-                   because="undo")
+    hand, units = effect["was"], effect["units"]
+    _move(session, hand, effect["to"], hand["from"], units, "undo")
+    overrides.forget(session, effect["scan"])
     scanning.set_step(session, TASK, scan.holder, hand)
-    return Verdict.accepted(f"Taken out again: {hand['units']} {hand['name']} in hand").then(*_carry(hand))
+    return Verdict.accepted(f"Taken out again: {hand['units']} {_named(hand)} in hand").then(*_carry(hand))
+
+
+# --- what is wanted ---------------------------------------------------------------------------------------------------
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
@@ -104,7 +207,8 @@ def now(session: Session, holder: Holder) -> Now:
     mine = hands.pop(holder.key, None) or scanning.step(session, TASK, holder)
     if mine:
         return _carry(mine)
-    waiting = stock.at_dock(session, skip=[hand["product"] for hand in hands.values()], limit=1)
+    taken = [hand["product"] for hand in hands.values()]
+    waiting = stock.at_dock(session, skip=taken, unfit=True, limit=1)
     return _fetch(waiting[0] if waiting else None)
 
 
@@ -115,13 +219,22 @@ def _task(*, finished: bool) -> dict[str, Any]:
 def _fetch(item: AtDock | None) -> Now:
     if item is None:
         return wants("nothing", say="The dock is clear."), _task(finished=True)
-    return wants("product", code=item.sku, sku=item.sku, name=item.name, bin=item.bin, left=item.qty,
-                 say=f"Take {item.qty} {item.name} from {item.bin}"), _task(finished=False)
+    which_ones = f", serial {item.serial}" if item.serial else f", lot {item.lot}" if item.lot else ""
+    return wants("product", code=item.serial or item.lot or item.sku, sku=item.sku, name=item.name, bin=item.bin,
+                 left=item.qty, lot=item.lot or None, serial=item.serial or None,
+                 say=f"Take {item.qty} {item.name}{which_ones} from {item.bin}"), _task(finished=False)
 
 
-def _carry(hand: dict[str, Any]) -> Now:
-    next_ = wants("bin", code=hand["bin"], bin=hand["bin"], sku=hand["sku"], name=hand["name"], left=hand["units"],
-                  say=f"Put {hand['units']} {hand['name']} into {hand['bin']}: {hand['why']}")
+def _named(hand: Hand) -> str:
+    """The goods in hand, with what they are told apart by."""
+    return f"{hand['name']}, lot {hand['lot']}" if hand["lot"] else str(hand["name"])
+
+
+def _carry(hand: Hand) -> Now:
+    units = hand["units"] if hand["serials"] else hand["part"]
+    of = f" of {hand['units']}" if units < hand["units"] else ""
+    next_ = wants("bin", code=hand["bin"], bin=hand["bin"], sku=hand["sku"], name=hand["name"], left=units,
+                  lot=hand["lot"] or None, say=f"Put {units}{of} {_named(hand)} into {hand['bin']}: {hand['why']}")
     return next_, _task(finished=False)
 
 
@@ -129,4 +242,4 @@ def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any
     """What stands at the docks, for the screen's list."""
     _ = ref
     return [{"name": r.name, "sku": r.sku, "bin": r.bin, "done": 0, "of": r.qty, "state": "open"}
-            for r in stock.at_dock(session, limit=limit)]
+            for r in stock.at_dock(session, unfit=True, limit=limit)]
