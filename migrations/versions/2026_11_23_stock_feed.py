@@ -12,6 +12,7 @@ depends_on = None
 
 _UNTOLD = sa.text("NOT told")
 _OF_A_LOT = sa.text("lot <> '' AND qty > 0")
+_PACKED_LOT, _PACKED_SERIAL = sa.text("lot <> ''"), sa.text("serial <> ''")
 _MOMENT = stowline.core.db.UtcDateTime(timezone=True)
 
 
@@ -21,6 +22,10 @@ def upgrade() -> None:
     op.add_column("stock_level", sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_level_untold", "stock_level", ["product_id"], sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
     op.create_index("ix_balance_lot", "balance", ["product_id", "lot"], sqlite_where=_OF_A_LOT, postgresql_where=_OF_A_LOT)
+    op.create_index("ix_parcel_line_lot", "parcel_line", ["product_id", "lot"], sqlite_where=_PACKED_LOT,
+                    postgresql_where=_PACKED_LOT)  # fmt: skip
+    op.create_index("ix_parcel_line_serial", "parcel_line", ["product_id", "serial"], sqlite_where=_PACKED_SERIAL,
+                    postgresql_where=_PACKED_SERIAL)  # fmt: skip
     _feed()
     _webhooks()
 
@@ -89,6 +94,8 @@ def _webhooks() -> None:
 def downgrade() -> None:
     for table in ("webhook_try", "webhook", "stock_mark", "stock_feed_end", "stock_feed"):
         op.drop_table(table)
+    op.drop_index("ix_parcel_line_serial", "parcel_line")
+    op.drop_index("ix_parcel_line_lot", "parcel_line")
     op.drop_index("ix_balance_lot", "balance")
     op.drop_index("ix_level_untold", "stock_level")
     for table, column in (("stock_level", "told"), ("product", "low_at")):

@@ -70,6 +70,7 @@ def _web(host: str, port: int) -> uvicorn.Server:
 def up(host: str, port: int) -> None:
     """Everything in one process: migrations, web, relay, workers."""
     from stowline import worker  # noqa: PLC0415
+    from stowline.desk.webhooks import service as webhooks  # noqa: PLC0415
     from stowline.notifications import delivery  # noqa: PLC0415
 
     db.upgrade(settings().database())
@@ -77,6 +78,7 @@ def up(host: str, port: int) -> None:
     broker = worker.connected_broker()
     if not settings().broker_url:  # this process is the only one that sends, and its broker starts empty
         delivery.give_up_lost()
+        webhooks.let_go()
         relay.ring_all_again()
     working = worker.start(broker)
     ringing = Relay(broker)

@@ -94,8 +94,10 @@ def post(
     watch.start()
     try:
         line.request("POST", parts._replace(scheme="", netloc="").geturl() or "/", body, dict(headers))
-        answer = line.getresponse()
-        return Answer(answer.status, _pause(answer.getheader("Retry-After")))
+        with line.getresponse() as answer:
+            if time.monotonic() >= ends:  # hung up on in the middle of its headers, which the library takes for their end
+                raise TimeoutError
+            return Answer(answer.status, _pause(answer.getheader("Retry-After")))
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:  # AttributeError: hung up in mid-read
         late = time.monotonic() >= ends
         raise CalloutFailed(f"no answer within {patience_s:g} s" if late else _why(error)) from error

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
+
+OF_A_LOT, A_SERIAL = "lot <> ''", "serial <> ''"
 
 
 class Parcel(SQLModel, table=True):
@@ -33,7 +35,11 @@ class ParcelLine(SQLModel, table=True):
     """Units of an order line (of one lot, one serial) in a parcel."""
 
     __tablename__ = "parcel_line"
-    __table_args__ = (CheckConstraint("qty >= 0", name="ck_parcel_line_qty"),)
+    __table_args__ = (
+        CheckConstraint("qty >= 0", name="ck_parcel_line_qty"),
+        Index("ix_parcel_line_lot", "product_id", "lot", sqlite_where=text(OF_A_LOT), postgresql_where=text(OF_A_LOT)),
+        Index("ix_parcel_line_serial", "product_id", "serial", sqlite_where=text(A_SERIAL), postgresql_where=text(A_SERIAL)),
+    )
 
     parcel_id: int = Field(primary_key=True, foreign_key="parcel.id")
     order_line_id: int = Field(primary_key=True, foreign_key="order_line.id")

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.models import Product
+from stowline.desk.queries import kits
 from stowline.desk.queries.keyset import Key, ordered
 from stowline.desk.queries.kits import kit_rows
 from stowline.inventory import feed
@@ -25,7 +26,7 @@ _OF_LOT = sa.and_(_b.lot != "", _lot.product_id == _b.product_id, _lot.code == _
 
 
 def figures(session: Session, levels: Sequence[Level]) -> list[Row]:
-    """On hand, promised, free, waiting and incoming of these products."""
+    """On hand, promised, free, waiting and incoming of these products; a kit's are what its parts make up."""
     ids = [level.product_id for level in levels]
     waiting, incoming = orders.waiting_units(session, ids), receiving.incoming_units(session, ids)
     rows = [

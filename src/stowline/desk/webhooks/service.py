@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from stowline.core import author, callout, clock, timers
+from stowline.core import author, callout, clock, db, timers
 from stowline.core.config import settings
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.desk.webhooks import rules
@@ -162,6 +162,12 @@ def note(session: Session, tried: WebhookTry) -> None:
     of_it = sa.select(_t.c.id).where(_t.c.webhook_id == tried.webhook_id)
     oldest_kept = of_it.order_by(_t.c.id.desc()).offset(KEPT_TRIES - 1).limit(1).scalar_subquery()
     session.execute(sa.delete(_t).where(_t.c.webhook_id == tried.webhook_id, _t.c.id < oldest_kept))
+
+
+def let_go() -> None:
+    """At the start of the one program that posts: nobody is at any webhook, whatever the rows say."""
+    with db.transaction() as session:
+        session.execute(sa.update(_w).where(_w.c.busy_until.is_not(None)).values(busy_until=None))
 
 
 def all_of_them(session: Session) -> list[Webhook]:
