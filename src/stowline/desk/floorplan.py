@@ -219,8 +219,8 @@ def _aisle_captions(groups: Sequence[_Group], runs: dict[tuple[str, str], _Run])
 
 
 def _bin_captions(groups: Sequence[_Group]) -> list[Caption]:
-    """The code in the box of a bin that stands alone."""
-    return [Caption(round(group.x or 0), round(group.y or 0) + 10, group.spots[0].code[:14], "bin")
+    """The code under a bin that stands alone."""
+    return [Caption(round(group.x or 0), round(group.y or 0) + SINGLE[1] // 2 + 40, group.spots[0].code[:14], "bin")
             for group in groups if not group.aisle and len(group.spots) == 1]  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def by_picks(found: Sequence[Mapped], picked: Mapping[int, int]) -> Shades:
         n = max(picked.get(id_, 0) for id_ in ids)
         return 0 if n == 0 else 4 - sum(n < edge for edge in edges)
 
-    return Shades(of, _steps(edges, counts), "Shaded by rank: the darkest are the busiest twentieth of the bins that were picked from.")
+    return Shades(of, _steps(edges, counts), "Shaded by rank: the strongest shade is the busiest twentieth of the bins that were picked from.")
 
 
 def _steps(edges: Sequence[int], counts: Sequence[int]) -> list[tuple[int, str]]:
