@@ -9,13 +9,13 @@ from datetime import timedelta
 
 from stowline.allocation import service as allocation
 from stowline.backorders import service as backorders
-from stowline.catalog.events import KitMade, TrackingSet
+from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
 from stowline.desk.webhooks import delivery as webhook_delivery
 from stowline.desk.webhooks import service as webhooks
 from stowline.floor import look
-from stowline.inventory import feed, lots, moving, tracking, velocity
+from stowline.inventory import counting, feed, lots, moving, quarantine, scrapping, tracking, velocity
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
@@ -49,6 +49,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     UnitsMissing: [picking.on_missing],
     UnitsNeeded: [claims.on_needed],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
+    RecipeChanged: [inventory_kits.on_recipe_changed],
     TrackingSet: [tracking.on_tracking_set],
 }
 
@@ -60,7 +61,11 @@ WORKFLOWS = {
     "pick": Workflow(walk.scan, walk.undo, walk.wanted),
     "pack": Workflow(bench.scan, bench.undo, bench.wanted),
     "handover": Workflow(lane.scan, lane.undo, lane.wanted),
+    "count": Workflow(counting.scan, counting.undo, counting.wanted),
     "look": Workflow(look.scan, look.undo, look.wanted),
+    "scrap": Workflow(scrapping.scan, scrapping.undo, scrapping.wanted),
+    "quarantine": Workflow(quarantine.scan, quarantine.undo, quarantine.wanted_into),
+    "release": Workflow(quarantine.scan, quarantine.undo, quarantine.wanted_back),
 }
 
 # timer -> verb (in one transaction) or work (in transactions of its own)

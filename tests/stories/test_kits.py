@@ -56,8 +56,11 @@ def test_a_kit_is_sold_as_one_and_picked_packed_and_handed_over_as_its_parts(hou
         ("MUG", 2, 4, 4), ("BOX", 1, 2, 2)]  # fmt: skip
     assert "parts" not in placed["lines"][1]
 
+    assert maja.lease("pick:CART-1")["next"]["detail"] == "for kit Gift box"
     maja.follow("pick:CART-1")
-    maja.follow(maja.tasks("pack")[0]["task"])
+    bench = maja.tasks("pack")[0]["task"]
+    assert maja.lease(bench)["next"]["detail"] == "for kit Gift box"
+    maja.follow(bench)
     order = maja.order("1001")
     assert stages(order["lines"][0]) == {"promised": 2, "waiting": 0, "picked": 2, "packed": 2, "handed_over": 0, "cancelled": 0}
     assert [(line["sku"], line["quantity"]) for line in order["parcels"][0]["lines"]] == [("MUG", 4), ("BOX", 2), ("PEN", 1)]
@@ -249,6 +252,16 @@ def test_stock_of_a_kit_is_what_its_parts_make_up(maja: Tablet) -> None:
     listed = {row["sku"]: row for row in maja.get("/api/v1/stock?limit=500")["items"]}
     assert listed["GIFT"]["free"] == 2
     assert "kit" not in listed["MUG"]
+
+
+def test_shops_hear_that_a_kit_changed_with_its_parts_and_with_its_recipe(maja: Tablet) -> None:
+    place = maja.get("/api/v1/stock/changes?limit=500")["next"]
+    maja.receive({"BOX": 1, "MUG": 2})
+    heard = maja.get(f"/api/v1/stock/changes?after={place}").body
+    assert {row["sku"]: row["free"] for row in heard["items"]} == {"BOX": 1, "MUG": 2, "GIFT": 1}
+    maja.post("/api/v1/products/GIFT/parts", {"parts": [{"sku": "MUG", "units": 1}]})
+    (row,) = maja.get(f"/api/v1/stock/changes?after={heard['next']}")["items"]
+    assert (row["sku"], row["free"], row["kit"]) == ("GIFT", 2, [{"sku": "MUG", "units": 1}])
 
 
 def test_a_manager_names_the_parts_on_the_products_page(maja: Tablet, ruth: Tablet) -> None:

@@ -12,6 +12,14 @@ class KitMade:
 
 
 @dataclass(frozen=True, slots=True)
+class RecipeChanged:
+    """Told at once: a product is made of other parts than before, of none, or of parts for the first time."""
+
+    product_id: int
+    sku: str
+
+
+@dataclass(frozen=True, slots=True)
 class TrackingSet:
     """Told at once: a product's units are told apart in another way from now on. Who holds units of it raises Conflict."""
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog import queries
-from stowline.catalog.events import KitMade
+from stowline.catalog.events import KitMade, RecipeChanged
 from stowline.catalog.models import KitPart, Product
 from stowline.catalog.rules import listed
 from stowline.core import hooks
@@ -41,6 +41,7 @@ def set_parts(session: Session, sku: str, parts: Sequence[tuple[str, int]]) -> b
         session.execute(sa.insert(_parts), rows)
     if wanted and not before:
         hooks.tell(session, KitMade(kit_id, sku))
+    hooks.tell(session, RecipeChanged(kit_id, sku))
     return True
 
 

@@ -2,9 +2,9 @@
 
 from sqlmodel import Session
 
-from stowline.catalog.events import KitMade
+from stowline.catalog.events import KitMade, RecipeChanged
 from stowline.core.errors import Conflict
-from stowline.inventory import queries, service
+from stowline.inventory import feed, queries, service
 
 
 def on_kit_made(session: Session, fact: KitMade) -> None:
@@ -17,3 +17,8 @@ def on_kit_made(session: Session, fact: KitMade) -> None:
     if here:
         raise Conflict(f"{here[0].qty} of {fact.sku} lie in {here[0].bin}, and a kit has no stock of its own. Write them off "
                        f"and take their parts in, then make {fact.sku} a kit.", where="sku")
+
+
+def on_recipe_changed(session: Session, fact: RecipeChanged) -> None:
+    """So many kits as before cannot be made any more, or more can: shops hear of it."""
+    feed.mark(session, [fact.product_id])

@@ -154,7 +154,8 @@ def now(session: Session, ref: str, order: Order) -> Now:
     if order.state in ("handed_over", "cancelled"):
         left, parcel = None, None
     if left is not None:
-        return wants("product", code=left.sku, sku=left.sku, name=left.name, done=left.packed, of=left.picked,
+        return wants("product", code=left.sku, sku=left.sku, name=left.name,
+                     detail=f"for kit {left.kit}" if left.kit else None, done=left.packed, of=left.picked,
                      left=left.left, order=order.ref, parcel=parcel.code if parcel else None,
                      say=f"Scan {left.left} {left.name} into the box"), task
     return _closing(order, parcel), task | {"finished": parcel is None}

@@ -9,12 +9,13 @@ from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
-from stowline.orders.models import Order, OrderLine
+from stowline.orders.models import Order, OrderKit, OrderLine
 from stowline.packing.models import Parcel, ParcelLine
 from stowline.picking.models import PickLine, Tote
 
 _c, _n = Parcel.__table__.c, ParcelLine.__table__.c  # type: ignore[attr-defined]
 _p, _l, _o = Product.__table__.c, OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
+_k = OrderKit.__table__.c  # type: ignore[attr-defined]
 
 
 def parcel(session: Session, parcel_id: int) -> Parcel:
@@ -100,7 +101,7 @@ def units_in(session: Session, parcel_id: int) -> dict[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class ToPack:
-    """An order line with units that are picked and not packed."""
+    """An order line with units that are picked and not packed; of a kit, with its name."""
 
     id: int
     product_id: int
@@ -108,6 +109,7 @@ class ToPack:
     name: str
     picked: int
     packed: int
+    kit: str = ""
 
     @property
     def left(self) -> int:
@@ -115,7 +117,10 @@ class ToPack:
         return self.picked - self.packed
 
 
-_TO_PACK = sa.select(_l.id, _l.product_id, _p.sku, _l.name, _l.picked, _l.packed).join(Product, _p.id == _l.product_id)
+_TO_PACK = (
+    sa.select(_l.id, _l.product_id, _p.sku, _l.name, _l.picked, _l.packed, sa.func.coalesce(_k.name, ""))
+    .join(Product, _p.id == _l.product_id).outerjoin(OrderKit, _k.id == _l.kit_id)
+)  # fmt: skip
 
 
 def next_to_pack(session: Session, order_id: int, product_id: int | None = None) -> ToPack | None:

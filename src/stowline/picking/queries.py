@@ -18,17 +18,22 @@ from stowline.picking.rules import Stop
 _n, _t = PickLine.__table__.c, Tote.__table__.c  # type: ignore[attr-defined]
 _p, _o = Product.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 
+# What a picker reads below the name: the kit that the units are for, then the product's own detail.
+_FOR_KIT = """
+    SELECT 'for kit ' || k.name || CASE WHEN p.detail <> '' THEN ', ' || p.detail ELSE '' END
+    FROM order_line w JOIN order_kit k ON k.id = w.kit_id WHERE w.id = n.order_line_id
+"""
 _STOP = """
-    SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, p.detail, n.from_id,
+    SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, COALESCE(({for_kit}), p.detail), n.from_id,
         f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked, n.lot, n.serial,
         p.lots, p.serials{more}
     FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
     JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
 """
 _ALONG = "ORDER BY n.sequence, n.id LIMIT "
-_NEXT = Hot(f"{_STOP.format(more='')} WHERE n.pick_list_id = :list AND n.state = 'open' {_ALONG} 1")
-_ONE = Hot(f"{_STOP.format(more='')} WHERE n.id = :id")
-_ALL = Hot(f"{_STOP.format(more=', n.state')} WHERE n.pick_list_id = :list {_ALONG} :most")
+_NEXT = Hot(f"{_STOP.format(for_kit=_FOR_KIT, more='')} WHERE n.pick_list_id = :list AND n.state = 'open' {_ALONG} 1")
+_ONE = Hot(f"{_STOP.format(for_kit=_FOR_KIT, more='')} WHERE n.id = :id")
+_ALL = Hot(f"{_STOP.format(for_kit=_FOR_KIT, more=', n.state')} WHERE n.pick_list_id = :list {_ALONG} :most")
 
 
 def next_stop(session: Session, list_id: int) -> Stop | None:
@@ -54,7 +59,7 @@ def stops(session: Session, list_id: int, limit: int = 60) -> list[tuple[Stop, s
     return [(Stop(*row[:-1]), row[-1]) for row in _ALL.all(session, list=list_id, most=limit)]
 
 
-_AT_BIN = Hot(f"""{_STOP.format(more='')} WHERE n.product_id = :p AND n.from_id = :l AND n.lot = :lt AND n.serial = :sn
+_AT_BIN = Hot(f"""{_STOP.format(for_kit=_FOR_KIT, more='')} WHERE n.product_id = :p AND n.from_id = :l AND n.lot = :lt AND n.serial = :sn
     AND n.state = 'open' AND n.picked < n.qty ORDER BY n.id DESC LIMIT 200""")
 
 
