@@ -36,6 +36,15 @@ class Floor(Controller):
         """Choose a task of one kind."""
         return _choose(request, kind, after)
 
+    @get("/other", opt=FLOOR, sync_to_thread=True)
+    def other(self, request: AnyRequest) -> Response[Any]:
+        """Work that is done when it is seen to be needed."""
+        who = web.identity_of(request)
+        with db.reading() as session:
+            user = _user(session, who)
+        return web.page("floor/list.html", request, kind="other", title="Other work", rows=home.others(who), more=None,
+                        user=user, scan_id=ids.new_uuid())
+
     @get("/task/{task:str}", opt=FLOOR, sync_to_thread=True)
     def task(self, request: AnyRequest, task: FromPath[str]) -> Response[Any]:
         """The screen of a task."""
@@ -102,6 +111,9 @@ def _choose(request: AnyRequest, kind: str, after: str, *, refused: str | None =
     if kind == "receive":
         rows.append({"task": "receive:", "say": "Receive blind", "soft": "goods without a purchase order", "holder": None,
                      "mine": False, "href": "/floor/task/receive:", "lease": False})
+    if kind == "count":
+        rows.append({"task": "count:", "say": "Count another bin", "soft": "whichever you scan", "holder": None,
+                     "mine": False, "href": "/floor/task/count:", "lease": False})
     more = f"/floor/tasks?kind={kind}&after={following}" if following else None
     return web.page("floor/list.html", request, code=code, kind=kind, title=home.LISTS[kind], rows=rows, more=more,
                     starts=starts, refused=refused, user=user, scan_id=ids.new_uuid())

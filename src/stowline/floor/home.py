@@ -8,6 +8,7 @@ from stowline.core import clock, web
 from stowline.core.access import Identity, may
 from stowline.floor import scans, work
 from stowline.inventory import queries as stock
+from stowline.inventory import to_count
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
@@ -15,9 +16,10 @@ from stowline.receiving import queries as receiving
 from stowline.scanning.service import Holder
 from stowline.shipping import queries as shipping
 
-TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over"}
+TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over",
+          "count": "Count"}
 LISTS = {"pick": "Carts to pick", "pack": "Totes to pack", "receive": "Goods at the dock", "putaway": "Put away",
-         "handover": "Manifests"}
+         "handover": "Manifests", "count": "Bins to count"}
 # kind: title, what it is, icon. Work that is done when it is seen to be needed; it stands behind one tile.
 OTHER = {
     "move": ("Move", "Units from bin to bin", "moved"),
@@ -30,7 +32,7 @@ Tile = dict[str, Any]
 
 def tiles(session: Session, who: Identity) -> list[Tile]:
     """A tile for each kind of work that this person may do."""
-    made = [_pick(session), _pack(session), _receive(session), _putaway(session), _handover(session)]
+    made = [_pick(session), _pack(session), _receive(session), _putaway(session), _handover(session), _count(session)]
     allowed = [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
     rest = others(who)
     if rest:
@@ -93,12 +95,17 @@ def _handover(session: Session) -> Tile:
     return _tile("handover", n, "parcel" if n == 1 else "parcels", "in the ship lane" if n else "the lane is clear")
 
 
+def _count(session: Session) -> Tile:
+    n = to_count.waiting(session)
+    return _tile("count", n, "bin" if n == 1 else "bins", "picking goes on meanwhile" if n else "every bin agrees")
+
+
 def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     """What to do next: the task this person holds, else the work that is nearest to the shopper's door."""
     mine = work.held_by(session, holder)
     if mine is not None:
         return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": mine["kind"], "take": False}
-    for kind in ("handover", "pack", "pick", "putaway", "receive"):
+    for kind in ("handover", "pack", "pick", "putaway", "receive", "count"):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
         items, _ = work.tasks(session, kind, holder, "", 10)

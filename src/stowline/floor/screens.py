@@ -37,7 +37,7 @@ def scanned(request: AnyRequest, asked: Asked, who: Identity, *, opens: bool = F
         return _go(request, there)
     template = "floor/_screen.html" if web.is_fragment(request) else "floor/task.html"
     view = task_screen(asked.task, who, asked.device, reply)
-    return web.page(template, request, code=status, scanned=asked.code[:200], **view)
+    return web.page(template, request, code=status, scanned=asked.code[:200], quantity=asked.quantity, **view)
 
 
 def _go(request: AnyRequest, there: str) -> Response[Any]:

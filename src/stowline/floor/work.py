@@ -1,12 +1,13 @@
 """The work there is: for "get work" on a tablet, for robots, and the lease on a task."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from stowline.core.errors import BadRequest, Refused
-from stowline.inventory import quarantine
+from stowline.inventory import counting, quarantine, to_count
 from stowline.inventory import queries as stock
 from stowline.packing import bench
 from stowline.packing import queries as packing
@@ -28,9 +29,10 @@ SHARED = ("putaway", "look", "move", "scrap", "quarantine", "release")  # nobody
 
 def tasks(session: Session, kind: str, holder: Holder, after: str, limit: int) -> tuple[list[Item], str | None]:
     """Tasks of a kind with what each wants next, and the cursor of the next page. Raises BadRequest."""
-    listed = _LISTS.get(kind)
+    listed = partial(_count, holder) if kind == "count" else _LISTS.get(kind)
     if listed is None:
-        raise BadRequest(f"There is no kind of task {kind or 'without name'}. There are: {', '.join(_LISTS)}.", where="kind")
+        known = ", ".join([*_LISTS, "count"])
+        raise BadRequest(f"There is no kind of task {kind or 'without name'}. There are: {known}.", where="kind")
     items, following = listed(session, after, limit)
     held = scans.leases(session, [item["task"] for item in items])
     for item in items:
@@ -110,6 +112,19 @@ def _release(session: Session, after: str, limit: int) -> tuple[list[Item], str 
     return [{"task": "release:", "kind": "release", "say": say}] if apart else [], None
 
 
+def _count(holder: Holder, session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    """Bins to count, without those that this holder counted first. The page marker is urgency, place on the walk, bin."""
+    marks = [_number(part) for part in after.split(".")] if after else []
+    if len(marks) not in (0, 3):
+        raise BadRequest("That page marker cannot be read. Start again from the first page.", where="after")
+    found = to_count.bins(session, holder, (marks[0], marks[1], marks[2]) if marks else None, limit)
+    items: list[Item] = [{"task": f"count:{row.code}", "kind": "count", "say": f"Count {row.code}",
+                          "next": {"want": "bin", "code": row.code, "bin": row.code, "say": f"Zone {row.zone}" if row.zone else ""}}
+                         for row in found]
+    last = found[-1] if len(found) == limit else None
+    return items, f"{last.priority}.{last.sequence}.{last.id}" if last else None
+
+
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
     "receive": _receive, "putaway": _putaway, "pick": _pick, "pack": _pack, "handover": _handover,
     "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release,
@@ -140,7 +155,7 @@ def lease(session: Session, task: str, holder: Holder) -> Item:
         now = walk.lease(session, ref, holder)
     else:
         now = scanning.wanted(session, task, holder)
-        if kind not in SHARED:  # at the dock everybody works side by side
+        if kind not in SHARED and task != counting.TASK:  # at the dock everybody works side by side
             scanning.lease(session, task, holder)
     held = scans.holder_of(session, task)
     return {"task": task, "holder": held.label if held else holder.name, "until": held.until if held else None,
@@ -155,7 +170,7 @@ def give_back(session: Session, task: str, holder: Holder) -> None:
 
 
 _VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
-          "pack": bench.task_view, "handover": lane.task_view,
+          "pack": bench.task_view, "handover": lane.task_view, "count": counting.task_view,
           "release": lambda session, _ref: quarantine.apart_now(session)}
 
 

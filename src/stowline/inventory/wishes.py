@@ -11,7 +11,7 @@ from stowline.catalog import queries as catalog
 from stowline.core.errors import Conflict, Refused
 from stowline.inventory import lots, queries, service
 from stowline.inventory.adjustment_models import AdjustReason
-from stowline.inventory.models import LONGEST_LOT, CountRequest, Location
+from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.rules import DAMAGED, GOOD, HOLD
 
 MOST_UNITS = 1_000_000
@@ -82,19 +82,18 @@ def _place(session: Session, wish: Wish) -> Location:
 
 def _check_units(session: Session, wish: Wish) -> None:
     """What tells the units apart must be named, and nothing else."""
-    product = catalog.product(session, wish.product_id)
     kits.refuse_stock(session, wish.product_id)
-    for what, needed, said in (("lot", product.lots, wish.lot), ("serial", product.serials, wish.serial)):
-        if needed and not said:
-            raise Refused(f"Units of {product.name} are told apart by {what}. Name the {what}.", where=what)
-        if said and not needed:
-            raise Refused(f"Units of {product.name} are not told apart by {what}. Leave the {what} empty.", where=what)
-        if len(said) > LONGEST_LOT or not said.isprintable() or said != said.strip():
-            raise Refused(f"A {what} is at most {LONGEST_LOT} printable characters.", where=what)
-    if wish.serial and abs(wish.units) != 1:
-        raise Refused(f"Each {product.name} has a serial of its own: adjust one unit at a time.", where="units")
-    if wish.units > 0 and wish.lot:
-        lots.know(session, wish.product_id, wish.lot, wish.expires_on)
+    if wish.units > 0:
+        lots.named(session, wish.product_id, wish.units, lot=wish.lot, serial=wish.serial, expires_on=wish.expires_on)
+        return
+    product = catalog.product(session, wish.product_id)
+    for what, wanted, said in (("lot", product.lots, wish.lot), ("serial", product.serials, wish.serial)):
+        if wanted and not said:
+            raise Refused(f"{product.name} is told apart by {what}s: say which {what}.", where=what)
+        if said and not wanted:
+            raise Refused(f"{product.name} has no {what}s: leave the {what} empty.", where=what)
+    if wish.serial and wish.units != -1:
+        raise Refused(f"Serial {wish.serial} is one unit, not {-wish.units}.", where="units")
 
 
 def look(session: Session, wish: Wish, place: Location) -> None:

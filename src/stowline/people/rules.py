@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-FLOOR = frozenset({"floor.scan", "floor.receive", "floor.move", "floor.pick", "floor.pack", "floor.handover"})
+FLOOR = frozenset({"floor.scan", "floor.receive", "floor.move", "floor.adjust", "floor.count", "floor.pick", "floor.pack", "floor.handover"})
 DESK = frozenset({
-    "orders.read", "orders.write", "stock.read", "stock.write", "products.read", "products.write",
+    "orders.read", "orders.write", "stock.read", "stock.write", "stock.approve", "stock.release", "products.read", "products.write",
     "receiving.read", "receiving.write", "messages.read", "intake.read", "intake.write", "checks.read", "checks.run",
 })  # fmt: skip
 STAFF = frozenset({"people.manage"})
@@ -15,9 +15,9 @@ PERMISSIONS = FLOOR | DESK | STAFF
 """Every permission there is. A route that names another one stops the start."""
 
 ROLES: dict[str, frozenset[str]] = {
-    "picker": frozenset({"floor.scan", "floor.move", "floor.pick"}),
-    "packer": frozenset({"floor.scan", "floor.pack", "floor.handover"}),
-    "receiver": frozenset({"floor.scan", "floor.move", "floor.receive"}),
+    "picker": frozenset({"floor.scan", "floor.move", "floor.adjust", "floor.count", "floor.pick"}),
+    "packer": frozenset({"floor.scan", "floor.adjust", "floor.pack", "floor.handover"}),
+    "receiver": frozenset({"floor.scan", "floor.move", "floor.adjust", "floor.count", "floor.receive"}),
     "manager": FLOOR | DESK,
     "admin": PERMISSIONS,
 }
