@@ -72,4 +72,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
     "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
     "CountRequested": lambda v: f"{v['bin']} is to be counted: {v['why']}",
+    "BinCounted": lambda v: f"{v['bin']} counted by {v['by']}, {_n(v['products'], 'product')}"
+    + (f", {v['differences']:,} not as the books said" if v["differences"] else ""),
+    "StockCounted": lambda v: f"{v['bin']}: {v['units']:+,} {v['name']} by a count of {v['by']}",
 }

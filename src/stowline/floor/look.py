@@ -40,7 +40,7 @@ def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
         return f"{seen.label}{pack}: {level.on_hand} on hand, {level.free} free", bins or "In no bin."
     if seen.kind == "bin":
         inside = stock.in_bin(session, seen.ref, limit=5)
-        return f"Bin {seen.label}", ", ".join(f"{qty} {name}" for _, name, _, qty, _ in inside) or "Empty."
+        return f"Bin {seen.label}", ", ".join(f"{here.qty} {here.name}" for here in inside) or "Empty."
     if seen.kind == "order":
         order = orders.order(session, seen.ref)
         return f"Order {order.ref}: {order.state.replace('_', ' ')}", f"{order.ordered} units, for {order.ship_name}"

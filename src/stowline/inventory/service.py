@@ -7,7 +7,7 @@ from stowline.catalog import kits
 from stowline.core import author, clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
-from stowline.inventory import queries
+from stowline.inventory import queries, tally
 from stowline.inventory.events import CountRequested, StockFreed, StockLeaving, UnitsMissing
 from stowline.inventory.models import Balance, Location, StockLevel
 from stowline.inventory.rules import GOOD, HOLD, KINDS, REASONS
@@ -290,18 +290,25 @@ def set_aside(
 
 
 def ask_for_count(
-    session: Session, *, product_id: int, location_id: int, why: str, lot: str = "", serial: str = "", missing: int = 0
-) -> None:
+    session: Session, *, product_id: int, location_id: int, why: str, lot: str = "", serial: str = "", missing: int = 0,
+    kind: str = "surprise",
+) -> None:  # fmt: skip
     """Put a bin on the list of bins to count; one open request for each product (lot, serial) and bin, which adds up
-    the `missing` units.
+    the `missing` units. `kind` says what asked for it (`tally.KINDS`); where units are missing it is a short pick.
     """
-    _ASK.run(session, l=location_id, p=product_id, lt=lot, sn=serial, m=missing, w=why[:200], at=clock.now())
+    kind = "short" if missing else kind
+    _ASK.run(session, l=location_id, p=product_id, lt=lot, sn=serial, m=missing, w=why[:200], at=clock.now(), k=kind,
+             u=tally.PRIORITY[kind], by=author.current().who)
     bin_, sku = queries.location(session, location_id).code, queries.sku(session, product_id)
     outbox.record(session, CountRequested(bin=bin_, sku=sku, why=why))
 
 
 _ASK = Hot(
-    "INSERT INTO count_request (location_id, product_id, lot, serial, missing, why, at)"
-    " VALUES (:l, :p, :lt, :sn, :m, :w, :at) ON CONFLICT (location_id, product_id, lot, serial) WHERE done_at IS NULL"
-    " DO UPDATE SET missing = count_request.missing + excluded.missing"
+    "INSERT INTO count_request (location_id, product_id, lot, serial, missing, why, at, kind, priority, who)"
+    " VALUES (:l, :p, :lt, :sn, :m, :w, :at, :k, :u, :by)"
+    " ON CONFLICT (location_id, product_id, lot, serial) WHERE done_at IS NULL"
+    " DO UPDATE SET missing = count_request.missing + excluded.missing,"
+    " priority = CASE WHEN excluded.priority < count_request.priority THEN excluded.priority ELSE count_request.priority END,"
+    " kind = CASE WHEN excluded.missing > 0 AND count_request.round = 1 THEN excluded.kind ELSE count_request.kind END,"
+    " who = CASE WHEN excluded.missing > 0 THEN excluded.who ELSE count_request.who END"
 )
