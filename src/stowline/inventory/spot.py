@@ -70,10 +70,12 @@ def choose(candidates: Sequence[Candidate], units: int, *, grade: str = "", lot:
 
 def _rank(one: Candidate, *, reserve: bool, grade: str) -> tuple[int, int, int, int]:
     """Smaller is better: what it is to the product, the kind of bin, how crowded, its place on the walk."""
-    kind = int((one.kind == STORAGE) is not reserve)
+    kind, sort = int((one.kind == STORAGE) is not reserve), _class(one)
+    if reserve and sort > _SAME:  # whatever storage there is comes before other picking bins
+        sort += 10 * kind
     along = -one.sequence if grade == SLOW and _class(one) in (_NEAR, _EMPTY) else one.sequence
     crowd = one.others if _class(one) == _SHARED else 0
-    return _class(one), kind, crowd, along
+    return sort, kind, crowd, along
 
 
 def _class(one: Candidate) -> int:

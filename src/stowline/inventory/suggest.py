@@ -1,7 +1,7 @@
 """Which bin to put units into: gathers what `spot` decides on, in steps, so that a busy house is not read whole.
 
 First the bins that have to do with the product (pick faces, where it lies); if none takes all units, empty bins; then
-bins that are shared with few products, and storage.
+bins that are shared with few products, and storage. Storage comes before empty bins for what has a pick face.
 """
 
 from collections.abc import Iterable, Sequence
@@ -31,14 +31,15 @@ def bin_for(session: Session, product_id: int, units: int, lot: str = "", condit
     if condition != GOOD:
         return _quarantine(session, product_id, units, lot)
     grade = _grade(session, product_id)
-    found: Bins = {}
-    spot = None
-    for more in (_own, _empty, _rest):
-        fresh = more(session, product_id, found.values(), lot, grade)
+    found = _with_room(session, _own(session, product_id, lot), product_id, lot)
+    spot = choose(list(found.values()), units, grade=grade, lot=lot)
+    faced = any(one.face for one in found.values())
+    for more in (_storage, _empty, _shared) if faced else (_empty, _shared, _storage):
+        if spot is not None and (spot.units == units or found[spot.location_id].face):
+            break
+        fresh = [one for one in more(session, product_id, list(found.values()), grade) if one.location_id not in found]
         found |= _with_room(session, fresh, product_id, lot)
         spot = choose(list(found.values()), units, grade=grade, lot=lot)
-        if spot is not None and spot.units == units:
-            return spot
     if spot is None:
         raise NotFound("No picking or storage bin has room for it. Make room, or open another bin.", where="bin")
     return spot
@@ -60,9 +61,8 @@ def _with_room(session: Session, bins: Iterable[Candidate], product_id: int, lot
 # --- bins of the product ----------------------------------------------------------------------------------------------
 
 
-def _own(session: Session, product_id: int, known: Iterable[Candidate], lot: str, grade: str) -> list[Candidate]:
+def _own(session: Session, product_id: int, lot: str) -> list[Candidate]:
     """Its pick faces, and the bins it lies in."""
-    _ = known, grade
     faces = _faces(session, product_id)
     there: dict[int, tuple[int, int]] = {}
     query = (
@@ -91,11 +91,9 @@ def _faces(session: Session, product_id: int) -> dict[int, tuple[int, int]]:
 # --- empty bins -------------------------------------------------------------------------------------------------------
 
 
-def _empty(session: Session, product_id: int, known: Iterable[Candidate], lot: str, grade: str) -> list[Candidate]:
+def _empty(session: Session, product_id: int, known: Sequence[Candidate], grade: str) -> list[Candidate]:
     """Empty bins that are nobody else's pick face: of the zones where the product is kept, then of all."""
-    _ = lot
-    bins = list(known)
-    zones = _zones(session, [one.location_id for one in bins])
+    zones = _zones(session, [one.location_id for one in known if one.here or one.face])
     free = sa.and_(~_used, _l.active, ~sa.exists().where(_f.location_id == _l.id, _f.product_id != product_id))
     found: Bins = {}
     for kind in PICKABLE:
@@ -127,13 +125,12 @@ def _zones(session: Session, bins: Sequence[int]) -> set[str]:
 # --- shared bins and storage ------------------------------------------------------------------------------------------
 
 
-def _rest(session: Session, product_id: int, known: Iterable[Candidate], lot: str, grade: str) -> list[Candidate]:
-    """Picking bins with few other products, of the first ones on the walk; storage bins."""
-    _ = product_id, lot, grade
-    seen = {one.location_id for one in known}
+def _shared(session: Session, product_id: int, known: Sequence[Candidate], grade: str) -> list[Candidate]:
+    """Picking bins with few products, of the first ones on the walk."""
+    _ = product_id, known, grade
     some = sa.select(_l.id).where(_l.kind == "pick", _l.active).order_by(_l.sequence, _l.id).limit(SAMPLE).subquery()
     products = sa.func.count(sa.distinct(_b.product_id))
-    shared = (
+    query = (
         sa.select(_l.id, _l.code, _l.kind, _l.sequence, products)
         .join(some, some.c.id == _l.id)
         .join(Balance, sa.and_(_b.location_id == _l.id, _b.qty > 0))
@@ -141,9 +138,17 @@ def _rest(session: Session, product_id: int, known: Iterable[Candidate], lot: st
         .order_by(products, _l.sequence, _l.id)
         .limit(FEW)
     )
-    storage = sa.select(_l.id, _l.code, _l.kind, _l.sequence, sa.literal(1)).where(_l.kind == STORAGE, _l.active)
-    rows = [*_rows(session, shared), *_rows(session, storage.order_by(_l.sequence, _l.id).limit(FEW))]
-    return [replace(_bare(row), others=int(row[4])) for row in rows if row[0] not in seen]
+    return [replace(_bare(row), others=int(row[4])) for row in _rows(session, query)]
+
+
+def _storage(session: Session, product_id: int, known: Sequence[Candidate], grade: str) -> list[Candidate]:
+    """Storage bins: of the first ones on the walk the empty ones, then those in use."""
+    _ = product_id, known, grade
+    used = sa.case((_used, 1), else_=0)
+    some = sa.select(_l.id).where(_l.kind == STORAGE, _l.active).order_by(_l.sequence, _l.id).limit(SAMPLE).subquery()
+    query = sa.select(_l.id, _l.code, _l.kind, _l.sequence, used).join(some, some.c.id == _l.id)
+    rows = _rows(session, query.order_by(used, _l.sequence, _l.id).limit(FEW))
+    return [replace(_bare(row), others=int(row[4])) for row in rows]
 
 
 def _quarantine(session: Session, product_id: int, units: int, lot: str) -> Spot:
