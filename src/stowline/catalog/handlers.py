@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from stowline.catalog import details, kits, queries, service
 from stowline.catalog.details import Changes
 from stowline.catalog.models import Product
+from stowline.catalog.units import units_sent
 from stowline.core import web
 from stowline.core.db import Session, reading
 
@@ -19,14 +20,14 @@ class BarcodeBody(msgspec.Struct):
     """A code and the units it stands for."""
 
     code: str
-    quantity: int = 1
+    quantity: Any = 1
 
 
 class PartBody(msgspec.Struct):
     """Units of a product that are in one kit."""
 
     sku: str
-    units: int = 1
+    units: Any = 1
 
 
 class PartsBody(msgspec.Struct):
@@ -79,14 +80,15 @@ class Products(Controller):
     def add(self, request: Request[Any, Any, Any], body: RawBody) -> Response[bytes]:
         """Add a product: 201; a SKU that is known: 200, and it keeps what it has."""
         asked = web.read_as(body, ProductBody)
+        codes, parts = _codes(asked.barcodes), _parts(asked.parts)
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             product, new = service.add_product(
                 session, sku=asked.sku, name=asked.name, detail=asked.detail, weight_g=asked.weight_g,
-                dims_mm=asked.dims_mm, barcodes=[(b.code, b.quantity) for b in asked.barcodes],
+                dims_mm=asked.dims_mm, barcodes=codes,
             )
             if new and asked.parts:
-                kits.set_parts(session, asked.sku, [(part.sku, part.units) for part in asked.parts])
+                kits.set_parts(session, asked.sku, parts)
             if new:
                 details.change(session, asked.sku, _set(asked, _TRACKING))
             return (201 if new else 200), _told(session, product)
@@ -97,11 +99,12 @@ class Products(Controller):
     def change(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody) -> Response[bytes]:
         """Change what is known of a product. Lots, serials and expiry only while no unit of it is in the house: 409."""
         asked, name = web.read_as(body, ProductChange), web.name(sku)
+        codes = _codes(asked.barcodes)
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             product = details.change(session, name, _set(asked, Changes.__annotations__))
-            for code in asked.barcodes:
-                service.add_barcode(session, product, code.code, code.quantity)
+            for code, quantity in codes:
+                service.add_barcode(session, product, code, quantity)
             return 200, _told(session, product)
 
         return web.written(request, body, make)
@@ -109,10 +112,10 @@ class Products(Controller):
     @post("/{sku:str}/parts", opt=web.permission("products.write"), sync_to_thread=True, status_code=200)
     def set_parts(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody) -> Response[bytes]:
         """Have a product be made of these parts from now on; orders that are placed already keep what they were."""
-        asked = web.read_as(body, PartsBody)
+        parts = _parts(web.read_as(body, PartsBody).parts)
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
-            kits.set_parts(session, web.name(sku), [(part.sku, part.units) for part in asked.parts])
+            kits.set_parts(session, web.name(sku), parts)
             return 200, _told(session, queries.product_by_sku(session, web.name(sku)))
 
         return web.written(request, body, make)
@@ -122,6 +125,16 @@ class Products(Controller):
         """One product by its SKU."""
         with reading() as session:
             return _told(session, queries.product_by_sku(session, web.name(sku)))
+
+
+def _codes(barcodes: list[BarcodeBody]) -> list[tuple[str, int]]:
+    most = service.LARGEST_PACK
+    return [(one.code, units_sent(one.quantity, f"barcodes[{n}].quantity", most=most)) for n, one in enumerate(barcodes)]
+
+
+def _parts(parts: list[PartBody]) -> list[tuple[str, int]]:
+    what = "The number of units"
+    return [(one.sku, units_sent(one.units, f"parts[{n}].units", what=what, least=0)) for n, one in enumerate(parts)]
 
 
 def _set(asked: ProductBody | ProductChange, names: Iterable[str]) -> Changes:

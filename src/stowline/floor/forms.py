@@ -5,9 +5,11 @@ from typing import Any
 
 import msgspec
 
+from stowline.catalog.units import units
 from stowline.core import clock
 from stowline.core.access import Identity
 from stowline.core.errors import BadRequest
+from stowline.core.fields import Bad
 from stowline.scanning.service import LARGEST_QUANTITY, Asked, Holder
 
 
@@ -31,7 +33,7 @@ def from_json(body: bytes) -> Asked:
     try:
         return asked(_decoder.decode(body))
     except msgspec.ValidationError as error:
-        raise _named(str(error)) from None
+        raise _named(str(error), sent=_sent(body)) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise BadRequest("The body is no valid JSON. Send one JSON object with scan_id, task and code.") from None
 
@@ -41,14 +43,14 @@ def from_value(value: Any, where: str) -> Asked:  # noqa: ANN401  (a value of a 
     try:
         return asked(msgspec.convert(value, ScanBody))
     except msgspec.ValidationError as error:
-        raise _named(str(error), where) from None
+        raise _named(str(error), where, sent=value) from None
 
 
 def from_form(fields: dict[str, str]) -> Asked:
     """A form's fields; the quantity may be left out or empty. A tablet's SHORT without a reason asks for one."""
     said = fields.get("quantity", "").strip() or "1"
     if not (said.isascii() and said.isdigit() and len(said) < 10):
-        raise BadRequest("The quantity is a whole number, at least 1.", where="quantity")
+        raise _no_quantity(said, "quantity")
     return asked(ScanBody(
         scan_id=fields.get("scan_id", ""), task=fields.get("task", ""), code=fields.get("code", ""),
         quantity=int(said), device=fields.get("device") or None,
@@ -64,7 +66,7 @@ def asked(body: ScanBody) -> Asked:
         if getattr(body, name):
             _word(getattr(body, name), name, most)
     if not 1 <= body.quantity <= LARGEST_QUANTITY:
-        raise BadRequest(f"The quantity is a whole number from 1 to {LARGEST_QUANTITY:,}.", where="quantity")
+        raise _no_quantity(body.quantity, "quantity")
     at = body.scanned_at
     if at is not None and at.tzinfo is None:
         raise BadRequest("scanned_at needs its offset: 2026-11-27T14:03:11Z.", where="scanned_at")
@@ -78,14 +80,31 @@ def _word(value: str, name: str, most: int) -> None:
         raise BadRequest(f"{name} is text of 1 to {most} printable characters.", where=name)
 
 
-def _named(told: str, where: str = "") -> BadRequest:
+def _sent(body: bytes) -> object:
+    """The body that was refused, if it can be read at all."""
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _no_quantity(said: object, where: str) -> BadRequest:
+    """Why that is no number of units."""
+    try:
+        units(said, most=LARGEST_QUANTITY)
+    except Bad as bad:
+        return BadRequest(bad.say, where=where)
+    return BadRequest("Send the quantity as a whole number, without sign, point or quotes.", where=where)
+
+
+def _named(told: str, where: str = "", *, sent: object = None) -> BadRequest:
     """Msgspec says `Object missing required field `code`` or `Expected `int`, got `str` - at `$.quantity``."""
     name = told.split("`")[-2].removeprefix("$").removeprefix(".") if "`" in told else ""
     name = f"{where}.{name}".strip(".") if name.isidentifier() or not name else where
     if "missing" in told:
         return BadRequest(f"{name} is missing.", where=name)
     if "quantity" in name:
-        return BadRequest("The quantity is a whole number.", where=name)
+        return _no_quantity(sent.get("quantity") if isinstance(sent, dict) else sent, name)
     return BadRequest(f"{name or 'The scan'} has the wrong form: send one JSON object with scan_id, task and code.",
                       where=name or None)
 

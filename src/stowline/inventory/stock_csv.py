@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from stowline.catalog.units import units
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
-from stowline.core.fields import Bad, day, shown, text, whole
+from stowline.core.fields import Bad, day, shown, text
 from stowline.inventory.models import LONGEST_LOT
 from stowline.inventory.rules import CONDITIONS, GOOD
 
 FIELDS = ("sku", "bin", "quantity", "lot", "serial", "expires_on", "condition")
 NEEDED = ("sku", "bin", "quantity")
-_MOST_UNITS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def _counted(row: Row) -> Counted:
         row=row.number,
         sku=text(said["sku"], what="The SKU", longest=100, needed=True),
         bin=text(said["bin"], what="The bin", longest=40, needed=True),
-        quantity=whole(said["quantity"], what="The quantity", least=1, most=_MOST_UNITS),
+        quantity=units(said["quantity"]),
         lot=text(said.get("lot"), what="The lot", longest=LONGEST_LOT),
         serial=text(said.get("serial"), what="The serial", longest=LONGEST_LOT),
         expires_on=day(said.get("expires_on")),

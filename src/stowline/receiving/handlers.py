@@ -7,10 +7,11 @@ import msgspec
 from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, RawBody
 
+from stowline.catalog.units import units_sent
 from stowline.core import web
 from stowline.core.db import Session, reading
 from stowline.core.errors import BadRequest
-from stowline.core.fields import text, whole
+from stowline.core.fields import text
 from stowline.receiving import queries, service
 from stowline.receiving.models import PurchaseOrder
 
@@ -19,7 +20,7 @@ class LineBody(msgspec.Struct):
     """Units of a SKU."""
 
     sku: str
-    quantity: int
+    quantity: Any
 
 
 class PurchaseOrderBody(msgspec.Struct):
@@ -45,12 +46,11 @@ class PurchaseOrders(Controller):
         supplier = text(asked.supplier, "supplier", what="The supplier", longest=200, needed=True)
         if len(asked.lines) > 10_000:
             raise BadRequest("A purchase order has at most 10,000 lines.", where="lines")
-        for n, line in enumerate(asked.lines):
-            whole(line.quantity, f"lines[{n}].quantity", what="The quantity", least=1, most=1_000_000)
+        lines = [(line.sku, units_sent(line.quantity, f"lines[{n}].quantity")) for n, line in enumerate(asked.lines)]
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             order, new = service.enter(
-                session, ref=ref, supplier=supplier, lines=[(line.sku, line.quantity) for line in asked.lines],
+                session, ref=ref, supplier=supplier, lines=lines,
                 expected_from=asked.expected_from, expected_to=asked.expected_to,
             )
             return (201 if new else 200), _told(session, order)

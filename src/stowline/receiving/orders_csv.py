@@ -4,13 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from stowline.catalog.units import units
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
-from stowline.core.fields import Bad, day, shown, text, whole
+from stowline.core.fields import Bad, day, shown, text
 
 FIELDS = ("ref", "supplier", "sku", "quantity", "expected_from", "expected_to")
 NEEDED = ("ref", "sku", "quantity")
-_MOST_UNITS = 1_000_000
 _MOST_LINES = 10_000
 
 
@@ -68,7 +68,7 @@ def _take(row: Row, found: dict[str, _Purchase], known: Collection[str] | None) 
     order = found.get(ref) or _Purchase()
     line = IncomingPurchaseLine(
         sku=text(said.get("sku"), what="The SKU", longest=100, needed=True),
-        quantity=whole(said.get("quantity"), what="The quantity", least=1, most=_MOST_UNITS),
+        quantity=units(said.get("quantity")),
     )
     if known is not None and line.sku not in known:
         raise Bad(f"There is no product {shown(line.sku)}. Add it to the catalogue first.")

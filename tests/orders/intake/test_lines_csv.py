@@ -82,7 +82,8 @@ def test_a_refused_row_leaves_the_others_of_its_order_and_an_order_of_refused_ro
     batch = read("order,sku,quantity", "1,A,1.5", "1,B,1", "2,A,0")
     assert [(order.ref, len(order.lines)) for order in batch.things] == [("1", 1)]
     assert reasons(batch) == {
-        2: "The quantity is “1.5”. Give a whole number from 1 to 1,000,000.",
+        2: "The quantity is “1.5”. Stock is counted in whole units: “1.5” is not a whole number. "
+        "Count it in a smaller unit (a piece, 100 g) and give how many of those.",
         4: "The quantity is “0”. Give a whole number from 1 to 1,000,000.",
     }
 

@@ -56,7 +56,8 @@ def test_the_real_order_with_a_line_of_one_and_a_half_is_refused_and_not_rounded
     for name in ("order.json", "order-alternative-types.json", "order-with-special-character-currency.json"):
         (taken,) = from_file(real(name))
         assert taken == Unreadable(
-            "Line “Fruits Bundle”: The quantity is 1.5. Give a whole number from 1 to 1,000,000.",
+            "Line “Fruits Bundle”: The quantity is 1.5. Stock is counted in whole units: 1.5 is not a whole number. "
+            "Count it in a smaller unit (a piece, 100 g) and give how many of those.",
             "data.line_items[1].quantity",
             "963",
         )

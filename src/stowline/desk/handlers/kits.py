@@ -6,9 +6,10 @@ from litestar import Controller, Response, post
 from litestar.params import FromPath, RawBody
 
 from stowline.catalog import kits
+from stowline.catalog.units import units
 from stowline.core import db, web
 from stowline.core.errors import Refused
-from stowline.core.fields import Bad, whole
+from stowline.core.fields import Bad
 from stowline.desk.handlers import stock
 from stowline.desk.handlers.pages import AnyRequest
 
@@ -24,9 +25,9 @@ class Kits(Controller):
         """All parts at once, so that no order meets a kit that is half described; rows without a SKU are left out."""
         name = web.name(sku)
         pairs = zip(web.form_values(body, "sku"), web.form_values(body, "units"), strict=False)
-        asked = [(part.strip(), units.strip()) for part, units in pairs if part.strip()]
+        asked = [(part.strip(), many.strip()) for part, many in pairs if part.strip()]
         try:
-            parts = [(part, _units(units, part)) for part, units in asked]
+            parts = [(part, _units(many, part)) for part, many in asked]
             db.run(lambda session: kits.set_parts(session, name, parts))
         except Refused as why:
             if why.status == 404 or web.wants_json(request):
@@ -37,6 +38,6 @@ class Kits(Controller):
 
 def _units(said: str, part: str) -> int:
     try:
-        return whole(said, what=f"The number of {part}", least=1, most=kits.MOST_UNITS)
+        return units(said, what=f"The number of {part}", most=kits.MOST_UNITS)
     except Bad as bad:
         raise Refused(bad.say, where="units") from None

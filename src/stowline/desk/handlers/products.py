@@ -10,6 +10,7 @@ from litestar.response import Stream
 from stowline.catalog import details, service
 from stowline.catalog import queries as catalog
 from stowline.catalog.details import HIGHEST_LOW, LONGEST_LIFE_DAYS, Changes
+from stowline.catalog.units import units
 from stowline.core import db, web
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad, text, whole
@@ -120,8 +121,8 @@ def _maybe(said: str | None, what: str) -> int | None:
 
 def _add_barcode(session: db.Session, sku: str, said: Mapping[str, str]) -> None:
     code = text(said.get("code"), what="The barcode", longest=100, needed=True)
-    units = whole(said.get("quantity") or "1", what="The units in it", least=1, most=service.LARGEST_PACK)
-    service.add_barcode(session, catalog.product_by_sku(session, sku), code, units)
+    quantity = units(said.get("quantity") or "1", what="The units in it", most=service.LARGEST_PACK)
+    service.add_barcode(session, catalog.product_by_sku(session, sku), code, quantity)
 
 
 def _do(

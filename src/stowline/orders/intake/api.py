@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from stowline.catalog.units import units_sent
 from stowline.core.fields import Bad, moment, prose, shown, text
 from stowline.orders.intake import shape
 from stowline.orders.intake.shape import Address, Customer, IncomingLine, IncomingOrder
@@ -101,8 +102,6 @@ def _lines(body: Mapping[str, object], noted: _Noted) -> tuple[IncomingLine, ...
 def _line(value: object, place: int) -> IncomingLine:
     where = f"lines[{place}]"
     said = shape.as_object(value, where, "A line")
-    if isinstance(said.get("quantity"), str):
-        raise Bad(f"The quantity is {shown(said['quantity'])}, a text. Give it as a number.", f"{where}.quantity")
     if said.get("unit_price") is None:
         raise Bad("The unit price is missing.", f"{where}.unit_price")
     if said.get("sku") is not None and not isinstance(said["sku"], str):
@@ -110,6 +109,6 @@ def _line(value: object, place: int) -> IncomingLine:
     return IncomingLine(
         sku=shape.sku(said.get("sku"), f"{where}.sku"),
         name=text(said.get("name"), f"{where}.name", what="The name", longest=shape.LONGEST_NAME),
-        quantity=shape.quantity(said.get("quantity"), f"{where}.quantity"),
+        quantity=units_sent(said.get("quantity"), f"{where}.quantity"),
         unit_price=shape.unit_price(said["unit_price"], f"{where}.unit_price"),
     )

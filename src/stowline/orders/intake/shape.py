@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
+from stowline.catalog import units as whole_units
 from stowline.core import countries, money
 from stowline.core.fields import Bad, email, shown, text, whole
 
 T = TypeVar("T")
 
-MOST_UNITS = 1_000_000
+MOST_UNITS = whole_units.MOST_UNITS
 MOST_LINES = 10_000
 MOST_VALUE = (10**11 - 1) * 10**4
 """What an order may cost at most, in ten-thousandths: in minor units of any currency it stays below 10^15."""
@@ -109,12 +110,12 @@ Read = IncomingOrder | Skipped | Unreadable
 
 def quantity(value: object, where: str = "") -> int:
     """A quantity of units: a positive whole number, at most a million. 12.0 is 12; 1.5 is refused, never rounded."""
-    return whole(value, where, what="The quantity", least=1, most=MOST_UNITS)
+    return whole_units.units(value, where)
 
 
 def units(value: object, where: str = "") -> int:
     """A count of units a platform states, which may be 0."""
-    return whole(value, where, what="The number of units", least=0, most=MOST_UNITS)
+    return whole_units.units(value, where, what="The number of units", least=0)
 
 
 def ref(value: object, where: str = "", *, needed: bool = True) -> str:

@@ -6,7 +6,8 @@ A refund object's lines carry negative quantities and, in their meta data, the i
 import re
 from collections.abc import Iterable, Mapping
 
-from stowline.core.fields import Bad, whole
+from stowline.catalog.units import units as whole_units
+from stowline.core.fields import Bad
 from stowline.orders.intake import shape
 
 Json = Mapping[str, object]
@@ -51,7 +52,7 @@ def units_by_line(order: Json, at: str, given: Iterable[Json]) -> dict[str, int]
     count: dict[str, int] = {}
     for refund in detailed.values():
         for line in shape.objects(refund.get("line_items"), where, "A refunded line"):
-            units = abs(whole(line.get("quantity"), where, what="The refunded quantity", least=-shape.MOST_UNITS))
+            units = abs(whole_units(line.get("quantity"), where, what="The refunded quantity", least=-shape.MOST_UNITS))
             line_id = _refunded_line(line, where)
             count[line_id] = count.get(line_id, 0) + units
     return count
