@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 import sqlalchemy as sa
@@ -107,7 +107,7 @@ def house_at_work(
         yield engine
 
 
-def _by_hand(connection, _record) -> None:
+def _by_hand(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA ignore_check_constraints = ON")
 

@@ -6,6 +6,7 @@ with growing pauses, so it must be safe to repeat.
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Index, UniqueConstraint
@@ -107,7 +108,7 @@ def fire(timer_id: int) -> None:
     if row.kind in _works:
         _works[row.kind](row.ref)
         with db.transaction() as session:
-            _forget(session, timer_id, row.due)
+            _forget(session, row)
     elif row.kind in _verbs:
         db.run(lambda session: _run_verb(session, timer_id))
 
@@ -115,12 +116,14 @@ def fire(timer_id: int) -> None:
 def _run_verb(session: Session, timer_id: int) -> None:
     row = session.execute(sa.select(_timers).where(_timers.c.id == timer_id).with_for_update()).one_or_none()
     if row is not None:
-        _forget(session, timer_id, row.due)
+        _forget(session, row)
         _verbs[row.kind](session, row.ref)
 
 
-def _forget(session: Session, timer_id: int, due: datetime) -> None:
-    session.execute(sa.delete(_timers).where(_timers.c.id == timer_id, _timers.c.due == due))
+def _forget(session: Session, run: sa.Row[Any]) -> None:
+    """By its pair as well: SQLite gives the id of a timer that was cancelled meanwhile to the next one."""
+    its = _timers.c.id == run.id, _timers.c.kind == run.kind, _timers.c.ref == run.ref, _timers.c.due == run.due
+    session.execute(sa.delete(_timers).where(*its))
 
 
 def next_due(session: Session) -> datetime | None:

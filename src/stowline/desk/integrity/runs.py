@@ -17,7 +17,8 @@ from stowline.core import clock, db, outbox, timers
 from stowline.core.config import settings
 from stowline.core.errors import Conflict
 from stowline.desk.events import InvariantBroke, InvariantHeldAgain
-from stowline.desk.integrity.invariant import Finding, Invariant, ask
+from stowline.desk.integrity import invariant
+from stowline.desk.integrity.invariant import Finding, Invariant
 from stowline.desk.integrity.prove import INVARIANTS
 from stowline.desk.models import ProofResult, ProofRun
 
@@ -91,7 +92,7 @@ def carry_out(ref: str) -> None:
 def _prove(run_id: int, one: Invariant) -> bool:
     at, began = clock.now(), time.monotonic()
     with db.reading() as session:
-        found = ask(session, one)
+        found = invariant.ask(session, one)
     took = int((time.monotonic() - began) * 1000)
     return db.run(lambda session: _keep(session, run_id, one, found, at, took))
 

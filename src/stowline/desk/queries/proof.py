@@ -60,12 +60,12 @@ def view(session: Session) -> Row:
 
 
 def _say(known: dict[str, Answer], last: Row | None) -> str:
+    trouble = f" {last['say']}" if last and last["say"] else ""
     if not known:
-        return "Nothing was proved yet. The first proof runs a few minutes after the start, and then every night."
+        return f"Nothing was proved yet. The first proof runs a few minutes after the start, and then every night.{trouble}"
     wrong, n = sum(1 for one in known.values() if not one.holds), len(known)
     held = f"All {n} queries hold" if not wrong else f"{wrong} of {n} {'does' if wrong == 1 else 'do'} not hold"
-    when = f", asked {words.ago(max(one.asked_at for one in known.values()))}"
-    return f"{held}{when}. {last['say']}" if last and last["state"] in ("failed", "stopped") else f"{held}{when}."
+    return f"{held}, asked {words.ago(max(one.asked_at for one in known.values()))}.{trouble}"
 
 
 def _running(session: Session) -> Row | None:
