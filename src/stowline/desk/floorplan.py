@@ -8,6 +8,7 @@ Where there are more bins than a page can carry, neighbouring bays are drawn as 
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from stowline.inventory.racks import natural
 
@@ -19,8 +20,7 @@ EDGE = 0.92  # of the room from bay to bay that its box takes
 Bay = tuple[str, str, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A bin as the map needs it; x and y in cm or None."""
 
     id: int

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -18,8 +18,7 @@ MOST_BINS = 30_000
 MOST_AISLES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Mapped:
+class Mapped(NamedTuple):
     """A bin on the map: `share` is how full it is by the limit that it is nearest to, None where it has no limit."""
 
     spot: Spot
@@ -37,37 +36,44 @@ def bins(session: Session, *, zone: str = "", aisle: str = "", level: int | None
     query = sa.select(_l.id, _l.code, _l.zone, _l.aisle, _l.bay, _l.level, _l.x_mm, _l.y_mm, _l.active, _l.max_units,
                       _l.max_weight_g, _l.max_volume_cm3)  # fmt: skip
     rows = session.execute(query.where(*wanted).order_by(_l.code).limit(MOST_BINS)).all()
-    narrow = bool(zone or aisle or level is not None)
-    used = _used(session, sa.select(_l.id).where(*wanted) if narrow else None)
-    return [_mapped(row, used.get(row.id, (0, 0.0, 0.0))) for row in rows]
+    here = sa.select(_l.id).where(*wanted) if zone or aisle or level is not None else None
+    units = _units(session, here)
+    heavy = sa.select(_l.id).where(*wanted, sa.or_(_l.max_weight_g.is_not(None), _l.max_volume_cm3.is_not(None)))
+    used = _used(session, heavy) if any(row.max_weight_g or row.max_volume_cm3 for row in rows) else {}
+    return [_mapped(row, units.get(row[0], 0), used.get(row[0], (0.0, 0.0))) for row in rows]
 
 
-Used = tuple[int, float, float]
+def _units(session: Session, here: sa.Select[Any] | None) -> dict[int, int]:
+    """Units in each bin that is not empty."""
+    query = sa.select(_b.location_id, sa.func.sum(_b.qty)).where(_b.qty > 0).group_by(_b.location_id)
+    if here is not None:
+        query = query.where(_b.location_id.in_(here))
+    return {id_: int(units) for id_, units in session.execute(query)}
 
 
-def _used(session: Session, ids: sa.Select[Any] | None) -> dict[int, Used]:
-    """Units, grams and cubic millimetres in each bin that is not empty."""
+def _used(session: Session, here: sa.Select[Any]) -> dict[int, tuple[float, float]]:
+    """Grams and cubic millimetres in these bins, as floats: whole numbers of that size would not fit a column."""
     qty = sa.cast(_b.qty, sa.Float)
     query = (
-        sa.select(_b.location_id, sa.func.sum(_b.qty), sa.func.sum(qty * _p.weight_g),
-                  sa.func.sum(qty * _p.length_mm * _p.width_mm * _p.height_mm))
+        sa.select(_b.location_id, sa.func.sum(qty * _p.weight_g), sa.func.sum(qty * _p.length_mm * _p.width_mm * _p.height_mm))
         .select_from(Balance)
         .join(Product, _p.id == _b.product_id)
-        .where(_b.qty > 0)
+        .where(_b.qty > 0, _b.location_id.in_(here))
         .group_by(_b.location_id)
-    )  # fmt: skip
-    if ids is not None:
-        query = query.where(_b.location_id.in_(ids))
-    return {id_: (int(units), weight or 0.0, volume or 0.0) for id_, units, weight, volume in session.execute(query)}
+    )
+    return {id_: (weight or 0.0, volume or 0.0) for id_, weight, volume in session.execute(query)}
 
 
-def _mapped(row: sa.Row[Any], used: Used) -> Mapped:
-    units, weight, volume = used
-    placed = row.x_mm is not None and row.y_mm is not None
-    spot = Spot(row.id, row.code, row.zone, row.aisle, row.bay, row.level, row.x_mm / 10 if placed else None, row.y_mm / 10 if placed else None)
-    shares = [units / row.max_units if row.max_units else None, weight / row.max_weight_g if row.max_weight_g else None,
-              volume / 1000 / row.max_volume_cm3 if row.max_volume_cm3 else None]  # fmt: skip
-    return Mapped(spot, bool(row.active), units, max((share for share in shares if share is not None), default=None))
+def _mapped(row: Sequence[Any], units: int, used: tuple[float, float]) -> Mapped:
+    id_, code, zone, aisle, bay, level, x_mm, y_mm, active, most_units, most_weight, most_volume = row
+    placed = x_mm is not None and y_mm is not None
+    spot = Spot(id_, code, zone, aisle, bay, level, x_mm / 10 if placed else None, y_mm / 10 if placed else None)
+    share = units / most_units if most_units else None
+    if most_weight:
+        share = max(share or 0.0, used[0] / most_weight)
+    if most_volume:
+        share = max(share or 0.0, used[1] / 1000 / most_volume)
+    return Mapped(spot, bool(active), units, share)
 
 
 def picks(session: Session, days: int, ids: Sequence[int] | None = None) -> dict[int, int]:
