@@ -21,7 +21,7 @@ class RailEntry:
     """One line of the managers' rail: where it leads, who sees it, and what is counted beside it.
 
     `count` answers a short text ("27", "3 red") or None and is asked for on every page, so it must be cheap; `alarm`
-    says whether that text stands in red.
+    says whether that text stands in red. `also` are other addresses that belong to it.
     """
 
     label: str
@@ -29,6 +29,7 @@ class RailEntry:
     permission: str
     count: Callable[[], str | None] | None = None
     alarm: bool = False
+    also: tuple[str, ...] = ()
 
 
 _rail: list[RailEntry] = []
@@ -42,8 +43,9 @@ def fill_rail(entries: Iterable[RailEntry]) -> None:
 def rail_for(who: Identity | None, path: str) -> list[dict[str, Any]]:
     """What this identity sees: label, href, count ("" if none), alarm, current."""
     seen = [entry for entry in _rail if may(who, entry.permission)]
-    here = max((entry.href for entry in seen if _within(path, entry.href)), key=len, default=None)
-    return [_drawn(entry, current=entry.href == here) for entry in seen]
+    places = [(href, entry) for entry in seen for href in (entry.href, *entry.also) if _within(path, href)]
+    _, here = max(places, key=lambda place: len(place[0]), default=("", None))
+    return [_drawn(entry, current=entry is here) for entry in seen]
 
 
 def _within(path: str, href: str) -> bool:

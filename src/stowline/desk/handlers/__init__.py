@@ -2,11 +2,14 @@
 
 from stowline.core import web
 from stowline.core.web import RailEntry
+from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
+from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
+from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.orders import OrdersList
@@ -15,11 +18,13 @@ from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
+from stowline.desk.handlers.supply import Supply
 from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
+from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi]
 
 
 def fill_rail() -> None:
@@ -29,10 +34,11 @@ def fill_rail() -> None:
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
         RailEntry("Receiving", "/receiving", "receiving.read"),
-        RailEntry("Stock", "/stock", "stock.read"),
+        RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
         RailEntry("Products", "/products", "products.read"),
         RailEntry("Bins", "/bins", "stock.read"),
         RailEntry("Map", "/map", "stock.read"),
+        RailEntry("Adjustments", "/adjustments", "stock.read", _to_approve),
         RailEntry("To count", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
@@ -53,6 +59,10 @@ def _open_orders() -> str | None:
 
 def _waiting() -> str | None:
     return _text(counts.kept("waiting", counts.waiting_lines))
+
+
+def _to_approve() -> str | None:
+    return _text(counts.kept("to approve", counts.to_approve))
 
 
 def _to_count() -> str | None:

@@ -79,7 +79,7 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
     waits, due = orders.waiting_units(session, [product_id]), receiving.incoming(session, [product_id]).get(product_id, [])
     size = [one.length_mm, one.width_mm, one.height_mm]
     facts = {
-        "sku": one.sku, "name": one.name, "weight_g": one.weight_g, "dims_mm": size if all(size) else None,
+        "sku": one.sku, "name": one.name, "lots": one.lots, "serials": one.serials, "weight_g": one.weight_g, "dims_mm": size if all(size) else None,
         "barcodes": [{"code": code.shown, "quantity": code.quantity} for code in catalog.barcodes_of(session, product_id)],
         "on_hand": level.on_hand, "promised": level.promised, "free": level.free, "waiting": waits.get(product_id, 0),
         "incoming": receiving.incoming_units(session, [product_id]).get(product_id, 0),
@@ -120,7 +120,7 @@ def move_rows(session: Session, moves: Sequence[Move]) -> list[Row]:
         changed = "" if move.from_condition == move.to_condition else f"{move.from_condition} to {move.to_condition}"
         rows.append({
             "at": move.at, "quantity": move.qty, "from_bin": codes.get(move.from_id, ""), "to_bin": codes.get(move.to_id, ""),
-            "because": move.reason, "who": words.scanner(scan.holder, scan.who) if scan else None,
+            "because": move.reason, "who": words.scanner(scan.holder, scan.who) if scan else move.who or None,
             "say": changed or _by_task(move, scan.task if scan else ""),
         })  # fmt: skip
     return rows
