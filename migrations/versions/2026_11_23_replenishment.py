@@ -59,6 +59,7 @@ def _picks() -> None:
         sa.Column("picks", sa.Integer(), nullable=False),
         sa.Column("units", sa.BigInteger(), nullable=False),
         sa.Column("grade", sa.String(length=1), nullable=False),
+        sa.Column("expected", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["product_id"], ["product.id"]),
         sa.PrimaryKeyConstraint("product_id"),
     )

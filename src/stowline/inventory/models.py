@@ -214,8 +214,8 @@ class PickMark(SQLModel, table=True):
 
 
 class Velocity(SQLModel, table=True):
-    """How often a product was picked within the last four weeks, and its grade by that: A, B or C (see `pace.grades`).
-    A product without a row was not picked: C.
+    """How often a product was picked within the last four weeks, its grade by that (A, B or C, see `pace.grades`), and the
+    units that will probably be picked within the days to cover. A product without a row was not picked: C.
     """
 
     __tablename__ = "velocity"
@@ -225,6 +225,7 @@ class Velocity(SQLModel, table=True):
     picks: int
     units: int = Field(sa_type=BigInteger)
     grade: str = Field(max_length=1)
+    expected: int = Field(default=0, sa_type=BigInteger)
 
 
 class PickFace(SQLModel, table=True):

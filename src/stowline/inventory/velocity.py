@@ -27,12 +27,13 @@ from stowline.inventory.rules import PICKABLE
 
 TIMER = "daily-picks"
 EVERY, GRADE_EVERY = timedelta(minutes=2), timedelta(hours=6)
-PORTION, MOST_PORTIONS = 5_000, 400  # ledger lines of one transaction, and how often a run of the timer goes on
+PORTION, MOST_PORTIONS = 5_000, 400  # ledger lines of one transaction, and transactions of one run
 _HANDS = ("tote", "staging")  # where a picker puts what was picked
 
 _d, _m, _v = DailyPick.__table__, PickMark.__table__, Velocity.__table__  # type: ignore[attr-defined]
 _ledger, _from, _to = Move.__table__, Location.__table__.alias("f"), Location.__table__.alias("t")  # type: ignore[attr-defined]
 Key = tuple[date, int, int]
+Graded = tuple[int, int, str, int]
 
 
 def picks_by_bin(session: Session, since: date, location_ids: Iterable[int] | None = None) -> dict[int, int]:
@@ -177,28 +178,23 @@ _ADD = sa.text(
 ).bindparams(sa.bindparam("day", type_=sa.Date))
 
 
-# --- grades -----------------------------------------------------------------------------------------------------------
+# --- grades and what is expected ---------------------------------------------------------------------------------------
 
 
 def _grade_if_due() -> None:
     with db.reading() as session:
         last = session.execute(sa.select(_m.c.graded_at)).scalar_one()
-    if last is None or clock.now() - last >= GRADE_EVERY:
+    if last is None or clock.now() - last >= GRADE_EVERY or day_of(last) != today():
         grade_all()
 
 
 def grade_all() -> None:
-    """Grade every product by how often it was picked within four weeks. Long, so it writes in portions."""
+    """Grade every product by how often it was picked within four weeks, and note what is expected of it within the days
+    that pick faces must cover. Long, so it writes in portions.
+    """
     with db.reading() as session:
-        query = (
-            sa.select(_d.c.product_id, sa.func.sum(_d.c.picks), sa.func.sum(_d.c.units))
-            .where(_d.c.day > today() - timedelta(days=pace.DAYS))
-            .group_by(_d.c.product_id)
-        )
-        sold = {product: (int(picks), max(int(units), 0)) for product, picks, units in session.execute(query)}
-        was = {row.product_id: (row.picks, row.units, row.grade) for row in session.execute(sa.select(_v))}
-    grade = pace.grades({product: picks for product, (picks, _) in sold.items()})
-    now = {product: (*sold[product], letter) for product, letter in grade.items()}
+        now = _graded(session)
+        was = {row.product_id: tuple(row)[1:] for row in session.execute(sa.select(*_v.c))}
     changed = sorted(product for product in now if was.get(product) != now[product])
     gone = sorted(was.keys() - now.keys())
     for start in range(0, max(len(changed), len(gone)), 500):
@@ -208,16 +204,36 @@ def grade_all() -> None:
         session.execute(sa.update(_m).values(graded_at=clock.now()))
 
 
-def _write_grades(rows: Mapping[int, tuple[int, int, str]], gone: list[int]) -> None:
+def _graded(session: Session) -> dict[int, Graded]:
+    """(picks, units, grade, expected units) of each product that was picked within four weeks."""
+    now, since, cover = today(), first_day(session), settings().cover_days
+    picks: dict[int, int] = defaultdict(int)
+    units: dict[int, dict[date, int]] = defaultdict(dict)
+    query = (
+        sa.select(_d.c.product_id, _d.c.day, sa.func.sum(_d.c.picks), sa.func.sum(_d.c.units))
+        .where(_d.c.day >= now - timedelta(days=pace.DAYS))
+        .group_by(_d.c.product_id, _d.c.day)
+    )
+    for product, day, n, sold in session.execute(query.execution_options(yield_per=5000)):
+        picks[product] += int(n)
+        units[product][day] = int(sold)
+    return {
+        product: (picks[product], max(sum(units[product].values()), 0), grade, pace.expected(units[product], now, cover, since))
+        for product, grade in pace.grades(picks).items()
+    }
+
+
+def _write_grades(rows: Mapping[int, Graded], gone: list[int]) -> None:
     with db.transaction() as session:
         if rows:
-            values = [{"p": p, "n": picks, "u": units, "g": grade} for p, (picks, units, grade) in rows.items()]
+            values = [{"p": p, "n": n, "u": units, "g": grade, "e": soon} for p, (n, units, grade, soon) in rows.items()]
             session.connection().execute(_GRADE, values)
         if gone:
             session.execute(sa.delete(_v).where(_v.c.product_id.in_(gone)))
 
 
 _GRADE = sa.text(
-    "INSERT INTO velocity (product_id, picks, units, grade) VALUES (:p, :n, :u, :g)"
-    " ON CONFLICT (product_id) DO UPDATE SET picks = excluded.picks, units = excluded.units, grade = excluded.grade"
+    "INSERT INTO velocity (product_id, picks, units, grade, expected) VALUES (:p, :n, :u, :g, :e)"
+    " ON CONFLICT (product_id) DO UPDATE SET picks = excluded.picks, units = excluded.units, grade = excluded.grade,"
+    " expected = excluded.expected"
 )
