@@ -157,6 +157,7 @@ class Product(Struct):
     expires: bool = False
     fefo: bool = False
     min_days_left: int = 0
+    low_at: int | None = None
 
 
 class ProductChange(Struct):
@@ -171,11 +172,12 @@ class ProductChange(Struct):
     expires: bool | UnsetType = UNSET
     fefo: bool | UnsetType = UNSET
     min_days_left: int | UnsetType = UNSET
+    low_at: int | UnsetType | None = UNSET
     barcodes: list[Barcode] = []
 
 
 class Figures(Struct):
-    """Units of a product: `free = on_hand - promised`."""
+    """Units of a product: `free = on_hand - promised`. A kit's are what its parts, told as `kit`, make up."""
 
     sku: str
     on_hand: int

@@ -31,6 +31,8 @@ def test_what_is_sent_changes_and_all_else_stays(house: House) -> None:
     )
     assert change(tablet, "MUG", weight_g=None, dims_mm=None)["weight_g"] is None
     assert change(tablet, "MUG", name=" ")["name"] == "MUG"
+    assert change(tablet, "MUG", low_at=12)["low_at"] == 12
+    assert change(tablet, "MUG", low_at=None)["low_at"] is None
     assert tablet.get("/api/v1/products/MUG")["barcodes"] == [{"code": "4006381333931", "quantity": 1}]
 
 
@@ -69,7 +71,7 @@ def test_lots_are_switched_while_none_is_in_the_house_and_not_after(house: House
         ({"dims_mm": [1, 2, 0]}, "Dimensions are 1 mm"),
         ({"name": "a\x00b"}, "control characters"),
         ({"detail": "x" * 301}, "at most 300"),
-        ({"barcodes": [{"code": "4006381333931", "quantity": 0}]}, "1 to 100,000 units"),
+        ({"barcodes": [{"code": "4006381333931", "quantity": 0}]}, "The quantity is 0. Give a whole number from 1 to 100,000"),
     ],
 )
 def test_what_cannot_be_is_refused_and_nothing_changed(house: House, changes: dict[str, Any], say: str) -> None:

@@ -50,6 +50,7 @@ class ProductBody(msgspec.Struct):
     expires: bool = False
     fefo: bool = False
     min_days_left: int = 0
+    low_at: int | None = None
     parts: list[PartBody] = []
 
 
@@ -65,10 +66,11 @@ class ProductChange(msgspec.Struct):
     expires: bool | UnsetType = UNSET
     fefo: bool | UnsetType = UNSET
     min_days_left: int | UnsetType = UNSET
+    low_at: int | UnsetType | None = UNSET
     barcodes: list[BarcodeBody] = []
 
 
-_TRACKING = ("lots", "serials", "expires", "fefo", "min_days_left")
+_SET_LATER = ("lots", "serials", "expires", "fefo", "min_days_left", "low_at")
 
 
 class Products(Controller):
@@ -90,7 +92,7 @@ class Products(Controller):
             if new and asked.parts:
                 kits.set_parts(session, asked.sku, parts)
             if new:
-                details.change(session, asked.sku, _set(asked, _TRACKING))
+                details.change(session, asked.sku, _set(asked, _SET_LATER))
             return (201 if new else 200), _told(session, product)
 
         return web.written(request, body, make)
@@ -147,7 +149,7 @@ def _told(session: Session, product: Product) -> dict[str, Any]:
     return {
         "sku": product.sku, "name": product.name, "detail": product.detail, "weight_g": product.weight_g,
         "dims_mm": [product.length_mm, product.width_mm, product.height_mm] if product.length_mm else None,
-        **{name: getattr(product, name) for name in _TRACKING},
+        **{name: getattr(product, name) for name in _SET_LATER},
         "barcodes": [{"code": b.shown, "quantity": b.quantity} for b in queries.barcodes_of(session, product.id or 0)],
         "parts": [{"sku": part.sku, "units": part.units} for part in queries.recipe(session, product.id or 0)],
     }
