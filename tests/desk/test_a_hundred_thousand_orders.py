@@ -23,7 +23,7 @@ PAGES = (
     "/orders?view=done&store=shop-2", "/orders?q=person17", "/orders?q=person", "/orders?q=person17+family17",
     "/orders?q=R1050000", "/orders?q=SKU-77", "/orders?q=p17%40example.test", "/waiting", "/waiting?store=shop-1",
     "/waiting?q=SKU-77", "/waiting?q=person17", "/stock", "/stock?view=waiting", "/stock?view=none", "/stock?q=thing",
-    "/stock/SKU-1", "/stock/SKU-77", "/bins", "/bins?kind=pick", "/bins?q=SKU-5", "/bins/Z-5", "/counts", "/receiving",
+    "/stock/SKU-1", "/stock/SKU-77", "/bins", "/bins?kind=pick", "/bins?q=SKU-5", "/bins?zone=Z", "/bins/Z-5", "/zones", "/map", "/map?zone=Z&show=28", "/counts", "/receiving",
     "/receiving?view=late", "/receiving?view=all", "/receiving?q=SKU-5", "/receiving/PO-900007", "/messages",
     "/messages?view=dead", "/messages?view=skipped", "/messages?q=person17", "/messages/150000", "/intake-errors",
     "/intake-errors?view=solved", "/orders/R1050000", "/orders/R1050092?store=shop-1",

@@ -114,7 +114,25 @@ PRODUCT = {"sku": "BWL-AS-30", "name": "Serving bowl, ash", "weight_g": 1240, "d
 BINS = [{"bin": "A-03-2", "kind": "pick", "condition": "good", "on_hand": 6, "promised": 6}, {"bin": "DOCK", "kind": "dock", "condition": "good", "on_hand": 1, "promised": 1}]
 MOVES = [{"at": at(27, 14), "quantity": 1, "from_bin": "supplier", "to_bin": "DOCK", "because": "receive", "who": "Maja K.", "say": "PO-6"},
          {"at": at(26, 9), "quantity": 6, "from_bin": "DOCK", "to_bin": "A-03-2", "because": "putaway", "who": None, "say": None}]
-BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash"}, {**BINS[1], "sku": "SEA/GREEN 2026 #1", "name": LONG}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None}]
+BIN_SAID = {"zone": "north", "aisle": "A", "bay": 3, "level": 2, "x_mm": 6000, "y_mm": 4800, "sequence": 1042, "max_units": 40, "max_weight_g": 20000, "max_volume_cm3": None, "mixing": "one_lot",
+            "rule": "One product of one lot, 40 units, 20 kg", "full": 3100, "active": True}
+BIN_BARE = {"zone": "", "aisle": "", "bay": None, "level": None, "x_mm": None, "y_mm": None, "sequence": 0, "max_units": None, "max_weight_g": None, "max_volume_cm3": None, "mixing": "",
+            "rule": "Any goods", "full": None, "active": False}
+BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash", **BIN_SAID, "first": True}, {**BINS[1], "sku": "SEA/GREEN 2026 #1", "name": LONG, **BIN_BARE, "active": True, "first": True},
+            {**BINS[1], "sku": "X", "name": RTL, **BIN_BARE, "first": False}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None, **BIN_BARE, "first": True}]
+RULES = [{"value": "", "label": "As its zone says", "chosen": True}, {"value": "one_lot", "label": "One product of one lot", "chosen": False}]
+SIZES = {"100x50": "100 × 50 mm, one a page", "a4": "A4, ten a sheet"}
+KINDS = [{"value": "pick", "label": "Pick", "chosen": True}, {"value": "storage", "label": "Storage", "chosen": False}]
+BIN_FORM = {"form": {name: "" if value is None else value for name, value in BIN_SAID.items()}, "kinds": KINDS, "rules": RULES, "zones": ["north", "south"], "sizes": SIZES, "may_write": True, "open_form": False}
+ZONES = [{"code": code, "name": name, "rule": "One product", "mixing": "one_product", "sequence": n * 100, "bins": n * 200, "shut": n, "rules": RULES} for n, (code, name) in enumerate((("dock", ""), ("north", LONG), ("W" * 20, RTL)))]
+RACK_FORM = {"form": dict.fromkeys(("aisle", "first_bay", "last_bay", "first_level", "last_level", "step", "pattern", "run", "x_mm", "y_mm", "pitch_mm", "kind", "zone", "max_units", "max_weight_g", "max_volume_cm3", "mixing"), "1"),
+             "kinds": KINDS, "rules": RULES, "runs": RULES, "steps": RULES, "zones": ["north", "south"]}
+MAP = {"plan": {"width": 2000, "height": 1200, "captions": [{"x": 300, "y": 80, "words": "A", "kind": "aisle"}, {"x": 1500, "y": 700, "words": "DOCK-1", "kind": "bin"}], "together": 0},
+       "boxes": [{"path": f"M{200 + n % 4 * 30} {120 + n // 4 * 120}h30v110h-30z", "shade": n % 6, "shut": n == 9, "hit": n == 3, "href": f"/bins/A-{n}", "say": f"A-{n}: {n} units"} for n in range(24)],
+       "legend": [(0, "empty"), (1, "up to 25 %"), (2, "up to 50 %"), (3, "up to 75 %"), (4, "up to 100 %"), (5, "over its limit")], "legend_say": "46 bins have no limit: they are compared with the fullest of them, 48 units.",
+       "show": "fill", "found": None, "zones": STORES, "aisles": STORES, "levels": STORES[:1], "shows": STORES[:2], "whole_href": "", "days": 28,
+       "top": [{"code": "A-03-2", "units": 1240, "full": 3100, "picks": 12}, {"code": "A" * 40, "units": 1, "full": 3, "picks": 0}],
+       "sums": [{"zone": "north", "aisle": "A", "bins": 40, "empty": 4, "units": 12431, "picks": 160, "full": 104, "href": "/map?zone=north&aisle=A"}, {"zone": "", "aisle": "", "bins": 1, "empty": 1, "units": 0, "picks": 0, "full": None, "href": "/map"}]}
 BIN_GOODS = [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "condition": "good", "on_hand": 1240, "promised": 12}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "condition": "damaged", "on_hand": 1, "promised": 0}]
 TO_COUNT = [{"code": "A-03-2", "kind": "pick", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "qty": 3, "why": "Three were asked, one lay there", "at": at(27)}, {"code": "B/01 #2", "kind": "pick", "sku": "SEA/GREEN 2026 #1", "name": LONG, "qty": None, "why": RTL, "at": at(26)}]
 MAIL_HTML = "<!doctype html><html><head><style>body{font:16px sans-serif;margin:0;background:#f0f2ee}div{max-width:560px;margin:0 auto;background:#fff;padding:32px}</style></head><body><div><h1>Arrives Saturday 28&nbsp;November</h1><p style='color:#53605c'>Hello Ines, we handed your parcel to DHL today at 16:27.</p></div></body></html>"
@@ -176,11 +194,19 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "product-details": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=True)),
     "product-details-bare": ("desk/product_details.html", view("/products", product=UNKNOWN, typed={"name": LONG, "weight_g": "1.5"}, may_write=True, flash="The weight in g is “1.5”.", flash_kind="bad")),
     "product-details-read": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=False)),
-    "bin": ("desk/bin.html", view("/stock", bin={"code": "A-03-2", "kind": "pick", "zone": "A", "units": 1240}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}])),
-    "bin-empty": ("desk/bin.html", view("/stock", bin={"code": "A-03-3", "kind": "pick", "zone": "", "units": 0}, rows=[], counts=[])),
+    "bin": ("desk/bin.html", view("/bins", bin={"code": "A-03-2", "kind": "pick", "units": 1240, **BIN_SAID}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}], picks=1240, **BIN_FORM)),
+    "bin-empty": ("desk/bin.html", view("/bins", bin={"code": "A-03-3", "kind": "pick", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "open_form": True}, flash="The bay is “x”. Give a whole number from 0 to 999.", flash_kind="bad")),
+    "bin-read": ("desk/bin.html", view("/bins", bin={"code": "SHIP-1", "kind": "ship", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "may_write": False})),
+    "zones": ("desk/zones.html", view("/bins", say="3 zones, 446 bins, along the walk.", rows=ZONES, rules=RULES, may_write=True)),
+    "zones-none": ("desk/zones.html", view("/bins", say="0 zones, 0 bins, along the walk.", rows=[], rules=RULES, may_write=False)),
+    "racks": ("desk/racks.html", view("/bins", preview=None, **RACK_FORM)),
+    "racks-shown": ("desk/racks.html", view("/bins", preview={"many": 2000, "known": 12, "more": 1998, "last": "M-20-4", "rows": [{"code": f"M-01-{n}", "aisle": "M", "bay": 1, "level": n, "x_mm": 1000, "y_mm": None} for n in (1, 2)]}, **RACK_FORM)),
+    "map": ("desk/map.html", view("/map", say="446 bins, 89 empty.", **MAP)),
+    "map-picks": ("desk/map.html", view("/map", say="446 bins, 89 empty.", **{**MAP, "show": "7", "days": 7, "found": 3, "whole_href": "/map", "top": []})),
+    "map-none": ("desk/map.html", view("/map", say="0 bins, 0 empty.", **{**MAP, "boxes": []})),
     "counts": ("desk/counts.html", view("/stock", say="2 to count.", rows=TO_COUNT, pages=PAGES)),
     "counts-none": ("desk/counts.html", view("/stock", say="Nothing to count.", rows=[], pages=PAGES)),
-    "bins": ("desk/bins.html", view("/stock", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], rows=BIN_ROWS)),
+    "bins": ("desk/bins.html", view("/bins", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], zones=STORES, rows=BIN_ROWS, export_href="/bins.csv", label_fields={"zone": "A", "q": ""}, sizes=SIZES, may_write=True)),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
     "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
     "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
