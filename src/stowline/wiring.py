@@ -15,7 +15,7 @@ from stowline.desk.integrity import runs as proofs
 from stowline.desk.webhooks import delivery as webhook_delivery
 from stowline.desk.webhooks import service as webhooks
 from stowline.floor import look
-from stowline.inventory import counting, feed, lots, moving, quarantine, scrapping, tracking, velocity
+from stowline.inventory import counting, feed, lots, moving, quarantine, replenish, scrapping, tracking, velocity
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
@@ -57,6 +57,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
 WORKFLOWS = {
     "receive": Workflow(dock.scan, dock.undo, dock.wanted),
     "putaway": Workflow(putaway.scan, putaway.undo, putaway.wanted),
+    "replenish": Workflow(replenish.scan, replenish.undo, replenish.wanted),
     "move": Workflow(moving.scan, moving.undo, moving.wanted),
     "pick": Workflow(walk.scan, walk.undo, walk.wanted),
     "pack": Workflow(bench.scan, bench.undo, bench.wanted),

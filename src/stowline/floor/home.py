@@ -7,8 +7,8 @@ from sqlmodel import Session
 from stowline.core import clock, web
 from stowline.core.access import Identity, may
 from stowline.floor import scans, work
+from stowline.inventory import needs, to_count
 from stowline.inventory import queries as stock
-from stowline.inventory import to_count
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
@@ -17,9 +17,9 @@ from stowline.scanning.service import Holder
 from stowline.shipping import queries as shipping
 
 TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over",
-          "count": "Count"}
+          "count": "Count", "replenish": "Replenish"}
 LISTS = {"pick": "Carts to pick", "pack": "Totes to pack", "receive": "Goods at the dock", "putaway": "Put away",
-         "handover": "Manifests", "count": "Bins to count"}
+         "handover": "Manifests", "count": "Bins to count", "replenish": "Pick faces to fill"}
 # kind: title, what it is, icon. Work that is done when it is seen to be needed; it stands behind one tile.
 OTHER = {
     "move": ("Move", "Units from bin to bin", "moved"),
@@ -32,7 +32,8 @@ Tile = dict[str, Any]
 
 def tiles(session: Session, who: Identity) -> list[Tile]:
     """A tile for each kind of work that this person may do."""
-    made = [_pick(session), _pack(session), _receive(session), _putaway(session), _handover(session), _count(session)]
+    made = [_pick(session), _pack(session), _receive(session), _putaway(session), _replenish(session), _handover(session),
+            _count(session)]
     allowed = [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
     rest = others(who)
     if rest:
@@ -89,6 +90,13 @@ def _putaway(session: Session) -> Tile:
     return _tile("putaway", len(found), "product" if len(found) == 1 else "products", soft)
 
 
+def _replenish(session: Session) -> Tile:
+    found = needs.needed(session, limit=50)
+    urgent = sum(one.urgency == 0 for one in found)
+    soft = f"{urgent} for promised orders" if urgent else "before they run out" if found else "every pick face has enough"
+    return {**_tile("replenish", len(found), "product" if len(found) == 1 else "products", soft), "icon": "moved"}
+
+
 def _handover(session: Session) -> Tile:
     counts = shipping.ready_counts(session)
     n = sum(counts.values())
@@ -105,7 +113,7 @@ def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     mine = work.held_by(session, holder)
     if mine is not None:
         return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": mine["kind"], "take": False}
-    for kind in ("handover", "pack", "pick", "putaway", "receive", "count"):
+    for kind in ("handover", "pack", "pick", "replenish", "putaway", "receive", "count"):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
         items, _ = work.tasks(session, kind, holder, "", 10)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core.errors import BadRequest, Refused
-from stowline.inventory import counting, quarantine, to_count
+from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
 from stowline.packing import bench
 from stowline.packing import queries as packing
@@ -95,6 +95,19 @@ def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str
     return items, str(manifests[-1].id) if len(manifests) == limit else None
 
 
+def _replenish(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    """Trips from storage to pick faces, the most urgent first. The page marker is urgency, missing units, product."""
+    marks = [_number(part) for part in after.split(".")] if after else []
+    if len(marks) not in (0, 3):
+        raise BadRequest("That page marker cannot be read. Start again from the first page.", where="after")
+    found = needs.needed(session, after=(marks[0], -marks[1], marks[2]) if marks else None, limit=limit)
+    trips = [trip for trip in (needs.job(session, one) for one in found) if trip]
+    items: list[Item] = [{"task": replenish.task_of(trip.sku), "kind": "replenish", "say": f"{trip.name} to {trip.refill.face.code}",
+                          "next": replenish.first_step(trip)} for trip in trips]
+    last = found[-1] if len(found) == limit else None
+    return items, f"{last.urgency}.{-last.lacks}.{last.product_id}" if last else None
+
+
 def _standing(kind: str, say: str) -> Callable[[Session, str, int], tuple[list[Item], str | None]]:
     """Work that is always there, because only a person sees that it is needed."""
 
@@ -126,7 +139,7 @@ def _count(holder: Holder, session: Session, after: str, limit: int) -> tuple[li
 
 
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
-    "receive": _receive, "putaway": _putaway, "pick": _pick, "pack": _pack, "handover": _handover,
+    "receive": _receive, "putaway": _putaway, "replenish": _replenish, "pick": _pick, "pack": _pack, "handover": _handover,
     "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release,
     "quarantine": _standing("quarantine", "Put units apart, so that nobody is sold them"),
 }

@@ -233,7 +233,13 @@ def _now(session: Session, sku: str, step: Step) -> Now:
         return _at(step), task
     if job is None:
         return wants("nothing", say=f"The pick faces of {sku} have what they need, or storage has no more."), task
-    return wants("bin", code=job.source.code, bin=job.source.code, sku=job.sku, name=job.name, left=job.units, say=say(job)), task
+    return first_step(job), task
+
+
+def first_step(job: Job) -> dict[str, Any]:
+    """What a trip wants first: the storage bin."""
+    bin_ = job.source.code
+    return wants("bin", code=bin_, bin=bin_, sku=job.sku, name=job.name, left=job.units, lot=job.source.lot or None, say=say(job))
 
 
 def say(job: Job) -> str:
