@@ -1,0 +1,390 @@
+"""A shift that Hypothesis plays: it places orders, scans right and wrong codes on every kind of task, by three workers;
+managers hold and release lots, adjust, approve and decide.
+
+After each step `stowline check` must find nothing; besides, a refusal changes nothing, an undo restores the books to
+the last unit, and a scan sent twice counts once.
+"""
+
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import assume
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+
+from stowline.catalog import details, kits
+from stowline.catalog import queries as catalog
+from stowline.catalog import service as products
+from stowline.core import author, clock, db
+from stowline.core.access import Identity
+from stowline.core.errors import Refused
+from stowline.floor import scans, work
+from stowline.floor.forms import holder
+from stowline.inventory import adjustments, lots
+from stowline.inventory import queries as stock
+from stowline.inventory.queries import Lies
+from stowline.inventory.wishes import Wish
+from stowline.orders import queries as orders
+from stowline.orders import service as order_service
+from stowline.orders.intake import api
+from stowline.orders.intake.shape import IncomingOrder
+from stowline.people.rules import PERMISSIONS
+from stowline.scanning.service import Asked
+from stowline.shipping import service as shipping
+from stowline.stores import queries as stores
+from tests.asserts import books, breaches
+from tests.makers import STORE, api_order
+from tests.stories.conftest import fresh
+
+PLAIN, INK, CAM, KIT = ("MUG", "CUP"), "INK", "CAM", "GIFT"
+GOODS = (*PLAIN, INK, CAM)
+GTIN = {INK: "09506000134352", CAM: "09506000134369"}
+LOTS, SERIALS = ("A", "B", "C"), ("S1", "S2", "S3", "S4")
+ENDS = {lot: clock.now().date() + timedelta(days=days) for lot, days in zip(LOTS, (20, 90, -3), strict=True)}
+WORKERS = ("maja", "ruth", "tom")
+BINS = ("A-01-1", "A-01-2", "B-02-1")
+CARTS = ("CART-1", "CART-2")
+AISLES = ("move:", "scrap:", "quarantine:", "release:", "replenish:", "count:", "putaway:", "receive:")
+COMMANDS = ("CMD:DONE", "CMD:SHORT", "CMD:SKIP", "CMD:FULL", "CMD:UNDO")
+Json = dict[str, Any]
+
+workers, units = st.sampled_from(WORKERS), st.integers(1, 4)
+bins = st.sampled_from(BINS)
+
+
+def code_of(sku: str, which: str = "") -> str:
+    """What a scanner reads off one unit: the SKU, or a GS1 code with its lot and last day, or with its serial."""
+    if sku == INK and which:
+        return f"]C101{GTIN[INK]}17{ENDS[which]:%y%m%d}10{which}"
+    if sku == CAM and which:
+        return f"]C101{GTIN[CAM]}21{which}"
+    return GTIN.get(sku, sku)
+
+
+CODES = (*PLAIN, KIT, *(code_of(INK, lot) for lot in ("", *LOTS)), *(code_of(CAM, one) for one in ("", *SERIALS)))
+codes = st.sampled_from(CODES)
+
+
+def lying(here: Lies) -> str:
+    """The code on units that lie in a bin."""
+    return code_of(here.sku, here.lot or here.serial)
+
+
+class Shift(RuleBasedStateMachine):
+    """One warehouse, three workers. `open_site` gives a fresh founded database and closes it in the end."""
+
+    open_site: Callable[[ExitStack], str]
+    placed: Bundle[str] = Bundle("placed")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = ExitStack()
+        self.stack.callback(fresh)
+        patch = self.stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setenv("STOWLINE_DATABASE_URL", type(self).open_site(self.stack))
+        fresh()
+        self.refs: list[str] = []
+        self.vans: list[str] = []
+        self.asked: list[str] = []
+
+    @initialize()
+    def fill_the_catalogue(self) -> None:
+        with db.transaction() as session:
+            for sku in (*GOODS, KIT):
+                products.add_product(session, sku=sku, name=f"Thing {sku}", barcodes=[(GTIN[sku], 1)] if sku in GTIN else [])
+            details.change(session, INK, {"lots": True, "expires": True, "fefo": True})
+            details.change(session, CAM, {"serials": True})
+            kits.set_parts(session, KIT, [("MUG", 1), ("CUP", 2)])
+
+    def teardown(self) -> None:
+        self.stack.close()
+
+    # ------------------------------------------------------------ asking
+
+    def scan(self, who: str, task: str, code: str, quantity: int = 1, kind: str = "") -> Json:
+        """One scan, sent twice; refused, it must leave the books alone."""
+        asked = Asked(uuid.uuid4().hex, task, code, quantity, kind=kind)
+        before = self.books()
+        status, reply = scans.carry_out(asked, worker(who))
+        after = self.books()
+        assert status in {200, 409, 422}, (asked, reply)
+        assert status == 200 or after == before, (asked, reply)
+        again = scans.carry_out(asked, worker(who))
+        assert again == (status, reply | {"duplicate": True})
+        assert self.books() == after
+        return reply
+
+    def books(self) -> Any:
+        with db.reading() as session:
+            return books(session)
+
+    def wanted(self, who: str, task: str) -> Json | None:
+        """What a task wants of this worker, who takes it; None where it is not to be had."""
+        try:
+            lease: Json = db.run(lambda session: work.lease(session, task, holder(worker(who), "")))
+        except Refused:
+            return None
+        step: Json = lease["next"]
+        return step
+
+    def do(self, who: str, task: str, steps: int, part: int) -> None:
+        """Follow what a task wants for so many scans, taking at most `part` units at a time."""
+        step = self.wanted(who, task)
+        for _ in range(steps):
+            if step is None or step["want"] == "nothing":
+                return
+            if step["want"] == "label":
+                db.run(lambda session, parcel=step["parcel"]: shipping.make_label(session, parcel))  # type: ignore[misc]
+                return
+            many = min(step.get("left", 1), part) if step["want"] == "product" else 1
+            step = self.scan(who, task, answer(step), many)["next"]
+
+    def choose(self, who: str, task: str, code: str, quantity: int, which: int) -> Json:
+        """One scan; where it is answered with a question, one of the answers."""
+        reply = self.scan(who, task, code, quantity)
+        for _ in range(3):
+            choices = reply.get("choices")
+            if not choices:
+                return reply
+            reply = self.scan(who, task, code, quantity, kind=choices[which % len(choices)]["kind"])
+        return reply
+
+    def there(self, bin_: str) -> list[Lies]:
+        with db.reading() as session:
+            return stock.in_bin(session, stock.location_by_code(session, bin_).id or 0)
+
+    def task_of(self, data: st.DataObject, kind: str) -> str:
+        """One of the tasks of this kind that a tablet would list."""
+        with db.reading() as session:
+            items, _ = work.tasks(session, kind, holder(worker("maja"), ""), "", 50)
+        names = sorted({item["task"] for item in items} - {"handover:"})
+        assume(names)
+        return str(data.draw(st.sampled_from(names)))
+
+    # ------------------------------------------------------------ the day
+
+    @rule(target=placed, lines=st.dictionaries(st.sampled_from((*GOODS, KIT)), units, min_size=1), urgent=st.booleans())
+    def place(self, lines: dict[str, int], urgent: bool) -> str:  # noqa: FBT001  (Hypothesis names it)
+        ref = f"O-{len(self.refs)}"
+        read = api.read(api_order(ref, lines, priority=1 if urgent else 5))
+        assert isinstance(read, IncomingOrder)
+        place: IncomingOrder = read
+        db.run(lambda s: order_service.place(s, stores.store_by_key(s, STORE), place))
+        self.refs.append(ref)
+        return ref
+
+    @rule(who=workers, code=codes, many=units)
+    def receive(self, who: str, code: str, many: int) -> None:
+        """What the code does not say is asked for, and answered."""
+        step = self.scan(who, "receive:", code, many)["next"]
+        for _ in range(3):
+            if step and step["want"] in {"lot", "expiry", "serial"}:
+                step = self.scan(who, "receive:", answer(step))["next"]
+
+    @rule(who=workers, bin_=st.sampled_from((*BINS, None)), part=units, which=st.integers(0, 3))
+    def put_away(self, who: str, bin_: str | None, part: int, which: int) -> None:
+        step = self.wanted(who, "putaway:")
+        if step and step["want"] == "product":
+            step = self.choose(who, "putaway:", answer(step), min(step["left"], part), which)["next"]
+        if step and step["want"] == "bin":
+            self.scan(who, "putaway:", bin_ or step["code"])
+
+    # ------------------------------------------------------------ in the aisles
+
+    @rule(who=workers, source=bins, into=bins, data=st.data(), part=units)
+    def move(self, who: str, source: str, into: str, data: st.DataObject, part: int) -> None:
+        inside = self.there(source)
+        assume(inside)
+        here = data.draw(st.sampled_from(inside))
+        self.scan(who, "move:", source)
+        self.scan(who, "move:", lying(here), 1 if here.serial else part)
+        self.scan(who, "move:", into)
+
+    @rule(who=workers, bin_=bins, data=st.data())
+    def count(self, who: str, bin_: str, data: st.DataObject) -> None:
+        """Somebody counts what lies there, now and then a unit more or less; a second counter may be asked for."""
+        task = f"count:{bin_}"
+        if self.scan(who, task, bin_)["fate"] != "accepted":
+            return
+        for here in self.there(bin_):
+            found = here.qty + data.draw(st.sampled_from((0, 0, 0, -1, 1)))
+            if found > 0 and here.condition != "damaged":
+                self.scan(who, task, lying(here), 1 if here.serial else found)
+        if self.scan(who, task, "CMD:DONE")["next"] and data.draw(st.booleans()):
+            self.scan(who, task, bin_)  # "is it empty?" is answered by the bin
+
+    @rule(who=workers, task=st.sampled_from(("scrap:", "quarantine:")), bin_=bins, data=st.data(), which=st.integers(0, 5))
+    def set_aside(self, who: str, task: str, bin_: str, data: st.DataObject, which: int) -> None:
+        inside = self.there(bin_)
+        assume(inside)
+        self.scan(who, task, bin_)
+        step = self.choose(who, task, lying(data.draw(st.sampled_from(inside))), 1, which)["next"]
+        if step and step["want"] == "bin" and step.get("code"):
+            self.scan(who, task, step["code"])
+
+    @rule(who=workers, data=st.data(), into=bins, which=st.integers(0, 5))
+    def release(self, who: str, data: st.DataObject, into: str, which: int) -> None:
+        with db.reading() as session:
+            place = stock.first_of_kind(session, "quarantine").code
+        inside = self.there(place)
+        assume(inside)
+        self.scan(who, "release:", place)
+        self.choose(who, "release:", lying(data.draw(st.sampled_from(inside))), 1, which)
+        self.choose(who, "release:", into, 1, which)
+
+    @rule(who=workers, steps=st.integers(1, 6), part=units)
+    def replenish(self, who: str, steps: int, part: int) -> None:
+        self.do(who, "replenish:", steps, part)
+
+    @rule(who=workers, task=st.sampled_from(AISLES), scanned=st.lists(st.sampled_from((*CODES, *BINS, *COMMANDS)), max_size=4))
+    def meddle_in_the_aisles(self, who: str, task: str, scanned: list[str]) -> None:
+        for code in scanned:
+            self.scan(who, task, code)
+
+    # ------------------------------------------------------------ at the desk
+
+    @rule(who=workers, bin_=bins, data=st.data(), delta=st.sampled_from((-12, -2, -1, 1, 2)))
+    def adjust(self, who: str, bin_: str, data: st.DataObject, delta: int) -> None:
+        inside = [here for here in self.there(bin_) if not here.serial]
+        sku, lot = next(((here.sku, here.lot) for here in inside), ("MUG", ""))
+        with db.reading() as session:
+            product, place = catalog.product_by_sku(session, sku).id or 0, stock.location_by_code(session, bin_).id or 0
+        reason = data.draw(st.sampled_from(("found",) if delta > 0 else ("lost", "scrap", "damaged")))
+        wish = Wish(product, place, delta, reason, lot=lot)
+        ref = self.at_the_desk(who, lambda session: adjustments.ask(session, wish, who).ref)
+        self.asked += [ref] if ref else []
+
+    @rule(who=workers, data=st.data(), how=st.sampled_from(("approve", "refuse", "withdraw", "take_back")))
+    def decide_adjustment(self, who: str, data: st.DataObject, how: str) -> None:
+        assume(self.asked)
+        ref = data.draw(st.sampled_from(self.asked))
+        if how == "refuse":
+            self.at_the_desk(who, lambda session: adjustments.refuse(session, ref, who, "look again"))
+        else:
+            self.at_the_desk(who, lambda session: getattr(adjustments, how)(session, ref, who))
+
+    @rule(who=workers, lot=st.sampled_from(LOTS), held=st.booleans())
+    def hold_or_release_a_lot(self, who: str, lot: str, held: bool) -> None:  # noqa: FBT001
+        def decide(session: Any) -> None:
+            found = lots.by_code(session, catalog.product_by_sku(session, INK).id or 0, lot)
+            if held:
+                lots.hold(session, found, "glass in it")
+            else:
+                lots.release(session, found)
+
+        self.at_the_desk(who, decide)
+
+    def at_the_desk(self, who: str, verb: Callable[[Any], Any]) -> Any:
+        """Somebody decides; a refusal leaves the books alone."""
+        before = self.books()
+        try:
+            with author.acting(who):
+                return db.run(verb)
+        except Refused:
+            assert self.books() == before
+            return None
+
+    # ------------------------------------------------------------ at the carts, the bench and the van
+
+    @rule(who=workers, cart=st.sampled_from(CARTS), steps=st.integers(1, 12), part=units)
+    def pick(self, who: str, cart: str, steps: int, part: int) -> None:
+        self.do(who, f"pick:{cart}", steps, part)
+
+    @rule(who=workers, ref=placed, steps=st.integers(1, 6), part=units)
+    def pick_by_hand(self, who: str, ref: str, steps: int, part: int) -> None:
+        self.do(who, f"pick:{ref}", steps, part)
+
+    @rule(who=workers, data=st.data())
+    def run_short(self, who: str, data: st.DataObject) -> None:
+        task = self.task_of(data, "pick")
+        step = self.wanted(who, task)
+        if step and step["want"] == "bin":
+            self.scan(who, task, step["code"])
+        self.scan(who, task, "CMD:SHORT")
+
+    @rule(who=workers, data=st.data(), steps=st.integers(1, 8), part=units)
+    def pack(self, who: str, data: st.DataObject, steps: int, part: int) -> None:
+        self.do(who, self.task_of(data, "pack"), steps, part)
+
+    @rule(who=workers, ref=placed, code=st.sampled_from((*CODES, "CMD:DONE", "CMD:UNDO")))
+    def meddle_at_the_bench(self, who: str, ref: str, code: str) -> None:
+        self.scan(who, f"pack:{ref}", code)
+
+    @rule()
+    def open_van(self) -> None:
+        self.vans.append(f"handover:{db.run(lambda s: shipping.open_manifest(s, 'house').ref)}")
+
+    @rule(who=workers, data=st.data(), steps=st.integers(1, 3))
+    def hand_over(self, who: str, data: st.DataObject, steps: int) -> None:
+        assume(self.vans)
+        self.do(who, data.draw(st.sampled_from(self.vans)), steps, 1)
+
+    @rule(who=workers, data=st.data())
+    def undo(self, who: str, data: st.DataObject) -> None:
+        with db.reading() as session:
+            names = session.connection().exec_driver_sql("SELECT DISTINCT task FROM scan").scalars().all()
+        assume(names)
+        self.scan(who, data.draw(st.sampled_from(sorted(names))), "CMD:UNDO")
+
+    @rule(who=workers, sku=st.sampled_from(PLAIN), many=units)
+    def receive_and_take_back(self, who: str, sku: str, many: int) -> None:
+        """An undo at once restores everything, unless the goods were never new to anybody who waits."""
+        before = self.books()
+        reply = self.scan(who, "receive:", sku, many)
+        if reply["fate"] == "accepted":
+            assert self.scan(who, "receive:", "CMD:UNDO")["fate"] == "accepted"
+            after = self.books()
+            assert after["bins"] == before["bins"]
+            assert [row[:2] for row in after["levels"]] == [row[:2] for row in before["levels"]]
+
+    @rule(who=workers, data=st.data(), kind=st.sampled_from(["pick", "pack"]), part=units)
+    def step_and_take_back(self, who: str, data: st.DataObject, kind: str, part: int) -> None:
+        task = self.task_of(data, kind)
+        step = self.wanted(who, task)
+        if step is None or step["want"] not in {"bin", "product", "tote", "command"}:
+            return
+        before = self.books()
+        many = min(step.get("left", 1), part) if step["want"] == "product" else 1
+        told_apart = step.get("lot") or step.get("serial")  # the line may have changed to the lot that was taken
+        if self.scan(who, task, answer(step), many)["fate"] == "accepted":
+            assert self.scan(who, task, "CMD:UNDO")["fate"] == "accepted"
+            assert told_apart or self.books() == before
+
+    @rule(ref=consumes(placed))
+    def cancel(self, ref: str) -> None:
+        self.decide(ref, lambda s, i: order_service.cancel(s, i, "changed my mind"))
+
+    @rule(ref=placed)
+    def hold(self, ref: str) -> None:
+        self.decide(ref, lambda s, i: order_service.hold(s, i, "is the address right?"))
+
+    @rule(ref=placed)
+    def lift_hold(self, ref: str) -> None:
+        self.decide(ref, order_service.lift_hold)
+
+    def decide(self, ref: str, verb: Callable[[Any, int], Any]) -> None:
+        """A person at the desk decides about an order."""
+        self.at_the_desk("ruth", lambda session: verb(session, orders.by_ref(session, ref).id or 0))
+
+    @invariant()
+    def every_invariant_holds(self) -> None:
+        with db.reading() as session:
+            assert breaches(session) == {}
+
+
+def worker(name: str) -> Identity:
+    return Identity("token", 1, "stories", PERMISSIONS, worker=name)
+
+
+def answer(step: Json) -> str:
+    """The code that a task wants."""
+    if step["want"] in {"lot", "expiry", "serial"}:
+        lot = step.get("lot") or "A"
+        return {"lot": "A", "expiry": ENDS.get(lot, ENDS["A"]).isoformat(), "serial": "S1"}[step["want"]]
+    if step["want"] == "product" and (step.get("lot") or step.get("serial")):
+        return code_of(step["sku"], step.get("lot") or step.get("serial") or "")
+    return str(step.get("code") or step.get("bin") or step.get("sku") or "CMD:DONE")
