@@ -15,9 +15,10 @@ from stowline.inventory.adjustment_models import Adjustment, AdjustReason
 from stowline.inventory.events import AdjustmentAsked, AdjustmentPosted, AdjustmentRefused, AdjustmentWithdrawn
 from stowline.inventory.models import ADJUSTMENT, SCRAP, CountRequest, Location, Move
 from stowline.inventory.rules import DAMAGED, HOLD, needs_approval
-from stowline.inventory.wishes import TooFew, Wish
+from stowline.inventory.wishes import TooFew, Wish, surprised
 
-__all__ = ["TooFew", "Wish"]
+# Other rooms ask through this door.
+__all__ = ["TooFew", "Wish", "surprised"]
 
 WAITING, POSTED, REFUSED, WITHDRAWN, UNDONE = "waiting", "posted", "refused", "withdrawn", "undone"
 _ledger = Move.__table__  # type: ignore[attr-defined]
@@ -80,8 +81,8 @@ def _post(session: Session, row: Adjustment, place: Location, reason: AdjustReas
                      because=because, condition=row.condition, to_condition=row.to_condition, lot=row.lot,
                      serial=row.serial, why=f"{row.ref}: {reason.label}")  # fmt: skip
         settle_missing(session, row.product_id, row.location_id, row.lot, row.serial)
-    row.state, row.decided_at = POSTED, clock.now()
     row.move_id = _last_move(session, row.product_id)
+    row.state, row.decided_at = POSTED, clock.now()
     session.add(row)
     session.flush()
     outbox.record(session, AdjustmentPosted(row.ref, _sku(session, row), place.code, row.units, reason.label, row.who,
