@@ -71,6 +71,12 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
     "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
+    "AdjustmentAsked": lambda v: f"{v['ref']}: {v['by']} asks to book {v['units']:+,} {v['sku']} in {v['bin']} ({v['reason']}); it waits for approval",
+    "AdjustmentPosted": lambda v: f"{v['ref']}: {v['units']:+,} {v['sku']} in {v['bin']} ({v['reason']})" + (f", approved by {v['approved_by']}" if v["approved_by"] else ""),
+    "AdjustmentRefused": lambda v: f"{v['ref']} was refused by {v['by']}: {v['why']}",
+    "AdjustmentWithdrawn": lambda v: f"{v['ref']} was {'taken back' if v['undone'] else 'withdrawn'} by {v['by']}",
+    "StockQuarantined": lambda v: f"Put {v['units']:,} {v['sku']} from {v['from_bin']} into {v['to_bin']}: {v['why']}",
+    "StockReleased": lambda v: f"Released {v['units']:,} {v['sku']} from {v['from_bin']} to {v['to_bin']}: {v['why']}",
     "CountRequested": lambda v: f"{v['bin']} is to be counted: {v['why']}",
     "BinCounted": lambda v: f"{v['bin']} counted by {v['by']}, {_n(v['products'], 'product')}"
     + (f", {v['differences']:,} not as the books said" if v["differences"] else ""),

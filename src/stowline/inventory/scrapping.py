@@ -11,9 +11,9 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.inventory import adjustments, reasons, taking
-from stowline.inventory.adjustments import WAITING, TooFew, Wish
+from stowline.inventory.adjustments import WAITING, TooFew, Wish, surprised
 from stowline.inventory.taking import Hand, Job, Now
-from stowline.inventory.wishes import COUNTABLE, surprised
+from stowline.inventory.wishes import COUNTABLE
 from stowline.scanning.service import Holder, Scan, Verdict
 
 JOB = Job("scrap", "Scrap", COUNTABLE, "Scan the bin that the goods lie in.")

@@ -63,11 +63,11 @@ def stand(session: Session, scan: Scan, job: Job, hand: Hand) -> Hand | Verdict:
         return seen
     if seen is None:
         return not_that(scan, job.at)
+    if "product" in hand:
+        return Verdict.refused(f"You hold {named(hand)}. Finish with it, or UNDO.", seen=seen)
     place = queries.location(session, seen.ref)
     if place.kind not in job.kinds:
         return Verdict.refused(f"{place.code} is a {place.kind} bin. {job.at}", seen=seen)
-    if "product" in hand:
-        return Verdict.refused(f"You hold {named(hand)}. Finish with it, or UNDO.", seen=seen)
     return {"bin": place.id, "code": place.code}
 
 

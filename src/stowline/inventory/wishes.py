@@ -1,6 +1,6 @@
 """What somebody wants to change in the books, and whether that can be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -126,17 +126,17 @@ def surprised(session: Session, wish: Wish) -> None:
     if session.execute(open_.limit(1)).one_or_none() is None:
         service.ask_for_count(
             session, product_id=wish.product_id, location_id=wish.location_id, lot=wish.lot, serial=wish.serial,
-            why=f"{-wish.units} were to be taken out of the books, which have fewer",
+            why=f"{-wish.units} were to be taken out of the books, which have fewer", kind="surprise",
         )  # fmt: skip
 
 
-def difference(session: Session, wish: Wish, counted: int) -> int:
-    """Units to add (or, negative, to take) so that the books have as many as somebody counted.
+def as_counted(session: Session, wish: Wish) -> Wish:
+    """The wish whose units are what somebody counted, with the difference instead: units to add, or (negative) to take.
 
-    Raises Refused where they have them already.
+    Raises Refused where the books have as many already.
     """
     service.lock_levels(session, [wish.product_id])
     there, _ = queries.quantity(session, wish.product_id, wish.location_id, wish.condition, wish.lot, wish.serial)
-    if there == counted:
+    if there == wish.units:
         raise Refused(f"The books have {there} there already. Nothing is to be adjusted.", where="counted")
-    return counted - there
+    return replace(wish, units=wish.units - there)

@@ -9,6 +9,7 @@ from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
+from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.order import OrderPage
@@ -24,7 +25,7 @@ from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi, LedgerFile]
 
 
 def fill_rail() -> None:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.core import clock, db
+from stowline.inventory.adjustment_models import Adjustment
 from stowline.inventory.models import CountRequest
 from stowline.notifications.models import Message
 from stowline.orders.models import IntakeError, Order, OrderLine
@@ -75,6 +76,12 @@ def waiting_lines(session: Session) -> int:
     """Order lines that wait for stock."""
     c = OrderLine.__table__.c  # type: ignore[attr-defined]
     return bounded(session, sa.select(c.id).where(c.ordered - c.cancelled > c.allocated))
+
+
+def to_approve(session: Session) -> int:
+    """Adjustments that wait for a second person, counted to 10,000."""
+    c = Adjustment.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.state == "waiting"))
 
 
 def intake_errors(session: Session) -> int:

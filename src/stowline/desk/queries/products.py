@@ -105,6 +105,12 @@ def found_by(session: Session, text: str) -> list[int]:
     return list(dict.fromkeys(ids))[:MOST_FOUND]
 
 
+def shortlist(session: Session, text: str, most: int = 20) -> list[tuple[str, str]]:
+    """(SKU, name) of the first products that a search finds."""
+    query = sa.select(_p.sku, _p.name).where(_p.id.in_(found_by(session, text))).order_by(_p.sku).limit(most)
+    return [(sku, name) for sku, name in session.execute(query)]
+
+
 def dock_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
     """Good units that stand at a dock, by product."""
     if not product_ids:

@@ -121,7 +121,7 @@ def move_rows(session: Session, moves: Sequence[Move]) -> list[Row]:
         rows.append({
             "at": move.at, "quantity": move.qty, "from_bin": codes.get(move.from_id, ""), "to_bin": codes.get(move.to_id, ""),
             "because": move.reason, "who": words.scanner(scan.holder, scan.who) if scan else move.who or None,
-            "say": changed or _by_task(move, scan.task if scan else ""),
+            "say": changed or _by_task(move, scan.task if scan else ""), "device": move.device, "scan_id": move.scan_id,
         })  # fmt: skip
     return rows
 

@@ -58,6 +58,9 @@ def _floor(session: Session, states: dict[str, int]) -> list[Tile]:
 
 
 def _watch() -> list[Tile]:
+    asked = counts.kept("to approve", counts.to_approve)
+    approve = [_tile("To approve", asked, "adjustment", "waits for a second person" if asked == 1 else "wait for a second person",
+                     "/adjustments?view=waiting", "warn")] if asked else []  # fmt: skip
     mail = counts.kept("messages", counts.messages)
     expected = counts.kept("purchase orders", counts.purchase_orders)
     faults = counts.kept("intake", counts.intake_errors)
@@ -70,4 +73,5 @@ def _watch() -> list[Tile]:
         _tile("Stuck messages", stuck, "message", gone, f"/messages?view={view}", "bad"),
         _tile("Intake errors", faults, "order", "not taken, kept as they came" if faults else "every order was taken",
               "/intake-errors", "bad"),
+        *approve,
     ]  # fmt: skip
