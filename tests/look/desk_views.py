@@ -123,7 +123,7 @@ BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash", **BIN_S
 RULES = [{"value": "", "label": "As its zone says", "chosen": True}, {"value": "one_lot", "label": "One product of one lot", "chosen": False}]
 SIZES = {"100x50": "100 × 50 mm, one a page", "a4": "A4, ten a sheet"}
 KINDS = [{"value": "pick", "label": "Pick", "chosen": True}, {"value": "storage", "label": "Storage", "chosen": False}]
-BIN_FORM = {"form": {name: "" if value is None else value for name, value in BIN_SAID.items()}, "kinds": KINDS, "rules": RULES, "zones": ["north", "south"], "sizes": SIZES, "may_write": True, "open_form": False}
+BIN_FORM = {"form": {name: "" if value is None else value for name, value in BIN_SAID.items()}, "kinds": KINDS, "rules": RULES, "zones": ["north", "south"], "sizes": SIZES, "in_building": True, "may_write": True, "open_form": False}
 ZONES = [{"code": code, "name": name, "rule": "One product", "mixing": "one_product", "sequence": n * 100, "bins": n * 200, "shut": n, "rules": RULES} for n, (code, name) in enumerate((("dock", ""), ("north", LONG), ("W" * 20, RTL)))]
 RACK_FORM = {"form": dict.fromkeys(("aisle", "first_bay", "last_bay", "first_level", "last_level", "step", "pattern", "run", "x_mm", "y_mm", "pitch_mm", "kind", "zone", "max_units", "max_weight_g", "max_volume_cm3", "mixing"), "1"),
              "kinds": KINDS, "rules": RULES, "runs": RULES, "steps": RULES, "zones": ["north", "south"]}
@@ -196,7 +196,7 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "product-details-read": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=False)),
     "bin": ("desk/bin.html", view("/bins", bin={"code": "A-03-2", "kind": "pick", "units": 1240, **BIN_SAID}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}], picks=1240, **BIN_FORM)),
     "bin-empty": ("desk/bin.html", view("/bins", bin={"code": "A-03-3", "kind": "pick", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "open_form": True}, flash="The bay is “x”. Give a whole number from 0 to 999.", flash_kind="bad")),
-    "bin-read": ("desk/bin.html", view("/bins", bin={"code": "SHIP-1", "kind": "ship", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "may_write": False})),
+    "bin-read": ("desk/bin.html", view("/bins", bin={"code": "SHIP-1", "kind": "ship", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "may_write": False, "in_building": False})),
     "zones": ("desk/zones.html", view("/bins", say="3 zones, 446 bins, along the walk.", rows=ZONES, rules=RULES, may_write=True)),
     "zones-none": ("desk/zones.html", view("/bins", say="0 zones, 0 bins, along the walk.", rows=[], rules=RULES, may_write=False)),
     "racks": ("desk/racks.html", view("/bins", preview=None, **RACK_FORM)),

@@ -10,7 +10,7 @@ from stowline.catalog.rules import Part, listed, whole_kits
 from stowline.core.errors import NotFound
 
 # For the rooms that take kits apart and tell them as one.
-__all__ = ["Part", "listed", "whole_kits"]
+__all__ = ["Barcode", "Part", "Product", "listed", "whole_kits"]
 
 _p, _k = Product.__table__.c, KitPart.__table__.c  # type: ignore[attr-defined]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.catalog.models import Product
+from stowline.catalog.queries import Product
 from stowline.core.errors import NotFound
 from stowline.inventory.fit import ANY, Fit, Goods, Inside, Rules, room_for, rule_of
 from stowline.inventory.models import Balance, Location, Zone

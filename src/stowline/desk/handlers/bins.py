@@ -158,6 +158,6 @@ def _bin_page(
     return web.page(
         "desk/bin.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad", form=form, zones=zones,
         kinds=pages.choices(kinds, str(form["kind"])), rules=pages.choices(RULES, str(form["mixing"])), sizes=SIZES,
-        picks=sum(picked.values()), may_write=_may_write(request) and bin_["kind"] in places.KINDS, open_form=typed is not None,
+        picks=sum(picked.values()), in_building=bin_["kind"] in places.KINDS, may_write=_may_write(request) and bin_["kind"] in places.KINDS, open_form=typed is not None,
         **view,
     )  # fmt: skip
