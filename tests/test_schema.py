@@ -12,6 +12,8 @@ from litestar.testing import TestClient
 
 from stowline import schema
 from stowline.app import create_app
+from stowline.core import db
+from stowline.people import service as people
 from tests.commands import house_at
 from tests.makers import Reply, Tablet, api_order, found_site, in_process, shopify_order, webhook
 
@@ -158,7 +160,28 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))
     )
     assert [one.outcome for one in taken.taken] == ["new"]
-    assert heard == {f"{method} {path}" for method, path in schema.CALLS}
+    assert heard == {f"{method} {path}" for method, path in schema.CALLS if "/adjustments" not in path}
+
+
+def test_adjustments_are_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:
+    client, token = site
+    with db.transaction() as session:
+        second = Tablet(in_process(client), people.add_token(session, "second", ["api"]))
+    first = Tablet(in_process(client), token)
+    first.post("/api/v1/products", {"sku": "JUG", "name": "Jug"})
+
+    def read(by: Tablet, method: str, body: Any = None, path: str = "", ref: str = "") -> Any:
+        there = f"/api/v1/adjustments{path}"
+        answer = by.post(there.format(ref=ref), msgspec.json.encode(body)) if method == "post" else by.get(there.format(ref=ref))
+        return msgspec.json.decode(answer.raw, type=schema.CALLS[method, there].answers[answer.status])
+
+    asked = schema.AskedAdjustment("JUG", "A-01-1", "found", units=2)
+    found = read(first, "post", asked)
+    assert read(first, "get", path="/{ref}", ref=found.ref) == found
+    asked.units = 50
+    for verb, by, body in (("withdrawal", first, {}), ("approval", second, {}), ("refusal", second, schema.Refusal("no"))):
+        read(by, "post", body, f"/{{ref}}/{verb}", read(first, "post", asked).ref)
+    assert [one.state for one in read(first, "get").items] == ["refused", "posted", "withdrawn", "posted"]
 
 
 def test_refusals_have_the_form_that_is_told(site: tuple[TestClient[Any], str]) -> None:

@@ -268,6 +268,40 @@ class Changes(Struct):
     more: bool
 
 
+class Count(Struct):
+    """A bin that is to be counted, and why."""
+
+    bin: str
+    why: str
+
+
+class CountAsked(Struct):
+    """A count that is asked for: by which kind of trigger, how urgent (1 comes first), by whom."""
+
+    id: int
+    bin: str
+    why: str
+    kind: str
+    priority: int
+    asked_at: datetime
+    who: str
+
+
+class CountListed(CountAsked):
+    """One of the list; where one product asked for it, which (and which lot or serial)."""
+
+    sku: str | None
+    lot: str
+    serial: str
+
+
+class CountPage(Struct):
+    """A page of counts that are asked for."""
+
+    items: list[CountListed]
+    next: str | None
+
+
 class Units(Struct):
     """Units of a SKU."""
 
@@ -401,6 +435,66 @@ class Cancellation(Struct):
     reason: str
 
 
+class AskedAdjustment(Struct):
+    """A change of the books: `units` more (or, negative, fewer) of a product in a bin, or `counted`, as many as lie there.
+
+    `reason` is the code of one that is offered (found, lost, damaged, expired, scrap, …); `expires_on` is needed for a lot
+    that nobody knows yet, of a product that ends on a day.
+    """
+
+    sku: str
+    bin: str
+    reason: str
+    units: int | UnsetType = UNSET
+    counted: int | UnsetType = UNSET
+    note: str = ""
+    condition: Literal["good", "damaged", "hold"] = "good"
+    lot: str | None = None
+    serial: str | None = None
+    expires_on: date | None = None
+
+
+class Adjustment(Struct):
+    """An adjustment. While it is `waiting` for a second person, nothing is moved."""
+
+    ref: str
+    sku: str
+    bin: str
+    lot: str | None
+    serial: str | None
+    condition: str
+    to_condition: str
+    goes_to: Literal["adjustment", "scrap", "damaged"]
+    units: int
+    reason: str
+    note: str
+    state: Literal["waiting", "posted", "refused", "withdrawn", "undone"]
+    who: str
+    device: str | None
+    scan_id: str | None
+    asked_at: datetime
+    decided_by: str | None
+    decided_at: datetime | None
+    decided_why: str | None
+
+
+class AdjustmentPage(Struct):
+    """A page of adjustments."""
+
+    items: list[Adjustment]
+    next: str | None
+
+
+class Refusal(Struct):
+    """Why it is refused."""
+
+    reason: str
+
+
+class Nothing(Struct):
+    """An empty object: the address says it all."""
+
+
 class Manifest(Struct):
     """The carrier that parcels are handed to."""
 
@@ -457,6 +551,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/stock/bins"): Call("getStockByBin", {200: BinPage}, paged=True),
     ("get", "/api/v1/stock/lots"): Call("getStockByLot", {200: LotPage}, paged=True),
     ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
+    ("post", "/api/v1/counts"): Call("askForCount", {201: CountAsked}, Count),
+    ("get", "/api/v1/counts"): Call("listCounts", {200: CountPage}, paged=True),
     ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, PurchaseOrder),
     ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),
     ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
@@ -465,6 +561,12 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/orders/{ref}/cancellation"): Call("cancelOrder", {200: OrderState}, Cancellation),
     ("post", "/api/v1/parcels/{code}/label"): Call("makeLabel", {200: PDF}),
     ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
+    ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),
+    ("get", "/api/v1/adjustments"): Call("listAdjustments", {200: AdjustmentPage}, paged=True),
+    ("get", "/api/v1/adjustments/{ref}"): Call("getAdjustment", {200: Adjustment}),
+    ("post", "/api/v1/adjustments/{ref}/approval"): Call("approveAdjustment", {200: Adjustment}, Nothing),
+    ("post", "/api/v1/adjustments/{ref}/refusal"): Call("refuseAdjustment", {200: Adjustment}, Refusal),
+    ("post", "/api/v1/adjustments/{ref}/withdrawal"): Call("withdrawAdjustment", {200: Adjustment}, Nothing),
     ("post", "/api/v1/manifests"): Call("openManifest", {201: ManifestRef}, Manifest),
     ("post", "/intake/{store}/{platform}"): Call("takeWebhook", {202: Intake}, dict[str, Any], public=True),
 }
