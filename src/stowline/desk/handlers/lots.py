@@ -1,6 +1,7 @@
 """Lots: the list, what ends soon, one lot with its orders and its hold; one serial."""
 
-from functools import partial
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -13,6 +14,7 @@ from stowline.core.errors import Refused
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import lots
+from stowline.desk.queries.keyset import Place
 from stowline.inventory import lots as verbs
 
 READ, WRITE = web.permission("stock.read"), web.permission("stock.write")
@@ -54,7 +56,7 @@ class Lots(Controller):
         """Lots with good units that may soon be sold no more."""
         said, within = pages.text(q), int(pages.one_of(days, lots.DAYS, "number of days"))
         with db.reading() as session:
-            page = lots.expiring(session, within, said, pages.place(after, before, lots.date, int))
+            page = lots.expiring(session, within, said, pages.place(after, before, date, int))
             rows = lots.rows(session, page.rows)
         kept = {"days": days, "q": said}
         return web.page(
@@ -67,8 +69,7 @@ class Lots(Controller):
     def export_expiring(self, days: FromQuery[str] = "30", q: FromQuery[str] = "") -> Stream:
         """The same for a spreadsheet."""
         said, within = pages.text(q), int(pages.one_of(days, lots.DAYS, "number of days"))
-        read = partial(lots.expiring)
-        return pages.spreadsheet("expiring", lots.HEAD, lots.exported(lambda session, place, size: read(session, within, said, place, size)))
+        return pages.spreadsheet("expiring", lots.HEAD, lots.exported(lambda session, place, size: lots.expiring(session, within, said, place, size)))
 
     @get("/stock/{sku:str}/lots/{code:str}", opt=READ, sync_to_thread=True)
     def lot(
@@ -126,7 +127,7 @@ def _may_write(request: AnyRequest) -> bool:
     return "stock.write" in web.identity_of(request).permissions
 
 
-def _life(session: db.Session, piece: lots.Piece, place: pages.Place, path: str) -> dict[str, Any]:
+def _life(session: db.Session, piece: lots.Piece, place: Place, path: str) -> dict[str, Any]:
     moves = lots.moves(session, piece, place)
     orders, more = lots.trace(session, piece)
     return {"bins": lots.whereabouts(session, piece), "moves": lots.told_moves(session, moves), "orders": orders, "more": more is not None,
@@ -134,7 +135,7 @@ def _life(session: db.Session, piece: lots.Piece, place: pages.Place, path: str)
 
 
 def _lot(
-    request: AnyRequest, sku: str, code: str, place: pages.Place, *, flash: str | None = None, flash_kind: str = "ok", status: int = 200
+    request: AnyRequest, sku: str, code: str, place: Place, *, flash: str | None = None, flash_kind: str = "ok", status: int = 200
 ) -> Response[Any]:
     with db.reading() as session:
         piece, lot = lots.lot(session, sku, code)
@@ -143,11 +144,11 @@ def _lot(
                     flash=flash, flash_kind=flash_kind, **view)  # fmt: skip
 
 
-def _decided(request: AnyRequest, sku: str, code: str, decide: Any, back: str) -> Response[Any]:  # noqa: ANN401  (a verb)
+def _decided(request: AnyRequest, sku: str, code: str, decide: Callable[[db.Session], None], back: str) -> Response[Any]:
     try:
         db.run(decide)
     except Refused as refused:
         if refused.status == 404:
             raise
-        return _lot(request, sku, code, pages.Place(), flash=refused.say, flash_kind="bad", status=refused.status)
+        return _lot(request, sku, code, Place(), flash=refused.say, flash_kind="bad", status=refused.status)
     return web.redirect(back)

@@ -1,5 +1,6 @@
 """What is on its way, and what runs low."""
 
+from datetime import date
 from typing import Any
 
 from litestar import Controller, Response, get
@@ -27,7 +28,7 @@ class Supply(Controller):
         """A page of what purchase orders will bring."""
         said, view = pages.text(q), pages.one_of(view, supply.ARRIVALS, "view")
         with db.reading() as session:
-            page = supply.arrivals(session, view, said, pages.place(after, before, supply.date, int))
+            page = supply.arrivals(session, view, said, pages.place(after, before, date, int))
             rows = supply.arrival_rows(session, page.rows)
         kept = {"view": view, "q": said}
         return web.page(

@@ -105,9 +105,9 @@ def _one(
     with db.reading() as session:
         hook = service.by_id(session, ident)
         shops = {shop.id: shop.name for shop in stores.all_stores(session)}
-        view = {"hook": _told(hook, shops, feed.end(session)), "tries": service.tries(session, ident)}
+        told, tries = _told(hook, shops, feed.end(session)), service.tries(session, ident)
     return web.page("desk/stock_webhook.html", request, headers=headers, secret=secret, may_write=_may_write(request), flash=flash,
-                    flash_kind=flash_kind, **view)  # fmt: skip
+                    flash_kind=flash_kind, hook=told, tries=tries)  # fmt: skip
 
 
 def _told(hook: service.Webhook, shops: dict[int | None, str], end: int) -> dict[str, Any]:

@@ -29,7 +29,8 @@ DAYS = ("7", "14", "30", "60", "90", "180", "365")
 MOST_PLACES = 200
 _lot, _p, _b = Lot.__table__.c, Product.__table__.c, Balance.__table__.c  # type: ignore[attr-defined]
 _m, _l, _pl = Move.__table__.c, Location.__table__.c, ParcelLine.__table__.c  # type: ignore[attr-defined]
-_o, _ol, _parcel, _store = (table.__table__.c for table in (Order, OrderLine, Parcel, Store))  # type: ignore[attr-defined]
+_o, _ol = Order.__table__.c, OrderLine.__table__.c  # type: ignore[attr-defined]
+_parcel, _store = Parcel.__table__.c, Store.__table__.c  # type: ignore[attr-defined]
 _COLUMNS = (_lot.id, _lot.product_id, _lot.code, _lot.expires_on, _lot.held, _p.sku, _p.name, _p.min_days_left)
 
 

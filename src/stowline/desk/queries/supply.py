@@ -85,10 +85,11 @@ def low(session: Session, view: str, days: int, text: str, place: Place, size: i
         sa.select(_p.id, _p.sku, _p.name, _p.low_at, free.label("free"), sa.case((_v.units > 0, cover)).label("cover_h"))
         .select_from(Product).outerjoin(StockLevel, _s.product_id == _p.id).outerjoin(Velocity, _v.product_id == _p.id)
     )  # fmt: skip
+    columns, key = ([_p.sku], ["sku"]) if view == "limit" else ([cover, _p.id], ["cover_h", "id"])
     if view == "limit":
-        query, columns, key = query.where(_p.low_at.is_not(None), free <= _p.low_at), [_p.sku], ("sku",)
+        query = query.where(_p.low_at.is_not(None), free <= _p.low_at)
     else:
-        query, columns, key = query.where(_v.units > 0, cover <= days * 24), [cover, _p.id], ("cover_h", "id")
+        query = query.where(_v.units > 0, cover <= days * 24)
     if text:
         query = query.where(_p.id.in_(products.found_by(session, text)))
 
