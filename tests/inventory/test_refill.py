@@ -1,16 +1,18 @@
 """How much is brought to a pick face, and why."""
 
+from typing import Any
+
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from stowline.inventory.refill import EXPECTED, LOW, PROMISED, Demand, Face, Refill, plan, whole_packs
 
 
-def face(free: int, least: int = 5, most: int = 20, **facts) -> Face:
+def face(free: int, least: int = 5, most: int = 20, **facts: Any) -> Face:
     return Face(1, "A-03-2", 32, least, most, free, **facts)
 
 
-def planned(*what, **how) -> tuple[int, int, str]:
+def planned(*what: Any, **how: Any) -> tuple[int, int, str]:
     found = plan(*what, **how)
     assert found is not None
     return found.units, found.urgency, found.why

@@ -1,12 +1,14 @@
 """Which bin is suggested, and why."""
 
+from typing import Any
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from stowline.inventory.spot import Candidate, choose
 
 
-def bin_(code: str, kind: str = "pick", sequence: int = 1, **facts) -> Candidate:
+def bin_(code: str, kind: str = "pick", sequence: int = 1, **facts: Any) -> Candidate:
     return Candidate(hash(code) % 10_000, code, kind, sequence, **({"room": None} | facts))
 
 
@@ -18,7 +20,7 @@ RESERVE, OVERFLOW = bin_("S-01", "storage", 200), bin_("OVERFLOW", "storage", 10
 ALL = [OVERFLOW, RESERVE, CROWDED, SHARED, LATE, EMPTY, HOME]
 
 
-def chosen(candidates: list[Candidate], units: int = 5, **how) -> tuple[str, int, str]:
+def chosen(candidates: list[Candidate], units: int = 5, **how: Any) -> tuple[str, int, str]:
     spot = choose(candidates, units, **how)
     assert spot is not None
     return spot.code, spot.units, spot.why

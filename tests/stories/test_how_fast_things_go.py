@@ -4,6 +4,7 @@ import itertools
 from collections import Counter
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 
 from stowline.core import db
@@ -86,7 +87,7 @@ def test_a_pick_that_commits_late_is_not_passed_over(house: House) -> None:
     assert units_today() == {"MUG": 1103}
 
 
-def test_portions_end_anywhere_and_still_add_up(house: House, monkeypatch) -> None:
+def test_portions_end_anywhere_and_still_add_up(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     maja = house.tablet()
     one_picked(maja)
     with db.transaction() as session:

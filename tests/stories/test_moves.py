@@ -1,9 +1,12 @@
 """From bin to bin: only free units, all or nothing, and back again."""
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from stowline.core import db
+from stowline.inventory import places
 from tests.asserts import accepted, conflict, refused
 from tests.makers import Tablet, at_once
 from tests.stories.conftest import House
@@ -30,11 +33,8 @@ def home_of(house: House, sku: str) -> str:
     return next(code for there, code in lies(house) if there == sku)
 
 
-def limit(house: House, tablet: Tablet, code: str, **facts: Any) -> None:
+def limit(code: str, **facts: Any) -> None:
     """What a bin takes, as a manager sets it."""
-    from stowline.core import db
-    from stowline.inventory import places
-
     with db.transaction() as session:
         places.put_bin(session, code, facts)
 
@@ -93,7 +93,7 @@ def test_the_bin_scanned_twice_is_emptied_of_all_that_is_free(house: House, maja
 def test_a_bin_that_does_not_take_it_says_why_and_the_hand_stays_full(house: House, maja: Tablet) -> None:
     maja.stock_up({"MUG": 10})
     home = home_of(house, "MUG")
-    limit(house, maja, "A-02-1", max_units=3)
+    limit("A-02-1", max_units=3)
     accepted(maja.scan(MOVE, home))
     accepted(maja.scan(MOVE, "MUG", 4))
     for code, words in (("A-02-1", "room for 3 more"), ("QUARANTINE", "Quarantine"), ("DOCK-1", "Put away"),
@@ -156,7 +156,7 @@ def test_rivals_at_the_same_moment_leave_the_books_right(house: House, maja: Tab
         mover = movers[n]
         return [mover.scan(MOVE, home).status, mover.scan(MOVE, home).status, mover.scan(MOVE, f"B-0{n + 1}-1").status]
 
-    for statuses in at_once([lambda n=n: carry(n) for n in range(4)]):
+    for statuses in at_once([partial(carry, n) for n in range(4)]):
         assert set(statuses) <= {200, 409, 422}
     assert sum(lies(house).values()) == 9
     house.prove()
@@ -167,7 +167,7 @@ def test_a_lot_keeps_its_name_where_it_goes(house: House, maja: Tablet) -> None:
     for lot in ("L1", "L2"):
         accepted(maja.scan("receive:", "JAM", 4))
         accepted(maja.scan("receive:", lot))
-    maja_follow(maja)
+    maja.follow("putaway:")
     home = home_of(house, "JAM")
     accepted(maja.scan(MOVE, home))
     asked = refused(maja.scan(MOVE, "JAM", 2), "Which Thing JAM")
@@ -181,7 +181,3 @@ def test_a_lot_keeps_its_name_where_it_goes(house: House, maja: Tablet) -> None:
             "SELECT lot, qty FROM balance b JOIN location l ON l.id = b.location_id WHERE l.code = 'B-02-2' ORDER BY lot")
         assert [tuple(row) for row in rows] == [("L1", 1), ("L2", 2)]
     house.prove()
-
-
-def maja_follow(tablet: Tablet) -> None:
-    tablet.follow("putaway:")

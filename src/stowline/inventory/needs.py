@@ -56,7 +56,12 @@ def needed(session: Session, *, after: After | None = None, product_id: int | No
     query = sa.select(rows).order_by(rows.c.urgency, rows.c.lacks, rows.c.product_id).limit(limit)
     if after is not None:
         query = query.where(place > sa.tuple_(*(sa.literal(one) for one in after)))
-    return [Need(*row) for row in session.execute(query)]
+    return [_need(row) for row in session.execute(query)]
+
+
+def _need(row: Any) -> Need:  # noqa: ANN401  (a row; PostgreSQL adds up to decimals)
+    how, lacks, product_id, sku, name, *units = row
+    return Need(int(how), int(lacks), product_id, sku, name, *map(int, units))
 
 
 def _needs(product_id: int | None) -> sa.Select[Any]:

@@ -34,8 +34,8 @@ def bin_for(session: Session, product_id: int, units: int, lot: str = "", condit
     found = _with_room(session, _own(session, product_id, lot), product_id, lot)
     spot = choose(list(found.values()), units, grade=grade, lot=lot)
     faced = any(one.face for one in found.values())
-    for more in (_storage, _empty, _shared) if faced else (_empty, _shared, _storage):
-        if spot is not None and (spot.units == units or found[spot.location_id].face):
+    for n, more in enumerate((_storage, _empty, _shared) if faced else (_empty, _shared, _storage)):
+        if spot is not None and _is_best(found[spot.location_id], whole=spot.units == units, own=n == 0):
             break
         fresh = [one for one in more(session, product_id, list(found.values()), grade) if one.location_id not in found]
         found |= _with_room(session, fresh, product_id, lot)
@@ -43,6 +43,11 @@ def bin_for(session: Session, product_id: int, units: int, lot: str = "", condit
     if spot is None:
         raise NotFound("No picking or storage bin has room for it. Make room, or open another bin.", where="bin")
     return spot
+
+
+def _is_best(bin_: Candidate, *, whole: bool, own: bool) -> bool:
+    """Whether bins that are not looked at yet cannot be better: `own` says that only bins of the product are known."""
+    return bool(bin_.face) or (whole and (bin_.same_lot > 0 or not own))
 
 
 def _grade(session: Session, product_id: int) -> str:
