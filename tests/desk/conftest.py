@@ -18,8 +18,10 @@ from stowline.demo import later
 from stowline.desk.queries import counts
 from stowline.people import service as people
 from stowline.stores import service as stores
+from tests import services
 from tests.desk.pages import Page
 from tests.makers import Tablet, found_site, in_process
+from tests.stories.conftest import Founded, copy_postgres, copy_sqlite
 
 HTML = {"accept": "text/html"}
 PASSWORD = "tea at half past 4"
@@ -140,10 +142,25 @@ def house(
     yield from running(app, cast_file[1], f"sqlite:///{tmp_path / 'stowline.db'}", monkeypatch)
 
 
-@pytest.fixture
-def any_house(app: Litestar, fresh_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    """The same on SQLite and on PostgreSQL."""
-    yield from running(app, _found(fresh_database_url), fresh_database_url, monkeypatch)
+@pytest.fixture(scope="session")
+def cast_postgres(postgres_url: str) -> Iterator[Founded]:
+    """The same on PostgreSQL, to be copied."""
+    with services.postgres_database(str(services.postgres().url)) as url:
+        yield Founded(url, _found(url))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_house(
+    request: pytest.FixtureRequest, app: Litestar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[House]:
+    """A house on SQLite, and one on PostgreSQL."""
+    if request.param == "sqlite":
+        file, token = request.getfixturevalue("cast_file")
+        yield from running(app, token, copy_sqlite(Founded(str(file), token), tmp_path / "stowline.db"), monkeypatch)
+        return
+    founded = request.getfixturevalue("cast_postgres")
+    with copy_postgres(founded) as url:
+        yield from running(app, founded.token, url, monkeypatch)
 
 
 @pytest.fixture
