@@ -20,7 +20,7 @@ from stowline.inventory.racks import Rack
 from stowline.people.models import Audit
 from stowline.scanning.models import PrintedCode
 from tests import services
-from tests.makers import found_site
+from tests.makers import at_once, found_site
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
@@ -239,3 +239,20 @@ def test_the_starter_site_leaves_what_a_manager_changed(session: Session) -> Non
     bin_ = queries.location_by_code(session, "A-01-1")
     assert (bin_.max_units, bin_.zone) == (40, "B")
     assert session.execute(sa.select(Zone.name).where(Zone.code == "A")).scalar_one() == "Fast movers"  # type: ignore[call-overload]
+
+
+def test_two_who_fill_the_same_bin_at_once_never_overfill_it(house: db.Database) -> None:
+    with house.transaction() as session:
+        mug = lay(session, "MUG", "DOCK-1", 16)
+        places.put_bin(session, "B-05-4", {"max_units": 10})
+        dock, shelf = bin_id(session, "DOCK-1"), bin_id(session, "B-05-4")
+
+    def put_away(session: Session) -> bool:
+        fits = fill.room(session, shelf, mug, lock=True).takes(8)
+        if fits:
+            inventory.move(session, product_id=mug, from_id=dock, to_id=shelf, qty=8, because="putaway")
+        return fits
+
+    assert sorted(at_once([lambda: house.run(put_away)] * 2)) == [False, True]
+    with house.reading() as session:
+        assert queries.quantity(session, mug, shelf) == (8, 0)

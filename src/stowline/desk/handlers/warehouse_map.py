@@ -1,19 +1,19 @@
 """The map of the warehouse: how full bins are, or how often they are picked from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from heapq import nsmallest
 from typing import Any
 
 from litestar import Controller, Response, get
 from litestar.params import FromQuery
 
 from stowline.core import db, web
-from stowline.desk import floorplan
 from stowline.desk.floorplan import Box, Plan
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import bins, building
 from stowline.desk.queries import warehouse_map as reads
-from stowline.desk.queries.warehouse_map import Mapped
+from stowline.desk.queries.warehouse_map import Mapped, Scope
 from stowline.desk.shades import Shades, by_fill, by_picks
 
 READ = web.permission("stock.read")
@@ -39,11 +39,13 @@ class WarehouseMap(Controller):
             zone = pages.one_of(zone, ("", *zones), "zone")
             aisles, levels = reads.aisles(session, zone) if zone else [], [str(one) for one in reads.levels(session, zone)]
             aisle, level = pages.one_of(aisle, ("", *aisles), "aisle"), pages.one_of(level, ("", *levels), "level")
-            found = reads.bins(session, zone=zone, aisle=aisle, level=int(level) if level else None)
+            scope = Scope(zone, aisle, int(level) if level else None)
+            standing = reads.standing(session, scope)
+            found = reads.bins(session, scope, standing)
             picked = reads.picks(session, 28 if show == "fill" else int(show))
             marked = set(bins.found_by(session, said)) if said else set()
         shades = by_fill(found) if show == "fill" else by_picks(found, picked)
-        plan = floorplan.draw([one.spot for one in found])
+        plan = standing.plan
         chosen = {"zone": zone, "aisle": aisle, "level": level, "show": show}
         return web.page(
             "desk/map.html", request, say=_say(found, plan), q=said, plan=plan, boxes=_drawn(plan, found, picked, shades, marked, chosen),
@@ -127,8 +129,8 @@ def _sums(found: Sequence[Mapped], picked: Mapping[int, int], chosen: Chosen) ->
 def _top(found: Sequence[Mapped], picked: Mapping[int, int], show: str) -> list[dict[str, Any]]:
     """The fullest bins, or those that are picked from most often."""
     if show == "fill":
-        best = sorted((one for one in found if one.share), key=lambda one: (-(one.share or 0), one.spot.code))
+        best = nsmallest(LISTED, (one for one in found if one.share), key=lambda one: (-(one.share or 0), one.spot.code))
     else:
-        best = sorted((one for one in found if picked.get(one.spot.id)), key=lambda one: (-picked[one.spot.id], one.spot.code))
+        best = nsmallest(LISTED, (one for one in found if picked.get(one.spot.id)), key=lambda one: (-picked[one.spot.id], one.spot.code))
     return [{"code": one.spot.code, "units": one.units, "full": None if one.share is None else round(one.share * 100),
-             "picks": picked.get(one.spot.id, 0)} for one in best[:LISTED]]  # fmt: skip
+             "picks": picked.get(one.spot.id, 0)} for one in best]  # fmt: skip

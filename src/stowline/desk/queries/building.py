@@ -14,7 +14,7 @@ from stowline.inventory.fit import MIXING, Rules, fullness
 from stowline.inventory.label import BinLabel
 from stowline.inventory.models import Balance, Location, Zone
 
-_l, _b = Location.__table__.c, Balance.__table__.c  # type: ignore[attr-defined]
+_l, _b, _z = Location.__table__.c, Balance.__table__.c, Zone.__table__.c  # type: ignore[attr-defined]
 MOST_LABELS, MOST_ZONES, PORTION = 500, 1000, 500
 Row = dict[str, Any]
 
@@ -67,8 +67,12 @@ def _zone(zone: Zone, bins: int, shut: int) -> Row:
 
 def zone_names(session: Session) -> dict[str, str]:
     """The zones that bins are in, for a select: code to what people call it."""
-    return {row["code"]: f"{row['code']}: {row['name']}" if row["name"] and row["name"] != row["code"] else row["code"]
-            for row in zones(session) if row["bins"]}  # fmt: skip
+    query = sa.select(_l.zone).where(_l.zone != "", _l.kind.in_(places.KINDS)).distinct().limit(MOST_ZONES)
+    used = set(session.execute(query).scalars())
+    known = {code: (place, name) for code, place, name in session.execute(sa.select(_z.code, _z.sequence, _z.name).limit(MOST_ZONES))}
+    along = sorted(used, key=lambda code: (known.get(code, (0, ""))[0], code))
+    names = {code: known.get(code, (0, ""))[1] for code in along}
+    return {code: f"{code}: {name}" if name and name != code else code for code, name in names.items()}
 
 
 # ---------------------------------------------------------------- labels

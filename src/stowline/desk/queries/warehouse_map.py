@@ -1,5 +1,6 @@
 """The map's facts: which bins stand where, how full they are, how often they are picked from."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,13 +10,17 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.models import Product
-from stowline.desk.floorplan import Spot
+from stowline.core import db
+from stowline.desk.floorplan import Plan, Spot, draw
 from stowline.inventory import places, velocity
 from stowline.inventory.models import Balance, Location
+from stowline.people.models import Audit
 
 _l, _b, _p = Location.__table__.c, Balance.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
+_a = Audit.__table__.c  # type: ignore[attr-defined]
 MOST_BINS = 30_000
 MOST_AISLES = 400
+KEPT_S, MOST_KEPT = 60.0, 6
 
 
 class Mapped(NamedTuple):
@@ -27,20 +32,64 @@ class Mapped(NamedTuple):
     share: float | None
 
 
-def bins(session: Session, *, zone: str = "", aisle: str = "", level: int | None = None) -> list[Mapped]:
-    """The bins of the building that fit, 30,000 at the most."""
-    wanted = [_l.kind.in_(places.KINDS)]
-    wanted += [column == said for column, said in ((_l.zone, zone), (_l.aisle, aisle)) if said]
-    if level is not None:
-        wanted.append(_l.level == level)
+class Standing(NamedTuple):
+    """What does not move: where the bins of a view stand, with their limits, and the drawing of them."""
+
+    rows: list[tuple[Spot, bool, int | None, int | None, int | None]]
+    plan: Plan
+
+
+class Scope(NamedTuple):
+    """A view of the building: all of it, or a zone, an aisle, a level."""
+
+    zone: str = ""
+    aisle: str = ""
+    level: int | None = None
+
+    def conditions(self) -> list[Any]:
+        """What a bin must be to be seen."""
+        found: list[Any] = [_l.kind.in_(places.KINDS)]
+        found += [column == said for column, said in ((_l.zone, self.zone), (_l.aisle, self.aisle)) if said]
+        return found if self.level is None else [*found, _l.level == self.level]
+
+
+_kept: dict[tuple[str, Scope], tuple[Any, float, Standing]] = {}
+
+
+def standing(session: Session, scope: Scope) -> Standing:
+    """The bins of a view, 30,000 at the most, and their drawing. Kept for a minute in this process while nobody changes
+    the building: each change leaves a line in the audit.
+    """
+    version = session.execute(sa.select(sa.func.max(_a.id), sa.select(sa.func.count()).select_from(Location).scalar_subquery())).one()
+    key, known = (db.database().url, scope), _kept.get((db.database().url, scope))
+    if known is not None and known[0] == version and time.monotonic() < known[1]:
+        return known[2]
+    made = _standing(session, scope)
+    if len(_kept) >= MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (version, time.monotonic() + KEPT_S, made)
+    return made
+
+
+def _standing(session: Session, scope: Scope) -> Standing:
     query = sa.select(_l.id, _l.code, _l.zone, _l.aisle, _l.bay, _l.level, _l.x_mm, _l.y_mm, _l.active, _l.max_units,
                       _l.max_weight_g, _l.max_volume_cm3)  # fmt: skip
-    rows = session.execute(query.where(*wanted).order_by(_l.code).limit(MOST_BINS)).all()
-    here = sa.select(_l.id).where(*wanted) if zone or aisle or level is not None else None
-    units = _units(session, here)
-    heavy = sa.select(_l.id).where(*wanted, sa.or_(_l.max_weight_g.is_not(None), _l.max_volume_cm3.is_not(None)))
-    used = _used(session, heavy) if any(row.max_weight_g or row.max_volume_cm3 for row in rows) else {}
-    return [_mapped(row, units.get(row[0], 0), used.get(row[0], (0.0, 0.0))) for row in rows]
+    rows = []
+    for id_, code, zone, aisle, bay, level, x, y, *rest in session.execute(
+        query.where(*scope.conditions()).order_by(_l.code).limit(MOST_BINS)
+    ):
+        placed = x is not None and y is not None
+        rows.append((Spot(id_, code, zone, aisle, bay, level, x / 10 if placed else None, y / 10 if placed else None), *rest))
+    return Standing(rows, draw([row[0] for row in rows]))
+
+
+def bins(session: Session, scope: Scope, standing: Standing) -> list[Mapped]:
+    """What lies in these bins now."""
+    here = sa.select(_l.id).where(*scope.conditions())
+    units = _units(session, here if scope != Scope() else None)
+    limited = sa.or_(_l.max_weight_g.is_not(None), _l.max_volume_cm3.is_not(None))
+    used = _used(session, here.where(limited)) if any(weight or volume for _, _, _, weight, volume in standing.rows) else {}
+    return [_mapped(row, units.get(row[0].id, 0), used.get(row[0].id, (0.0, 0.0))) for row in standing.rows]
 
 
 def _units(session: Session, here: sa.Select[Any] | None) -> dict[int, int]:
@@ -64,10 +113,10 @@ def _used(session: Session, here: sa.Select[Any]) -> dict[int, tuple[float, floa
     return {id_: (weight or 0.0, volume or 0.0) for id_, weight, volume in session.execute(query)}
 
 
-def _mapped(row: Sequence[Any], units: int, used: tuple[float, float]) -> Mapped:
-    id_, code, zone, aisle, bay, level, x_mm, y_mm, active, most_units, most_weight, most_volume = row
-    placed = x_mm is not None and y_mm is not None
-    spot = Spot(id_, code, zone, aisle, bay, level, x_mm / 10 if placed else None, y_mm / 10 if placed else None)
+def _mapped(
+    row: tuple[Spot, bool, int | None, int | None, int | None], units: int, used: tuple[float, float]
+) -> Mapped:
+    spot, active, most_units, most_weight, most_volume = row
     share = units / most_units if most_units else None
     if most_weight:
         share = max(share or 0.0, used[0] / most_weight)
