@@ -20,7 +20,7 @@ from stowline.catalog import service as goods
 from stowline.catalog.goods_csv import Good
 from stowline.core import author, db
 from stowline.core.errors import Refused
-from stowline.inventory import bins_csv, lots, places, stock_csv
+from stowline.inventory import bins_csv, faces, faces_csv, lots, places, stock_csv
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.orders import service as orders
@@ -233,6 +233,26 @@ def bins(file: Path, job: Job) -> Tally:
     return tally
 
 
+def pick_faces(file: Path, job: Job) -> Tally:
+    """Pick faces from CSV: new ones, and known ones that are kept otherwise (`accepted`); `duplicates` are so already."""
+    batch = faces_csv.read(file, job.mapping, job.refuse)
+    tally = _tally(batch, a_row_is_a_thing=True)
+
+    def take(session: Session, row: Any) -> None:  # noqa: ANN401
+        try:
+            with session.begin_nested():
+                product = catalog.product_by_sku(session, row.sku)
+                outcome = faces.put_face(session, product.id or 0, row.bin, row.least, row.most)
+        except Refused as why:
+            tally.refuse(row.row, why.say)
+            return
+        tally.accepted += outcome != "same"
+        tally.duplicates += outcome == "same"
+
+    _batches(job, batch.things, take)
+    return tally
+
+
 def purchase_orders(file: Path, job: Job) -> Tally:
     """Purchase orders from a CSV with a row for each line; SKUs nobody knows as in `order_lines`."""
     with db.reading() as session:
@@ -294,14 +314,14 @@ def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN
 
 READERS: dict[str, Callable[[Path, Job], Tally]] = {
     "products": products, "orders": order_lines, "stock": stock_counts, "purchase-orders": purchase_orders,
-    "bins": bins, "kits": kits,
+    "bins": bins, "kits": kits, "faces": pick_faces,
 }
 
 
 def fields_of(what: str) -> Sequence[str]:
     """The fields that `--map` may name for a kind of file."""
     readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv, "bins": bins_csv,
-               "kits": kits_csv}
+               "kits": kits_csv, "faces": faces_csv}
     return tuple(readers[what].FIELDS)
 
 

@@ -24,14 +24,13 @@ def put_face(session: Session, product_id: int, bin_code: str, least: int, most:
         raise Refused(f"{place.code} is no open picking bin: only those are pick faces.", where="bin")
     if not 0 <= least <= most or not 0 < most <= MOST:
         raise Refused("A pick face has a most of 1 or more units, and a fewest from 0 up to that.", where="max")
-    known = session.get(PickFace, (product_id, place.id))
+    known = session.get(PickFace, (product_id, place.id), populate_existing=True)
     if known is not None and (known.min_units, known.max_units) == (least, most):
         return "same"
     if known is None:
         _refuse_more(session, product_id)
     values = {"product_id": product_id, "location_id": place.id, "min_units": least, "max_units": most}
     session.execute(_PUT, values)
-    session.expire_all()
     _note(session, product_id, "Pick face set", f"{place.code}, {least:,} to {most:,} units")
     return "changed" if known is not None else "new"
 

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.catalog.models import Barcode, Product
+from stowline.catalog.queries import Barcode, Product
 from stowline.core.config import settings
 from stowline.inventory import fill
 from stowline.inventory.models import Balance, CountRequest, Location, Lot, PickFace, StockLevel, Velocity

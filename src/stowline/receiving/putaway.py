@@ -15,7 +15,6 @@ from stowline.inventory import fill, suggest, which
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import AtDock, Lies
-from stowline.inventory.rules import PICKABLE
 from stowline.receiving import overrides
 from stowline.receiving.events import StockPutAway
 from stowline.scanning import service as scanning
@@ -132,7 +131,7 @@ def _with_suggestion(session: Session, hand: Hand) -> Hand:
 
 def _put(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     target = stock.location(session, seen.ref)
-    fit_kinds = PICKABLE if hand["condition"] == "good" else ("quarantine",)
+    fit_kinds = stock.PICKABLE if hand["condition"] == "good" else ("quarantine",)
     if target.kind not in fit_kinds:
         why = "is no bin to store in" if hand["condition"] == "good" else "is no place for goods that may not be sold"
         return Verdict.refused(f"{target.code} {why}. Put it in {hand['bin']}.", seen=seen).then(*_carry(hand))

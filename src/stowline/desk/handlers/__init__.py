@@ -6,12 +6,14 @@ from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
 from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
+from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.messages import Mailbox
+from stowline.desk.handlers.movements import Replenishment
 from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
@@ -25,7 +27,7 @@ from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi, LedgerFile]
+CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile]
 
 
 def fill_rail() -> None:
@@ -39,8 +41,9 @@ def fill_rail() -> None:
         RailEntry("Products", "/products", "products.read"),
         RailEntry("Bins", "/bins", "stock.read"),
         RailEntry("Map", "/map", "stock.read"),
+        RailEntry("Replenishment", "/replenishment", "stock.read"),
         RailEntry("Adjustments", "/adjustments", "stock.read", _to_approve),
-        RailEntry("To count", "/counts", "stock.read", _to_count),
+        RailEntry("Counts", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
         RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
