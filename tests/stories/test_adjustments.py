@@ -1,6 +1,5 @@
 """Adjustments by API: what is posted at once, what a second person must agree to, and what is refused with a reason."""
 
-from collections.abc import Iterator
 from functools import partial
 
 import pytest
@@ -20,13 +19,13 @@ def maja(house: House) -> Tablet:
 
 
 @pytest.fixture
-def managers(house: House) -> Iterator[list[Tablet]]:
+def managers(house: House) -> list[Tablet]:
     """Programs of two managers, each with a token of its own."""
     database = db.Database(house.url)
     with database.transaction() as session:
         tokens = [people.add_token(session, name, ["api"]) for name in ("Ines", "Otto")]
     database.close()
-    yield [Tablet(house.send(), token) for token in tokens]
+    return [Tablet(house.send(), token) for token in tokens]
 
 
 def ask(tablet: Tablet, units: int, reason: str, **more: object) -> Reply:
