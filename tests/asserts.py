@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.desk.integrity.prove import prove
+from stowline.desk.integrity.invariant import Invariant, ask
+from stowline.desk.integrity.prove import INVARIANTS
 from tests.makers import Reply
 
 # Whatever counts units or says where work stands. What a taken-back scan must restore, to the last column.
@@ -34,9 +35,10 @@ def books(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     return {name: sorted(map(tuple, session.execute(sa.text(query))), key=repr) for name, query in BOOKS.items()}
 
 
-def breaches(session: Session) -> dict[str, object]:
+def breaches(session: Session, invariants: Iterable[Invariant] = INVARIANTS) -> dict[str, object]:
     """What `stowline check` finds broken: nothing, if all is well."""
-    return {str(one["name"]): one["breaches"] for one in prove(session) if not one["holds"]}
+    found = {one.name: ask(session, one) for one in invariants}
+    return {name: one.shown for name, one in found.items() if not one.holds}
 
 
 def accepted(reply: Reply, *words: str) -> Reply:

@@ -22,6 +22,8 @@ from stowline.catalog import service as products
 from stowline.core import author, clock, db
 from stowline.core.access import Identity
 from stowline.core.errors import Refused
+from stowline.desk.integrity.guards import GUARDS
+from stowline.desk.integrity.prove import INVARIANTS
 from stowline.floor import scans, work
 from stowline.floor.forms import holder
 from stowline.inventory import adjustments, lots
@@ -51,6 +53,8 @@ CARTS = ("CART-1", "CART-2")
 AISLES = ("move:", "scrap:", "quarantine:", "release:", "replenish:", "count:", "putaway:", "receive:")
 COMMANDS = ("CMD:DONE", "CMD:SHORT", "CMD:SKIP", "CMD:FULL", "CMD:UNDO")
 Json = dict[str, Any]
+
+OF_ROWS = tuple(one for one in INVARIANTS if one not in GUARDS)
 
 workers, units = st.sampled_from(WORKERS), st.integers(1, 4)
 bins = st.sampled_from(BINS)
@@ -372,8 +376,9 @@ class Shift(RuleBasedStateMachine):
 
     @invariant()
     def every_invariant_holds(self) -> None:
+        """All but those of the tables themselves, which no step changes."""
         with db.reading() as session:
-            assert breaches(session) == {}
+            assert breaches(session, OF_ROWS) == {}
 
 
 def worker(name: str) -> Identity:
