@@ -2,7 +2,7 @@
 
 # fmt: off
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.look.floor_views import CUTOFFS, LONG
@@ -67,8 +67,8 @@ LINES = [
     line("TPT-OC", "Teapot, ochre", 2, 1, 0, 0, 0, 0, why="Promised from bin C-11-1.", cancelled=1),
     line("BWL-AS-30", "Serving bowl, ash", 1, 0, 1, 0, 0, 0, why="14th in line. 60 units due 3 to 7 Dec on PO-6."),
     line("GIFT-1", "Gift box, blue", 2, 1, 1, 0, 0, 0, why="Sold as one, picked as its parts. Lacks Mug, blue.", kit=True),
-    line("MUG-BL", "Mug, blue", 4, 3, 1, 0, 0, 0, why="3 units promised, to be picked from A-03-2. 2nd in line. No purchase order brings it yet.", part="2 in each"),
-    line("BOX", "Box with ribbon", 2, 2, 0, 0, 0, 0, why="2 units promised, to be picked from B-01-1.", part="1 in each"),
+    line("MUG-BL", "Mug, blue", 4, 3, 1, 0, 0, 0, why="3 units promised, to be picked from A-03-2. 2nd in line. No purchase order brings it yet.", part="2 in each kit"),
+    line("BOX", "Box with ribbon", 2, 2, 0, 0, 0, 0, why="2 units promised, to be picked from B-01-1.", part="1 in each kit"),
     line("SEA/GREEN 2026 #1", LONG, 1200, 0, 1200, 0, 0, 0, why="No purchase order brings it yet."),
 ]
 PARCELS = [
@@ -134,7 +134,25 @@ MAP = {"plan": {"width": 2000, "height": 1200, "captions": [{"x": 300, "y": 80, 
        "top": [{"code": "A-03-2", "units": 1240, "full": 3100, "picks": 12}, {"code": "A" * 40, "units": 1, "full": 3, "picks": 0}],
        "sums": [{"zone": "north", "aisle": "A", "bins": 40, "empty": 4, "units": 12431, "picks": 160, "full": 104, "href": "/map?zone=north&aisle=A"}, {"zone": "", "aisle": "", "bins": 1, "empty": 1, "units": 0, "picks": 0, "full": None, "href": "/map"}]}
 BIN_GOODS = [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "condition": "good", "on_hand": 1240, "promised": 12}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "condition": "damaged", "on_hand": 1, "promised": 0}]
-TO_COUNT = [{"code": "A-03-2", "kind": "pick", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "qty": 3, "why": "Three were asked, one lay there", "at": at(27)}, {"code": "B/01 #2", "kind": "pick", "sku": "SEA/GREEN 2026 #1", "name": LONG, "qty": None, "why": RTL, "at": at(26)}]
+TO_COUNT = [
+    {"id": 1, "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "L-204", "serial": "", "kind": "short", "kind_say": "Short pick", "priority": 2, "due_on": None, "at": at(27), "who": "Maja K.", "why": "Short pick: 2 of 3 missing. It is damaged", "round": 1, "missing": 2, "at_it": "Tom B.", "may_cancel": False},
+    {"id": 2, "code": "B/01 #2", "zone": "Bulk storage, hall", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "", "serial": "SN-0001-77", "kind": "second", "kind_say": "Second count", "priority": 1, "due_on": None, "at": at(26), "who": RTL, "why": RTL, "round": 3, "missing": 0, "at_it": None, "may_cancel": False},
+    {"id": 3, "code": "A-04-1", "zone": "", "sku": None, "name": None, "lot": "", "serial": "", "kind": "plan", "kind_say": "Plan", "priority": 6, "due_on": at(27).date(), "at": at(27), "who": "Stowline", "why": "Its turn by plan", "round": 1, "missing": 0, "at_it": None, "may_cancel": True},
+]
+COUNTED = [
+    {"at": at(27, 14, 2), "who": "Maja Kowalska", "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "L-204", "serial": "", "book": 1240, "missing": 2, "counted": 1238, "difference": -2, "posted": -2, "kind": "warn", "word": "Posted", "decided_by": ""},
+    {"at": at(26, 9, 30), "who": RTL, "code": "B/01 #2", "zone": "", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "", "serial": "SN-0001-77", "book": 0, "missing": 0, "counted": 1, "difference": 1, "posted": 0, "kind": "done", "word": "Not believed", "decided_by": "Ruth Adeyemi"},
+    {"at": at(26, 9, 29), "who": "Tom Brandt", "code": "A-01-1", "zone": "A", "sku": "MUG-BL", "name": "Mug, blue", "lot": "", "serial": "", "book": 12, "missing": 0, "counted": 12, "difference": 0, "posted": 0, "kind": "ok", "word": "As the books said", "decided_by": ""},
+]
+DISPUTES = [
+    {"id": 5, "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "", "serial": "", "round": 3, "at": at(26), "missing": 4, "mine": False, "numbers": [{"who": "Maja Kowalska", "at": at(26), "counted": 20, "book": 40, "difference": -20}, {"who": "Tom Brandt", "at": at(27), "counted": 22, "book": 40, "difference": -18}]},
+    {"id": 6, "code": "B/01 #2", "zone": "", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "L-1", "serial": "", "round": 2, "at": at(26), "missing": 0, "mine": True, "numbers": [{"who": RTL, "at": at(26), "counted": 12000, "book": 0, "difference": 12000}]},
+]
+RIGHT = [{"zone": zone, "bins": bins, "right": right, "bins_percent": 100 * right / bins, "book": book, "wrong": wrong, "units_percent": 100 - 100 * wrong / book}
+         for zone, bins, right, book, wrong in (("A", 120, 118, 4310, 3), ("Bulk storage, hall", 14, 12, 52000, 640), ("no zone", 3, 3, 9, 0))]
+COUNT_VIEWS = [{"label": label, "href": "/counts", "n": n, "current": label == "To count"} for label, n in (("To count", 3), ("Under way", None), ("To decide", 2), ("History", None), ("Accuracy", None), ("Plan", None))]
+COUNT_PLAN = {"a_days": "30", "b_days": "90", "c_days": "180", "a_share": "80", "b_share": "15", "per_day": "40", "second_units": "10", "second_percent": "25", "work_days": "12345", "emptied": "1"}
+WEEK = [{"value": str(n), "label": label, "chosen": n < 6} for n, label in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)]
 MAIL_HTML = "<!doctype html><html><head><style>body{font:16px sans-serif;margin:0;background:#f0f2ee}div{max-width:560px;margin:0 auto;background:#fff;padding:32px}</style></head><body><div><h1>Arrives Saturday 28&nbsp;November</h1><p style='color:#53605c'>Hello Ines, we handed your parcel to DHL today at 16:27.</p></div></body></html>"
 MESSAGES = [
     {"id": 7, "at": at(27, 14, 2), "kind": "stock-arrived", "to": "ines@example.net", "subject": "Your teapot is here", "channel": "email", "state": "held", "until": at(27, 14, 4), "reason": "An undo still takes it back", "ref": "#1042", "store_key": "kiln"},
@@ -180,7 +198,69 @@ PRODUCTS = [{**{name: one[name] for name in ("sku", "name", "unnamed", "weight_g
             for one in (KNOWN, UNKNOWN, {**KNOWN, "name": RTL}, {**KNOWN, "sku": "X" * 60, "name": LONG}, {**UNKNOWN, "name": HOSTILE, "unnamed": False})]
 MAY = {"cancel": True, "hold": True, "release": False}
 
-DESK: dict[str, tuple[str, dict[str, Any]]] = {
+
+
+def lot_row(sku: str, name: str, lot: str, left: int | None, good: int, hold: int = 0, held: str = "") -> dict[str, Any]:
+    ends = NOW.date() + timedelta(days=left) if left is not None else None
+    return {"sku": sku, "name": name, "lot": lot, "expires_on": ends, "days_left": left, "on_hand": good, "free": good - 1, "hold": hold, "damaged": 0, "bins": 2, "held": held}
+
+
+LOTS = [lot_row("YOG-500", "Yoghurt, 500 g", "L-2026-11/A", -1, 12), lot_row("YOG-500", "Yoghurt, 500 g", "L-2026-11/B", 4, 640, hold=12, held="Glass was found"), lot_row("SEA/GREEN 2026 #1", LONG, "12345678901234567890", 1204, 12040), lot_row("إ-9", RTL, "批-7", None, 3)]
+LIFE = {
+    "bins": [{"bin": "A-03-2", "kind": "pick", "lot": "L-2026-11/B", "serial": "", "condition": "good", "on_hand": 640, "bound": 12}, {"bin": "QUARANTINE", "kind": "quarantine", "lot": "L-2026-11/B", "serial": "SN-0001", "condition": "hold", "on_hand": 1, "bound": 0}],
+    "orders": [{"order": "#1042", "store": "kiln", "customer": "Ines Moreau", "email": "ines@example.net", "parcel": "P-2026-000001", "state": "handed_over", "handed_over_at": at(24, 16, 27), "lot": "L-2026-11/B", "serial": "", "units": 3},
+               {"order": "536365/ä #7", "store": "kiln", "customer": HOSTILE, "email": "", "parcel": "P-2026-000002", "state": "open", "handed_over_at": None, "lot": "L-2026-11/B", "serial": "", "units": 1200}],
+    "more": True, "moves": MOVES,
+}
+ARRIVALS = [{"ref": ref, "supplier": supplier, "sku": "BWL-AS-30", "name": name, "units": units, "when": when, "late": late, "waiting": waits} for ref, supplier, name, units, when, late, waits in (
+    ("PO-4", "Potters & Co", "Serving bowl, ash", 60, "Tue 24 Nov", True, 27), ("PO/9 ü", CJK, LONG, 12000, "3 to 7 Dec", False, 0), ("PO-12", RTL, "Mug, blue", 1, "no date", False, 0))]
+LOW = [{"sku": sku, "name": name, "free": free, "low_at": limit, "cover_days": cover, "waiting": waits, "incoming": coming, "due": due, "late": late} for sku, name, free, limit, cover, waits, coming, due, late in (
+    ("BWL-AS-30", "Serving bowl, ash", 0, 12, 0, 27, 60, "Tue 24 Nov", True), ("MUG-BL", "Mug, blue", 3, 40, 2, 0, 0, "", False), ("SEA/GREEN 2026 #1", LONG, 1, None, None, 0, 1200, "no date", False))]
+HOOK = {"id": 3, "url": "https://shop.example/hooks/stock?from=stowline", "store": "Kiln & Cup", "kind": "ok", "word": "Up to date", "active": True, "why": "", "tries": 0, "failing_since": None, "next_at": None, "made_at": at(24), "made_by": "Ruth Adeyemi"}
+HOOKS = [HOOK, {**HOOK, "id": 4, "url": "https://" + "a-very-long-name-of-a-shop." * 8 + "example/", "store": "", "kind": "bad", "word": "Failing", "tries": 7, "failing_since": at(26), "next_at": at(27, 14, 30)},
+         {**HOOK, "id": 5, "kind": "done", "word": "Paused", "active": False, "why": "The address answered that it is gone (410)."}]
+POSTS = [{"at": at(27, 14), "status": None, "say": "no answer within 15 s", "items": 200, "took_ms": 15003}, {"at": at(27, 13), "status": 204, "say": "taken (204)", "items": 1, "took_ms": 87}]
+HEAD = {"q": "", "export_href": "/lots.csv", "may_write": True, "here": "/expiring"}
+DAYS = [{"value": "30", "label": "30 days", "chosen": True}]
+STOCK_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "lots": ("desk/stock_lots.html", view("/stock", views=VIEWS[:3], rows=LOTS, **{**HEAD, "view": "here"})),
+    "lots-none": ("desk/stock_lots.html", view("/stock", views=VIEWS[:3], rows=[], **HEAD)),
+    "expiring": ("desk/stock_expiring.html", view("/stock", within=30, days=DAYS, rows=LOTS[:3], **HEAD)),
+    "expiring-none": ("desk/stock_expiring.html", view("/stock", within=7, days=DAYS, rows=[], **HEAD)),
+    "lot": ("desk/stock_lot.html", view("/stock", product=PRODUCT, lot={**LOTS[0], "received_at": at(3)}, may_write=True, **LIFE)),
+    "lot-held": ("desk/stock_lot.html", view("/stock", product={**PRODUCT, "name": LONG}, lot={**LOTS[1], "received_at": at(3)}, may_write=True, bins=[], orders=[], moves=[], more=False)),
+    "serial": ("desk/stock_serial.html", view("/stock", product=PRODUCT, serial="SN-0001", **LIFE)),
+    "arrivals": ("desk/stock_arrivals.html", view("/stock", views=VIEWS[:3], rows=ARRIVALS, **HEAD)),
+    "arrivals-none": ("desk/stock_arrivals.html", view("/stock", views=VIEWS[:3], rows=[], **HEAD)),
+    "low": ("desk/stock_low.html", view("/stock", views=VIEWS[:2], rows=LOW, within=14, days=DAYS, known=28, **{**HEAD, "view": "cover"})),
+    "low-none": ("desk/stock_low.html", view("/stock", views=VIEWS[:2], rows=[], within=14, days=DAYS, known=1, **{**HEAD, "view": "limit"})),
+    "webhooks": ("desk/stock_webhooks.html", view("/stock", rows=HOOKS, asked={"url": "http://10.0.0.1/", "store": "", "all": "yes"}, stores=STORES, may_write=True, flash="Give an https:// address.", flash_kind="bad")),
+    "webhooks-none": ("desk/stock_webhooks.html", view("/stock", rows=[], asked={"url": "", "store": "", "all": ""}, stores=STORES, may_write=False)),
+    "webhook": ("desk/stock_webhook.html", view("/stock", hook=HOOKS[1], tries=POSTS, secret="", may_write=True)),
+    "webhook-new": ("desk/stock_webhook.html", view("/stock", hook=HOOK, tries=[], secret="whsec_" + "c2VjcmV0" * 5 + "c2U=", may_write=True)),
+}
+
+NEEDS = [{"sku": sku, "name": name, "kind": kind, "word": word, "units": units, "source": source, "face": face, "lot": lot, "why": why, "free": 4, "promised": 30, "expected": 12, "reserve": reserve}
+         for sku, name, kind, word, units, source, face, lot, why, reserve in (
+    ("MUG-BL", "Mug, blue", "bad", "Promised", 24, "R-01-1", "A-03-2", "", "30 are promised, 4 are free in the face", 1240),
+    ("SEA/GREEN 2026 #1", LONG, "warn", "Expected", 1200, "OVERFLOW", "B-01-4", "12345678901234567890", "3 promised and about 1,412 expected within 2 days, 9 are free in the face", 12000),
+    ("YOG-500", RTL, "", "Low", 0, "", "", "", "its pick faces have no room for more", 3))]
+FACES = [{"sku": sku, "name": name, "code": code, "min_units": least, "max_units": most, "free": free} for sku, name, code, least, most, free in (
+    ("MUG-BL", "Mug, blue", "A-03-2", 6, 24, 4), ("SEA/GREEN 2026 #1", LONG, "B-01-4", 0, 12000, 1240), ("YOG-500", CJK, "A-04-1", 5, 20, 5))]
+TURNED = [{"at": at(27, 14), "sku": sku, "name": name, "units": units, "lot": lot, "advised": "A-01-1", "taken": taken, "why": why, "who": who} for sku, name, units, lot, taken, why, who in (
+    ("MUG-BL", "Mug, blue", 24, "", "A-03-2", "empty picking bin, late on the walk: it is picked seldom", "Maja Kowalska"),
+    ("YOG-500", LONG, 1200, "L-2026-11/A", "OVERFLOW", "lot L-2026-11/A lies there already", HOSTILE))]
+TABS = [{"label": label, "href": "/replenishment", "n": None, "current": label == "To fill"} for label in ("To fill", "Pick faces", "Overridden suggestions")]
+MOVED_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
+    "replenishment": ("desk/replenishment.html", view("/replenishment", views=TABS, rows=NEEDS, days=2, first=True)),
+    "replenishment-none": ("desk/replenishment.html", view("/replenishment", views=TABS, rows=[], days=0, first=True)),
+    "pick-faces": ("desk/pick_faces.html", view("/replenishment", views=TABS, rows=FACES, said={"sku": "MUG-BL", "bin": "DOCK-1", "min": "5", "max": "20"}, may_write=True, flash="DOCK-1 is no open picking bin: only those are pick faces.", flash_kind="bad")),
+    "pick-faces-none": ("desk/pick_faces.html", view("/replenishment", views=TABS, rows=[], said={}, may_write=False)),
+    "overrides": ("desk/overrides.html", view("/replenishment", views=TABS, rows=TURNED, often=[("A-01-1", "A-03-2", 12), ("A-01-1", "OVERFLOW", 1)], days=28)),
+    "overrides-none": ("desk/overrides.html", view("/replenishment", views=TABS, rows=[], often=[], days=28)),
+}
+
+DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "orders": ("desk/orders.html", view("/orders", say="214 open, 38 to ship today. 3 are late.", views=VIEWS, stores=STORES, states=STATES, rows=ORDERS, actions=[{"label": "Export", "href": "/orders.csv", "main": False}])),
     "orders-dated": ("desk/orders.html", view("/orders", say="2 open.", views=VIEWS, stores=STORES, states=STATES, rows=[{**row, "ship_by": "Thu 26, 16:30", "promise": "27–28 Nov"} for row in ORDERS[:2]])),
     "orders-none": ("desk/orders.html", view("/orders", say="Nothing is open.", views=VIEWS, stores=STORES, states=STATES, rows=[], pages={"say": "0 shown", "earlier": None, "later": None})),
@@ -204,8 +284,14 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = {
     "map": ("desk/map.html", view("/map", say="446 bins, 89 empty.", **MAP)),
     "map-picks": ("desk/map.html", view("/map", say="446 bins, 89 empty.", **{**MAP, "show": "7", "days": 7, "found": 3, "whole_href": "/map", "top": []})),
     "map-none": ("desk/map.html", view("/map", say="0 bins, 0 empty.", **{**MAP, "boxes": []})),
-    "counts": ("desk/counts.html", view("/stock", say="2 to count.", rows=TO_COUNT, pages=PAGES)),
-    "counts-none": ("desk/counts.html", view("/stock", say="Nothing to count.", rows=[], pages=PAGES)),
+    "counts": ("desk/counts.html", view("/counts", say="3 to count.", views=COUNT_VIEWS, rows=TO_COUNT, pages=PAGES, q="", kinds=STORES, zones=STORES, export_href="/counts.csv", may_write=True, first=1, last=9)),
+    "counts-none": ("desk/counts.html", view("/counts", say="Nothing to count.", views=COUNT_VIEWS, rows=[], pages=PAGES, q="", kinds=STORES, zones=STORES, export_href="/counts.csv", may_write=False, first=1, last=9)),
+    "counts-running": ("desk/counts_running.html", view("/counts", views=COUNT_VIEWS, rows=[{"code": "A-03-2", "zone": "A", "who": "Maja Kowalska", "begun_at": at(27), "entries": 4, "there": True}, {"code": "B/01 #2", "zone": "", "who": RTL, "begun_at": at(26), "entries": 0, "there": False}])),
+    "counts-decide": ("desk/counts_decide.html", view("/counts", views=COUNT_VIEWS, rows=DISPUTES, may_write=True)),
+    "counts-decide-none": ("desk/counts_decide.html", view("/counts", views=COUNT_VIEWS, rows=[], may_write=True, flash="Nobody has counted this yet. Count it first.", flash_kind="bad")),
+    "counts-history": ("desk/counts_history.html", view("/counts", views=COUNT_VIEWS, q="", found=STORES, rows=COUNTED, export_href="/counts/history.csv", pages=PAGES)),
+    "counts-accuracy": ("desk/counts_accuracy.html", view("/counts", views=COUNT_VIEWS, rows=RIGHT, ways=[{"label": "Last 30 days", "href": "/counts/accuracy?days=30", "current": True}, {"label": "Last 90 days", "href": "/counts/accuracy?days=90", "current": False}], export_href="/counts/accuracy.csv")),
+    "counts-plan": ("desk/counts_plan.html", view("/counts", views=COUNT_VIEWS, said=COUNT_PLAN, week=WEEK, where="", may_write=True)),
     "bins": ("desk/bins.html", view("/bins", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], zones=STORES, rows=BIN_ROWS, export_href="/bins.csv", label_fields={"zone": "A", "q": ""}, sizes=SIZES, may_write=True)),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
     "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),

@@ -101,7 +101,7 @@ def _lines(
     for one in sold:
         if one.is_kit:
             rows.append(_row(one, _kit_say(one), part="", kit=True))
-        rows += [_row(line, why.of(line), part=f"{line.per_kit:,} in each" if one.is_kit else "") for line in one.lines]
+        rows += [_row(line, why.of(line), part=f"{line.per_kit:,} in each kit" if one.is_kit else "") for line in one.lines]
     return rows
 
 
