@@ -78,8 +78,8 @@ def totes_on(cart: int) -> list[str]:
 
 def build(session: Session) -> None:
     """Every place of the site, zones, carts and totes."""
-    for code, (name, place) in ZONES.items():
-        places.add_zone(session, code, name=name, sequence=place)
+    for code, (name, place) in ZONES.items():  # in the halls each bin keeps one product
+        places.put_zone(session, code, name=name, mixing="one_product" if code in HALLS.values() else "", sequence=place)
     stand = {code: {"kind": kind, "zone": zone, "sequence": place, "x_mm": x, "y_mm": y}
              for code, (kind, zone, place, x, y) in PLACES.items()}  # fmt: skip
     places.lay_out(session, stand | {one.code: one.facts() for one in bins()} | dict(_shelf()))
