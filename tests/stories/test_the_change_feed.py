@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from stowline.core import db
 from stowline.inventory import feed
+from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import SUPPLIER
 from tests.asserts import clear_no
@@ -228,7 +229,7 @@ def test_numbers_stay_with_the_product_and_grow(house: House, goods: dict[str, i
         feed.keep_up()
     assert house.count("stock_feed") == 4
     with db.reading() as session:
-        last = feed.changes(session, after=0, limit=10)
+        last = stock.changes(session, after=0, limit=10)
         assert last[-1].level.sku == "MUG"
         assert last[-1].number == feed.end(session)
         assert not feed.untold(session)

@@ -7,24 +7,21 @@ docs/decisions/0010-the-stock-feed.md.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.catalog.models import Product
 from stowline.core import clock, db, timers
 from stowline.core.hot import Hot
 from stowline.inventory.models import StockFeed, StockFeedEnd, StockLevel, StockMark
-from stowline.inventory.queries import Level
 
 AT_ONCE, MOST_PORTIONS = 1000, 2000
 TIMER = "stock-feed"
 EVERY = timedelta(days=1)
 _UNTOLD = sa.text("NOT told")  # as in the partial index: another spelling would not use it
 _end, _f = StockFeedEnd.__table__, StockFeed.__table__.c  # type: ignore[attr-defined]
-_level, _mark, _p = StockLevel.__table__, StockMark.__table__, Product.__table__.c  # type: ignore[attr-defined]
+_level, _mark = StockLevel.__table__, StockMark.__table__  # type: ignore[attr-defined]
 _MARK = Hot("INSERT INTO stock_mark (product_id) VALUES (:p)")
 
 
@@ -96,27 +93,6 @@ def every_day(_ref: str) -> None:
     db.run(lambda session: timers.set_timer(session, TIMER, "", clock.now() + EVERY))
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A product that changed: its place in the feed, when it got it, and its stock as it is now."""
-
-    number: int
-    at: datetime
-    level: Level
-
-
 def end(session: Session) -> int:
     """The last number that was given."""
     return int(session.execute(sa.select(_end.c.number)).scalar_one())
-
-
-def changes(session: Session, *, after: int, limit: int) -> list[Change]:
-    """Products that changed after a number, in the order of their numbers."""
-    s = _level.c
-    on_hand, promised = sa.func.coalesce(s.on_hand, 0), sa.func.coalesce(s.promised, 0)
-    query = (
-        sa.select(_f.number, _f.at, _p.id, _p.sku, _p.name, on_hand, promised, on_hand - promised)
-        .select_from(StockFeed).join(Product, _p.id == _f.product_id).outerjoin(StockLevel, s.product_id == _f.product_id)
-        .where(_f.number > after).order_by(_f.number).limit(limit)
-    )  # fmt: skip
-    return [Change(number, at, Level(*level)) for number, at, *level in session.execute(query)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from stowline.inventory.models import (
     Location,
     Lot,
     Move,
+    StockFeed,
     StockLevel,
 )
 from stowline.inventory.rules import GOOD, PICKABLE, Free, take_from
@@ -263,3 +264,24 @@ def ledger(session: Session, product_id: int, *, before: int | None = None, limi
     if before is not None:
         query = query.where(col(Move.id) < before)
     return list(session.exec(query.order_by(col(Move.id).desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A product in the change feed: its place there, when it got it, and its stock as it is now. See `feed`."""
+
+    number: int
+    at: datetime
+    level: Level
+
+
+def changes(session: Session, *, after: int, limit: int) -> list[Change]:
+    """Products that changed after a number of the change feed, in the order of their numbers."""
+    f, s = StockFeed.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+    on_hand, promised = sa.func.coalesce(s.on_hand, 0), sa.func.coalesce(s.promised, 0)
+    query = (
+        sa.select(f.number, f.at, _p.id, _p.sku, _p.name, on_hand, promised, on_hand - promised)
+        .select_from(StockFeed).join(Product, _p.id == f.product_id).outerjoin(StockLevel, s.product_id == f.product_id)
+        .where(f.number > after).order_by(f.number).limit(limit)
+    )  # fmt: skip
+    return [Change(number, at, Level(*level)) for number, at, *level in session.execute(query)]

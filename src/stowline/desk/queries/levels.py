@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.models import Product
-from stowline.desk.queries import kits
 from stowline.desk.queries.keyset import Key, ordered
 from stowline.desk.queries.kits import kit_rows
-from stowline.inventory import feed
+from stowline.inventory import queries as inventory
 from stowline.inventory.models import Balance, Location, Lot
 from stowline.inventory.queries import Level
 from stowline.orders import queries as orders
@@ -53,7 +52,7 @@ def _arrival(due: Incoming) -> Row:
 
 def changed(session: Session, *, after: int, limit: int) -> tuple[list[Row], int]:
     """(products that changed after a place in the feed, the place of the last of them). Call `feed.keep_up` before."""
-    found = feed.changes(session, after=after, limit=limit)
+    found = inventory.changes(session, after=after, limit=limit)
     rows = figures(session, [change.level for change in found])
     items = [{**row, "at": change.at} for change, row in zip(found, rows, strict=True)]
     return items, found[-1].number if found else after

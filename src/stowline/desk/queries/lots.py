@@ -18,7 +18,6 @@ from stowline.inventory import lots as lot_verbs
 from stowline.inventory import queries as inventory
 from stowline.inventory import velocity
 from stowline.inventory.models import Balance, Location, Lot, Move
-from stowline.inventory.rules import sold_until
 from stowline.orders.models import Order, OrderLine
 from stowline.packing.models import Parcel, ParcelLine
 from stowline.stores.models import Store
@@ -90,7 +89,7 @@ def days_left(expires_on: date | None, min_days_left: int) -> int | None:
     """Days on which it may still be sold, today included; 0 and less: none. None where it does not end."""
     if expires_on is None:
         return None
-    return (sold_until(expires_on, min_days_left) - velocity.today()).days + 1
+    return (expires_on - velocity.today()).days - min_days_left + 1
 
 
 def _units(session: Session, found: Sequence[Any]) -> dict[tuple[int, str], tuple[int, ...]]:
