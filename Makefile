@@ -9,8 +9,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 export STOWLINE_DATA_DIR ?= var
 
+MINUTES ?= 30
+
 .DEFAULT_GOAL := help
-.PHONY: help run test proof lint bench lock wheel clean
+.PHONY: help run test proof soak lint bench lock wheel clean
 
 help: ## say what each command does
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +27,9 @@ test: $(DEV_READY) ## run every test; says which were skipped and why (ARGS="-k 
 proof: $(DEV_READY) ## run the long proofs in full: kill tests, races, a whole day of orders
 	@STOWLINE_TEST_CHROMIUM="$$(.ci/chromium $(BIN)/python)"; export STOWLINE_TEST_CHROMIUM; \
 	STOWLINE_PROOF=full exec $(BIN)/python -m pytest -m proof $(ARGS)
+
+soak: $(DEV_READY) ## let Hypothesis play shifts on both databases for half an hour (MINUTES=30)
+	@STOWLINE_SOAK_MINUTES=$(MINUTES) exec $(BIN)/python -m pytest -k however_long tests/stories/test_state_machine.py $(ARGS)
 
 lint: $(DEV_READY) ## ruff, mypy and the import contracts
 	@status=0; \
