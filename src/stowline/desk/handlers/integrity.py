@@ -11,10 +11,7 @@ from stowline.desk.integrity import runs
 from stowline.desk.queries import counts, proof
 
 READ, RUN = web.permission("checks.read"), web.permission("checks.run")
-SAID = {
-    "begun": "A worker takes the proof up now. The floor works on meanwhile.",
-    "stopped": "The proof was stopped. What it had asked by then is kept.",
-}
+SAID = {"stopped": "The proof was stopped. What it had asked by then is kept."}
 
 
 class Integrity(Controller):
@@ -37,7 +34,7 @@ class Integrity(Controller):
         _ = body
         who = web.identity_of(request).name
         db.run(lambda session: runs.begin(session, who))
-        return web.redirect("/integrity?done=begun")
+        return web.redirect("/integrity")
 
     @post("/runs/{run_id:int}/stop", opt=RUN, sync_to_thread=True)
     def stop(self, request: AnyRequest, run_id: FromPath[int], body: RawBody) -> Response[Any]:

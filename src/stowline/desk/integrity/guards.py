@@ -76,7 +76,7 @@ GUARDS = (
     Invariant(
         "the guards stand",
         "The CHECKs, unique keys and triggers by which the database itself refuses a wrong row are there and switched on.",
-        "Restore them: run `stowline migrate` on a fresh database and compare, or restore the last backup.",
+        "Restore them: run “stowline migrate” on a fresh database and compare, or restore the last backup.",
         ask=_guards,
     ),
 )

@@ -3,7 +3,7 @@
 from stowline.desk.integrity.invariant import Invariant
 
 COUNT_IT = "Count this product in this bin; the count posts the difference. Then tell whoever runs the server: no scan does this."
-TELL = "Do nothing by hand. Tell whoever runs the server, who runs `stowline check --rebuild` and decides on `--repair`."
+TELL = "Do nothing by hand. Tell whoever runs the server, who runs “stowline check --rebuild” and decides on “--repair”."
 
 
 def _which(row: str) -> str:

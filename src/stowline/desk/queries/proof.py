@@ -64,7 +64,8 @@ def _say(known: dict[str, Answer], last: Row | None) -> str:
     if not known:
         return f"Nothing was proved yet. The first proof runs a few minutes after the start, and then every night.{trouble}"
     wrong, n = sum(1 for one in known.values() if not one.holds), len(known)
-    held = f"All {n} queries hold" if not wrong else f"{wrong} of {n} {'does' if wrong == 1 else 'do'} not hold"
+    all_hold = f"All {n} queries hold" if n == len(INVARIANTS) else f"The {n} of {len(INVARIANTS)} queries that were asked hold"
+    held = all_hold if not wrong else f"{wrong} of {n} {'does' if wrong == 1 else 'do'} not hold"
     return f"{held}, asked {words.ago(max(one.asked_at for one in known.values()))}.{trouble}"
 
 
@@ -74,7 +75,7 @@ def _running(session: Session) -> Row | None:
         return None
     lost = run.beat_at <= clock.now() - runs.DEAD_AFTER
     at = INVARIANTS[run.done].name if run.done < len(INVARIANTS) else "the end"
-    waits = "It waits for a worker." if run.taken_at is None else f"Now: {at}."
+    waits = "A worker takes it up now; the floor works on meanwhile." if run.taken_at is None else f"Now: {at}."
     say = f"Nobody heard of it {words.ago(run.beat_at)} or since. Begin again." if lost else waits
     return {"id": run.id, "done": run.done, "of": run.of, "by": run.asked_by, "at": run.started_at, "say": say, "lost": lost}
 
