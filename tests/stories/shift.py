@@ -28,6 +28,7 @@ from stowline.floor import scans, work
 from stowline.floor.forms import holder
 from stowline.inventory import adjustments, lots
 from stowline.inventory import queries as stock
+from stowline.inventory import service as inventory
 from stowline.inventory.queries import Lies
 from stowline.inventory.wishes import Wish
 from stowline.orders import queries as orders
@@ -47,6 +48,8 @@ GOODS = (*PLAIN, INK, CAM)
 GTIN = {INK: "09506000134352", CAM: "09506000134369"}
 LOTS, SERIALS = ("A", "B", "C"), ("S1", "S2", "S3", "S4")
 ENDS = {lot: clock.now().date() + timedelta(days=days) for lot, days in zip(LOTS, (20, 90, -3), strict=True)}
+BEGIN = (("MUG", "A-01-1", 4, ""), ("CUP", "A-01-2", 5, ""), (INK, "A-01-1", 2, "A"), (INK, "A-01-2", 3, "B"),
+         (CAM, "B-02-1", 1, "S1"), (CAM, "B-02-1", 1, "S2"), ("MUG", "B-02-1", 2, ""))
 WORKERS = ("maja", "ruth", "tom")
 BINS = ("A-01-1", "A-01-2", "B-02-1")
 CARTS = ("CART-1", "CART-2")
@@ -95,14 +98,23 @@ class Shift(RuleBasedStateMachine):
         self.vans: list[str] = []
         self.asked: list[str] = []
 
-    @initialize()
-    def fill_the_catalogue(self) -> None:
+    @initialize(target=placed)
+    def begin_the_day(self) -> str:
+        """Some of everything lies in the bins, and one order wants some of everything."""
         with db.transaction() as session:
             for sku in (*GOODS, KIT):
                 products.add_product(session, sku=sku, name=f"Thing {sku}", barcodes=[(GTIN[sku], 1)] if sku in GTIN else [])
             details.change(session, INK, {"lots": True, "expires": True, "fefo": True})
             details.change(session, CAM, {"serials": True})
             kits.set_parts(session, KIT, [("MUG", 1), ("CUP", 2)])
+            for sku, bin_, many, which in BEGIN:
+                lot, serial = (which, "") if sku == INK else ("", which)
+                product = catalog.product_by_sku(session, sku).id or 0
+                place = stock.location_by_code(session, bin_).id or 0
+                lots.named(session, product, many, lot=lot, serial=serial, expires_on=ENDS.get(lot))
+                inventory.move(session, product_id=product, from_id=stock.ADJUSTMENT, to_id=place, qty=many,
+                               because="import", lot=lot, serial=serial)  # fmt: skip
+        return self.order({"MUG": 2, KIT: 1, INK: 2, CAM: 1})
 
     def teardown(self) -> None:
         self.stack.close()
@@ -173,6 +185,9 @@ class Shift(RuleBasedStateMachine):
 
     @rule(target=placed, lines=st.dictionaries(st.sampled_from((*GOODS, KIT)), units, min_size=1), urgent=st.booleans())
     def place(self, lines: dict[str, int], urgent: bool) -> str:  # noqa: FBT001  (Hypothesis names it)
+        return self.order(lines, urgent=urgent)
+
+    def order(self, lines: dict[str, int], *, urgent: bool = False) -> str:
         ref = f"O-{len(self.refs)}"
         read = api.read(api_order(ref, lines, priority=1 if urgent else 5))
         assert isinstance(read, IncomingOrder)
