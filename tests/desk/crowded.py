@@ -75,7 +75,7 @@ def _catalogue(made: Filler) -> None:
     made.rows("barcode", PRODUCTS, code="'SKU-' || i", kind="'sku'", shown="'SKU-' || i", product_id="100000 + i", quantity="1")
     made.rows("location", BINS, id="100000 + i", code="'Z-' || i", kind="'pick'", zone="'Z'", sequence="i", active="TRUE")
     made.rows("stock_level", PRODUCTS, product_id="100000 + i", on_hand="CASE WHEN i % 7 = 0 THEN 0 ELSE 5000 END", promised="0")
-    made.rows("balance", PRODUCTS, product_id="100000 + i", location_id=f"100001 + i % {BINS}", condition="'good'",
+    made.rows("balance", PRODUCTS, product_id="100000 + i", location_id=f"100001 + i % {BINS}", lot="''", serial="''", condition="'good'",
               qty="CASE WHEN i % 7 = 0 THEN 0 ELSE 5000 END", bound="0")
     made.rows("purchase_order", 400, id="100000 + i", ref="'PO-' || (900000 + i)", supplier="'Supplier ' || (i % 40)",
               closed_at=f"CASE WHEN i > 40 THEN {made.at('i')} END")
@@ -121,7 +121,7 @@ def _traces(made: Filler) -> None:
               tracking="'HX' || i", sscc="'3' || (10000000000000000 + i)", made_at=then)
     for n in (1, 2):
         made.rows("parcel_line", ORDERS, f"{GONE} OR i % 100 IN (97, 98)", parcel_id="100000 + i", order_line_id=f"{n}000000 + i",
-                  product_id=f"100001 + (i * {n}) % {PRODUCTS}", qty="1")
+                  product_id=f"100001 + (i * {n}) % {PRODUCTS}", lot="''", serial="''", qty="1")
     made.rows("ledger", 30_000, at=made.at("30000 - i"), product_id="CASE WHEN i % 2 = 0 THEN 100001 ELSE 100002 END", from_id="1",
               to_id="100001", from_condition="'good'", to_condition="'good'", qty="1", reason="'receive'")
     made.rows("intake_error", 5_000, store_id="1001", platform="'shopify'", key="'k' || i", ref="'BAD' || i", say="'It cannot be read.'",

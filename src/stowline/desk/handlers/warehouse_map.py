@@ -87,7 +87,7 @@ def _drawn(
             "shut": all(not one.active for one in inside), "hit": any(one.spot.id in marked for one in inside),
             "href": _href(box, chosen), "say": tell(inside[0]) if len(inside) == 1 else _together(inside, picked, chosen["show"]),
         })  # fmt: skip
-    return rows
+    return sorted(rows, key=lambda row: row["hit"])  # what is marked is drawn last, over its neighbours
 
 
 def _href(box: Box, chosen: Chosen) -> str:
