@@ -442,3 +442,20 @@ def test_a_kit_has_no_opening_stock(stocked: House) -> None:
     stowline("import", "kits", stocked.write("kits.csv", "kit,part,units\nGIFT,MUG,2\n"), "--create-products")
     tally = stowline("import", "stock", stocked.write("stock.csv", "sku,bin,quantity\nGIFT,A-01-1,3\nMUG,A-01-1,3\n"), "--json").json
     assert (tally["accepted"], said_of(2, tally)) == (1, "Kit GIFT has no stock of its own. Take its parts: 2 × Mug.")
+
+
+# ---------------------------------------------------------------- pick faces
+
+
+def test_pick_faces_come_from_a_file_and_a_second_time_change_nothing(stocked: House) -> None:
+    file = stocked.write("faces.csv", "sku,bin,min,max\nMUG,A-01-1,5,20\nMUG,A-01-1,6,20\nCUP,DOCK-1,1,2\nNONE,A-01-2,1,2\n"
+                         "CUP,A-01-2,9,2\nCUP,A-01-3,1.5,2\n")  # fmt: skip
+    tally = stowline("import", "faces", file, "--json").json
+    assert (tally["rows"], tally["accepted"], tally["refused"]) == (6, 1, 5)
+    assert said_of(3, tally) == "This product and bin stand in row 2 already."
+    assert "no open picking bin" in said_of(4, tally)
+    assert "a fewest from 0 up to that" in said_of(6, tally)
+    assert "whole number" in said_of(7, tally)
+    again = stowline("import", "faces", file, "--json").json
+    assert (again["accepted"], again["duplicates"]) == (0, 1)
+    assert stocked.rows("SELECT min_units, max_units FROM pick_face") == [(5, 20)]

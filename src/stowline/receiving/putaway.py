@@ -78,7 +78,8 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
         return Verdict.refused(problem, seen=seen).then(*now(session, scan.holder))
     after = _with_suggestion(session, _more(hand, seen, dock, row, units))
     scanning.set_step(session, TASK, scan.holder, after)
-    return Verdict.accepted(f"{_named(after)}: {after['units']} in hand", hint=f"Into {after['bin']}: {after['why']}.",
+    some = f"{after['part']} of them into" if after["part"] < after["units"] else "Into"
+    return Verdict.accepted(f"{_named(after)}: {after['units']} in hand", hint=f"{some} {after['bin']}: {after['why']}.",
                             effect={"hand": dict(hand)}).then(*_carry(after))
 
 
