@@ -155,6 +155,8 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     change = msgspec.json.encode(schema.ProductChange(name="Blue mug", barcodes=[schema.Barcode("14006381333938", 12)]))
     changed = read("patch /api/v1/products/{sku}", tablet.send("PATCH", "/api/v1/products/MUG", change, tablet.headers))
     assert (changed.name, changed.weight_g, len(changed.barcodes)) == ("Blue mug", 350, 2)
+    asked = post("/api/v1/counts", schema.Count("A-01-1", "looks odd"))
+    assert get("/api/v1/counts").items[0].id == asked.id
     read("get /api/v1/purchase-orders/{ref}", tablet.get("/api/v1/purchase-orders/PO-1"))
     taken = read(
         "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))

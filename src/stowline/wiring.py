@@ -15,7 +15,18 @@ from stowline.desk.integrity import runs as proofs
 from stowline.desk.webhooks import delivery as webhook_delivery
 from stowline.desk.webhooks import service as webhooks
 from stowline.floor import look
-from stowline.inventory import counting, feed, lots, moving, quarantine, replenish, scrapping, tracking, velocity
+from stowline.inventory import (
+    count_plan,
+    counting,
+    feed,
+    lots,
+    moving,
+    quarantine,
+    replenish,
+    scrapping,
+    tracking,
+    velocity,
+)
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
@@ -72,14 +83,14 @@ WORKFLOWS = {
 # timer -> verb (in one transaction) or work (in transactions of its own)
 VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
-    proofs.NIGHT: proofs.nightly,
+    proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver}
 
 
 # timers that always stand, and how soon after the first start they run
-STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5),
+STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), feed.TIMER: timedelta(hours=1)}
 
 

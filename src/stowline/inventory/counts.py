@@ -148,6 +148,12 @@ def moves_of(text: str) -> dict[Key, int]:
     return {(product, lot, serial): n for product, lot, serial, n in msgspec.json.decode(text)}
 
 
+def with_more(text: str, more: dict[Key, int]) -> str:
+    """The same with further moves."""
+    known = moves_of(text)
+    return _told(known | {key: known.get(key, 0) + n for key, n in more.items()})
+
+
 # --- what is counted --------------------------------------------------------------------------------------------------
 
 

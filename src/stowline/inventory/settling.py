@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from stowline.core import author, clock, outbox
 from stowline.core.errors import Conflict, NotFound, Refused
-from stowline.inventory import closing, posting, queries, service, sheets, tally
+from stowline.inventory import closing, counts, posting, queries, service, sheets, tally
 from stowline.inventory.events import CountRequested
 from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountPlan, CountSheet
@@ -136,13 +136,25 @@ def take_back(session: Session, effect: dict[str, Any]) -> CountSheet:
     service.lock_levels(session, list(products))
     sheet = session.exec(select(CountSheet).where(CountSheet.id == sheet_id).with_for_update()).one()
     _refuse_followed(session, sheet, effect)
+    before = counts.look(session, sheet.location_id, sheet.base).moves
     posting.reverse(session, sheet)
     _reopen_requests(session, sheet, effect)
     _reopen_entries(session, sheet, effect)
     sheet.state, sheet.done_at, sheet.scan_id = sheets.OPEN, None, None
+    _overlook(session, sheet, before)
+    return sheet
+
+
+def _overlook(session: Session, sheet: CountSheet, before: dict[counts.Key, int]) -> None:
+    """The moves that posted this count and took it back are no moves of goods: they make no number worthless."""
+    after = counts.look(session, sheet.location_id, sheet.base).moves
+    ours = {key: 2 * (n - before.get(key, 0)) for key, n in after.items() if n != before.get(key, 0)}
+    for row in counts.entries(session, sheet.id or 0):
+        row.moves += ours.get((row.product_id, row.lot, row.serial), 0)
+        session.add(row)
+    sheet.begun, sheet.seen = (counts.with_more(text, ours) for text in (sheet.begun, sheet.seen))
     session.add(sheet)
     session.flush()
-    return sheet
 
 
 def _refuse_followed(session: Session, sheet: CountSheet, effect: dict[str, Any]) -> None:

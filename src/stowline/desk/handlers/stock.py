@@ -9,7 +9,7 @@ from litestar.response import Stream
 from stowline.core import db, web
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
-from stowline.desk.queries import bins, counts, stock
+from stowline.desk.queries import counts, stock
 
 READ = web.permission("stock.read")
 DONE = {
@@ -69,12 +69,3 @@ class Stock(Controller):
     ) -> Response[Any]:  # fmt: skip
         """One product."""
         return product_page(request, web.name(sku), after, before, flash=DONE.get(done))
-
-    @get("/counts", opt=READ, sync_to_thread=True)
-    def counts(self, request: AnyRequest, after: FromQuery[str] = "", before: FromQuery[str] = "") -> Response[Any]:
-        """Bins that somebody must count."""
-        with db.reading() as session:
-            page = bins.to_count(session, pages.place(after, before, int))
-        n = counts.fresh("to count", counts.bins_to_count)
-        say = f"{counts.shown(n)} to count." if n else "Nothing to count."
-        return web.page("desk/counts.html", request, say=say, rows=page.rows, pages=pages.pager(page, "/counts", {}, "oldest first"))

@@ -73,20 +73,3 @@ def one(session: Session, code: str) -> Row:
                  for here in inside],
         "counts": [{"why": request.why, "at": request.at} for request in asked],
     }  # fmt: skip
-
-
-def to_count(session: Session, place: Place) -> Page[sa.Row[Any]]:
-    """What must be counted, asked first first."""
-    query = (
-        sa.select(_c.id, _c.why, _c.at, _l.code, _l.kind, _p.sku, _p.name, _b.qty)
-        .select_from(CountRequest)
-        .join(Location, _l.id == _c.location_id)
-        .join(Product, _p.id == _c.product_id)
-        .outerjoin(Balance, sa.and_(_b.product_id == _c.product_id, _b.location_id == _c.location_id, _b.condition == "good"))
-        .where(_c.done_at.is_(None))
-    )
-
-    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[sa.Row[Any]]:  # noqa: FBT001
-        return session.execute(ordered(query, [_c.id], after, descending=backwards, most=most)).all()
-
-    return walk(place, fetch, lambda row: (row.id,))

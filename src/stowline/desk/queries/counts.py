@@ -109,6 +109,12 @@ def bins_to_count(session: Session) -> int:
     return bounded(session, sa.select(c.id).where(c.done_at.is_(None)))
 
 
+def counts_to_decide(session: Session) -> int:
+    """Counts that contradict the books by much and wait for somebody else."""
+    c = CountRequest.__table__.c  # type: ignore[attr-defined]
+    return bounded(session, sa.select(c.id).where(c.done_at.is_(None), c.round > 1))
+
+
 def late_orders(session: Session) -> int:
     """Open orders past the day to ship by: an index walk over the oldest of each state."""
     o, now = Order.__table__.c, clock.now()  # type: ignore[attr-defined]
