@@ -126,4 +126,5 @@ def _traces(made: Filler) -> None:
               to_id="100001", from_condition="'good'", to_condition="'good'", qty="1", reason="'receive'")
     made.rows("intake_error", 5_000, store_id="1001", platform="'shopify'", key="'k' || i", ref="'BAD' || i", say="'It cannot be read.'",
               payload="'{}'", at=made.at("i"), tries="1", solved_at=f"CASE WHEN i % 5 > 0 THEN {made.at('i')} END")
-    made.rows("count_request", 1_000, location_id=f"100001 + i % {BINS}", product_id="100000 + i", why="'One was missing'", at=made.at("i"))
+    made.rows("count_request", 1_000, location_id=f"100001 + i % {BINS}", product_id="100000 + i", why="'One was missing'", kind="'short'", priority="2", round="1",
+              at=made.at("i"))
