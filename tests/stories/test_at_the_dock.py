@@ -95,3 +95,18 @@ def test_pick_tasks_page_by_key(maja: Tablet) -> None:
             break
     assert seen == whole
     assert len(whole) == 4
+
+
+def test_an_order_that_ran_short_of_everything_leaves_its_tote_and_takes_another_cart(house: House) -> None:
+    maja, ruth = house.tablet("maja"), house.tablet("ruth")
+    maja.stock_up({"MUG": 2})
+    assert maja.place("1001", {"MUG": 2}).status == 201
+    bin_ = maja.lease("pick:CART-1")["next"]["bin"]
+    accepted(maja.scan("pick:CART-1", bin_))
+    accepted(maja.scan("pick:CART-1", "CMD:SHORT"))
+    maja.receive({"MUG": 2})
+    maja.follow("putaway:")
+    assert ruth.lease("pick:CART-3")["next"]["want"] == "bin"
+    ruth.follow("pick:CART-3")
+    assert maja.order("1001")["state"] == "picked"
+    house.prove()

@@ -137,6 +137,7 @@ def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     allocation.fill(session, [stop.product_id])
     found = waves.extend(session, stop)
     finish_line(session, stop, task, state="done" if stop.picked else "short")
+    _free_empty_tote(session, stop.order_id)
     return found
 
 
@@ -157,6 +158,7 @@ def on_missing(session: Session, fact: UnitsMissing) -> None:
         if n == stop.left:
             task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
             finish_line(session, stop, task, state="done" if stop.picked else "short")
+            _free_empty_tote(session, stop.order_id)
         missing -= n
     if missing > 0:
         raise Conflict(f"{missing} of these units are in a tote or a box already. Take them out first.")
@@ -199,6 +201,13 @@ def free_tote(session: Session, order_id: int) -> int | None:
     session.add(tote)
     session.flush()
     return tote.id
+
+
+def _free_empty_tote(session: Session, order_id: int) -> None:
+    """An order of which nothing was picked, and nothing is to be picked any more, needs its tote no longer."""
+    order = order_reads.lock(session, order_id)
+    if order.picked <= order.handed_over and not queries.open_lines_of(session, order_id):
+        free_tote(session, order_id)
 
 
 def give_tote_back(session: Session, tote_id: int, order_id: int) -> None:

@@ -69,9 +69,10 @@ def _releasable(session: Session) -> Iterator[tuple[Order, Plan]]:
     after, looked = None, 0
     while looked < LOOK_AT:
         page = queries.ready_orders(session, after=after, limit=25)
+        begun = queries.totes_with(session, [order.id or 0 for order in page])  # theirs is the cart of that tote
         for order in page:
             locked = orders.lock(session, order.id or 0)
-            fresh = locked.state == "allocated" and not locked.picked
+            fresh = locked.state == "allocated" and not locked.picked and order.id not in begun
             plan = _plan(session, locked) if fresh else None
             if plan is not None:
                 yield locked, plan
