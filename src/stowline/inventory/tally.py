@@ -67,7 +67,7 @@ def doubt(difference: int, missing: int) -> int:
 def needs_second(difference: int, missing: int, book: int, *, units: int, percent: int) -> bool:
     """Whether somebody else must count: more than so many units, or more than one unit and this share of the books."""
     off = doubt(difference, missing)
-    return off > units or (off > 1 and off * 100 > percent * book)
+    return off > units or (off > 1 and off * 100 > percent * max(book, 1))
 
 
 def settles(difference: int, missing: int, earlier: Iterable[int]) -> bool:
