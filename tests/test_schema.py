@@ -10,10 +10,14 @@ import msgspec
 import pytest
 from litestar.testing import TestClient
 
-from stowline import schema
 from stowline.app import create_app
 from stowline.core import db
 from stowline.people import service as people
+from stowline.schema import calls
+from stowline.schema import floor as floor_shapes
+from stowline.schema import goods as goods_shapes
+from stowline.schema import orders as orders_shapes
+from stowline.schema import stock as stock_shapes
 from tests.commands import house_at
 from tests.makers import Reply, Tablet, api_order, found_site, in_process, shopify_order, webhook
 
@@ -50,7 +54,7 @@ def test_the_document_is_openapi_and_has_every_call_of_the_contract(told: dict[s
     assert told["openapi"].startswith("3.1.")
     assert told["info"]["title"] == "Stowline"
     assert CONTRACT - operations(told).keys() == set()
-    assert set(operations(told)) == {f"{method} {path}" for method, path in schema.CALLS}
+    assert set(operations(told)) == {f"{method} {path}" for method, path in calls.CALLS}
 
 
 def test_operations_have_names_of_their_own_words_and_answers(told: dict[str, Any]) -> None:
@@ -90,9 +94,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
 
     def read(call: str, answer: Reply) -> Any:
         method, _, path = call.partition(" ")
-        kind = schema.CALLS[method, path].answers[answer.status]
+        kind = calls.CALLS[method, path].answers[answer.status]
         heard.add(call)
-        if kind == schema.PDF:
+        if kind == calls.PDF:
             assert answer.raw.startswith(b"%PDF")
             return answer.raw
         return msgspec.json.decode(answer.raw, type=kind)
@@ -106,22 +110,22 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         return read(f"post {path}", tablet.post(there, msgspec.json.encode(body)))
 
     def scan(task: str, code: str, quantity: int = 1) -> Any:
-        return post("/scans", schema.Scan(str(uuid.uuid4()), task, code, quantity))
+        return post("/scans", floor_shapes.Scan(str(uuid.uuid4()), task, code, quantity))
 
     assert get("/healthz").ok
     assert get("/readyz").ok
     for _ in range(2):  # 201, then 200
-        post("/api/v1/products", schema.Product("MUG", "Mug", [schema.Barcode("4006381333931")], 350, (120, 90, 95)))
-        post("/api/v1/purchase-orders", schema.PurchaseOrder("PO-1", "Kiln", [schema.Units("MUG", 5)]))
-    assert post("/api/v1/tasks/{task}/lease", schema.Lease("tablet-4"), task="receive:PO-1").next["want"] == "product"
+        post("/api/v1/products", goods_shapes.Product("MUG", "Mug", [goods_shapes.Barcode("4006381333931")], 350, (120, 90, 95)))
+        post("/api/v1/purchase-orders", goods_shapes.PurchaseOrder("PO-1", "Kiln", [goods_shapes.Units("MUG", 5)]))
+    assert post("/api/v1/tasks/{task}/lease", floor_shapes.Lease("tablet-4"), task="receive:PO-1").next["want"] == "product"
     assert scan("receive:PO-1", "4006381333931", 5).fate == "accepted"
     assert scan("receive:PO-1", "NONSENSE").fate == "refused"
-    scans = schema.Scans(
-        [schema.Scan(str(uuid.uuid4()), "look:", "MUG"), schema.Scan(str(uuid.uuid4()), "look:", "NONE")]
+    scans = floor_shapes.Scans(
+        [floor_shapes.Scan(str(uuid.uuid4()), "look:", "MUG"), floor_shapes.Scan(str(uuid.uuid4()), "look:", "NONE")]
     )
     assert post("/scans/batch", scans).stopped_at == 1
     tablet.follow("putaway:")
-    order = msgspec.convert(api_order("1001", {"MUG": 2}), schema.Order)
+    order = msgspec.convert(api_order("1001", {"MUG": 2}), orders_shapes.Order)
     for ref in ("1001", "1001", "1002"):
         order.ref = ref
         post("/api/v1/orders", order)
@@ -133,10 +137,10 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert [(here.lot, here.on_hand, here.bins) for here in get("/api/v1/stock/lots").items] == [(None, 5, 1)]
     assert [(one.sku, one.free) for one in get("/api/v1/stock/changes").items] == [("MUG", 1)]
     assert (
-        post("/api/v1/orders/{ref}/cancellation", schema.Cancellation("changed my mind"), ref="1002").state
+        post("/api/v1/orders/{ref}/cancellation", orders_shapes.Cancellation("changed my mind"), ref="1002").state
         == "cancelled"
     )
-    assert post("/api/v1/manifests", schema.Manifest("house")).ref
+    assert post("/api/v1/manifests", orders_shapes.Manifest("house")).ref
     tablet.ship_all()
     shipped = read("get /api/v1/orders/{ref}", tablet.get("/api/v1/orders/1001"))
     assert (shipped.state, shipped.lines[0].handed_over) == ("handed_over", 2)
@@ -148,21 +152,21 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
-    post("/api/v1/products", schema.Product("GIFT", "Gift box"))
-    gift = post("/api/v1/products/{sku}/parts", schema.Parts([schema.Part("MUG", 2)]), sku="GIFT")
-    assert gift.parts == [schema.Part("MUG", 2)]
+    post("/api/v1/products", goods_shapes.Product("GIFT", "Gift box"))
+    gift = post("/api/v1/products/{sku}/parts", goods_shapes.Parts([goods_shapes.Part("MUG", 2)]), sku="GIFT")
+    assert gift.parts == [goods_shapes.Part("MUG", 2)]
     assert read("get /api/v1/stock", tablet.get("/api/v1/stock?sku=GIFT"))[0].kit == gift.parts
-    change = msgspec.json.encode(schema.ProductChange(name="Blue mug", barcodes=[schema.Barcode("14006381333938", 12)]))
+    change = msgspec.json.encode(goods_shapes.ProductChange(name="Blue mug", barcodes=[goods_shapes.Barcode("14006381333938", 12)]))
     changed = read("patch /api/v1/products/{sku}", tablet.send("PATCH", "/api/v1/products/MUG", change, tablet.headers))
     assert (changed.name, changed.weight_g, len(changed.barcodes)) == ("Blue mug", 350, 2)
-    asked = post("/api/v1/counts", schema.Count("A-01-1", "looks odd"))
+    asked = post("/api/v1/counts", stock_shapes.Count("A-01-1", "looks odd"))
     assert get("/api/v1/counts").items[0].id == asked.id
     read("get /api/v1/purchase-orders/{ref}", tablet.get("/api/v1/purchase-orders/PO-1"))
     taken = read(
         "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))
     )
     assert [one.outcome for one in taken.taken] == ["new"]
-    assert heard == {f"{method} {path}" for method, path in schema.CALLS if "/adjustments" not in path}
+    assert heard == {f"{method} {path}" for method, path in calls.CALLS if "/adjustments" not in path}
 
 
 def test_adjustments_are_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:
@@ -175,13 +179,13 @@ def test_adjustments_are_taken_and_answered_as_the_document_says(site: tuple[Tes
     def read(by: Tablet, method: str, body: Any = None, path: str = "", ref: str = "") -> Any:
         there = f"/api/v1/adjustments{path}"
         answer = by.post(there.format(ref=ref), msgspec.json.encode(body)) if method == "post" else by.get(there.format(ref=ref))
-        return msgspec.json.decode(answer.raw, type=schema.CALLS[method, there].answers[answer.status])
+        return msgspec.json.decode(answer.raw, type=calls.CALLS[method, there].answers[answer.status])
 
-    asked = schema.AskedAdjustment("JUG", "A-01-1", "found", units=2)
+    asked = stock_shapes.AskedAdjustment("JUG", "A-01-1", "found", units=2)
     found = read(first, "post", asked)
     assert read(first, "get", path="/{ref}", ref=found.ref) == found
     asked.units = 50
-    for verb, by, body in (("withdrawal", first, {}), ("approval", second, {}), ("refusal", second, schema.Refusal("no"))):
+    for verb, by, body in (("withdrawal", first, {}), ("approval", second, {}), ("refusal", second, stock_shapes.Refusal("no"))):
         read(by, "post", body, f"/{{ref}}/{verb}", read(first, "post", asked).ref)
     assert [one.state for one in read(first, "get").items] == ["refused", "posted", "withdrawn", "posted"]
 
@@ -195,4 +199,4 @@ def test_refusals_have_the_form_that_is_told(site: tuple[TestClient[Any], str]) 
         Tablet(in_process(client), "nobody's").get("/api/v1/stock"),
     ]
     assert [answer.status for answer in refused] == [404, 400, 400, 401]
-    assert all(msgspec.json.decode(answer.raw, type=schema.Error).say for answer in refused)
+    assert all(msgspec.json.decode(answer.raw, type=floor_shapes.Error).say for answer in refused)

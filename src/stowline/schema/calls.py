@@ -1,0 +1,83 @@
+"""Every call of the contract: what it takes and answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from stowline.schema.floor import Lease, Leased, Nothing, NotReady, Ok, Replies, Reply, Scan, Scans, TaskPage
+from stowline.schema.goods import Parts, Product, ProductChange, PurchaseOrder
+from stowline.schema.orders import (
+    Cancellation,
+    Intake,
+    Manifest,
+    ManifestRef,
+    Order,
+    OrderState,
+    OrderWithParcels,
+    Timeline,
+)
+from stowline.schema.stock import (
+    Adjustment,
+    AdjustmentPage,
+    AskedAdjustment,
+    BinPage,
+    Changes,
+    Count,
+    CountAsked,
+    CountPage,
+    LotPage,
+    Refusal,
+    StockLevel,
+    StockPage,
+)
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of the contract: its name, what it answers by status, what it takes.
+
+    `paged` lists take `?limit=`; `public` calls need no token (webhooks are signed instead).
+    """
+
+    name: str
+    answers: dict[int, Any]
+    body: Any = None
+    paged: bool = False
+    public: bool = False
+
+
+CALLS: dict[tuple[str, str], Call] = {
+    ("get", "/healthz"): Call("health", {200: Ok}, public=True),
+    ("get", "/readyz"): Call("ready", {200: Ok, 503: NotReady}, public=True),
+    ("post", "/scans"): Call("scan", {200: Reply, 409: Reply, 422: Reply}, Scan),
+    ("post", "/scans/batch"): Call("scanBatch", {200: Replies}, Scans),
+    ("get", "/api/v1/tasks"): Call("listTasks", {200: TaskPage}, paged=True),
+    ("post", "/api/v1/tasks/{task}/lease"): Call("leaseTask", {200: Leased}, Lease),
+    ("post", "/api/v1/products"): Call("addProduct", {201: Product, 200: Product}, Product),
+    ("get", "/api/v1/products/{sku}"): Call("getProduct", {200: Product}),
+    ("patch", "/api/v1/products/{sku}"): Call("changeProduct", {200: Product}, ProductChange),
+    ("post", "/api/v1/products/{sku}/parts"): Call("setParts", {200: Product}, Parts),
+    ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage}, paged=True),
+    ("get", "/api/v1/stock/bins"): Call("getStockByBin", {200: BinPage}, paged=True),
+    ("get", "/api/v1/stock/lots"): Call("getStockByLot", {200: LotPage}, paged=True),
+    ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
+    ("post", "/api/v1/counts"): Call("askForCount", {201: CountAsked}, Count),
+    ("get", "/api/v1/counts"): Call("listCounts", {200: CountPage}, paged=True),
+    ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, PurchaseOrder),
+    ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),
+    ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
+    ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),
+    ("get", "/api/v1/orders/{ref}/timeline"): Call("getTimeline", {200: Timeline}, paged=True),
+    ("post", "/api/v1/orders/{ref}/cancellation"): Call("cancelOrder", {200: OrderState}, Cancellation),
+    ("post", "/api/v1/parcels/{code}/label"): Call("makeLabel", {200: PDF}),
+    ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
+    ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),
+    ("get", "/api/v1/adjustments"): Call("listAdjustments", {200: AdjustmentPage}, paged=True),
+    ("get", "/api/v1/adjustments/{ref}"): Call("getAdjustment", {200: Adjustment}),
+    ("post", "/api/v1/adjustments/{ref}/approval"): Call("approveAdjustment", {200: Adjustment}, Nothing),
+    ("post", "/api/v1/adjustments/{ref}/refusal"): Call("refuseAdjustment", {200: Adjustment}, Refusal),
+    ("post", "/api/v1/adjustments/{ref}/withdrawal"): Call("withdrawAdjustment", {200: Adjustment}, Nothing),
+    ("post", "/api/v1/manifests"): Call("openManifest", {201: ManifestRef}, Manifest),
+    ("post", "/intake/{store}/{platform}"): Call("takeWebhook", {202: Intake}, dict[str, Any], public=True),
+}

@@ -1,0 +1,80 @@
+"""Products and purchase orders."""
+
+from datetime import date
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class Barcode(Struct):
+    """A code on a product and the units it stands for."""
+
+    code: str
+    quantity: int = 1
+
+
+class Part(Struct):
+    """Units of a product that are in one kit."""
+
+    sku: str
+    units: int = 1
+
+
+class Parts(Struct):
+    """What a kit is made of from now on; none: a product like any other."""
+
+    parts: list[Part]
+
+
+class Product(Struct):
+    """A product. Weight in g; length, width and height in mm. One with parts is a kit: sold as one, picked as they.
+
+    `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the lot
+    that ends first goes first; so many days before its last day (`min_days_left`) a lot is sold no more.
+    """
+
+    sku: str
+    name: str
+    barcodes: list[Barcode] = []
+    weight_g: int | None = None
+    dims_mm: tuple[int, int, int] | None = None
+    parts: list[Part] = []
+    detail: str = ""
+    lots: bool = False
+    serials: bool = False
+    expires: bool = False
+    fefo: bool = False
+    min_days_left: int = 0
+    low_at: int | None = None
+
+
+class ProductChange(Struct):
+    """What to change of a product: what is left out stays, null is not known. Barcodes come to those that it has."""
+
+    name: str | UnsetType = UNSET
+    detail: str | UnsetType = UNSET
+    weight_g: int | UnsetType | None = UNSET
+    dims_mm: tuple[int, int, int] | UnsetType | None = UNSET
+    lots: bool | UnsetType = UNSET
+    serials: bool | UnsetType = UNSET
+    expires: bool | UnsetType = UNSET
+    fefo: bool | UnsetType = UNSET
+    min_days_left: int | UnsetType = UNSET
+    low_at: int | UnsetType | None = UNSET
+    barcodes: list[Barcode] = []
+
+
+class Units(Struct):
+    """Units of a SKU."""
+
+    sku: str
+    quantity: int
+
+
+class PurchaseOrder(Struct):
+    """Goods that are expected."""
+
+    ref: str
+    supplier: str
+    lines: list[Units]
+    expected_from: date | None = None
+    expected_to: date | None = None

@@ -1,0 +1,150 @@
+"""Orders, parcels, manifests, intake."""
+
+from datetime import datetime
+
+from msgspec import UNSET, Struct, UnsetType
+
+from stowline.schema.goods import Units
+
+
+class Customer(Struct):
+    """Who ordered; without an e-mail address nobody is told anything."""
+
+    name: str
+    email: str = ""
+
+
+class Address(Struct):
+    """Where it goes. The country as its two letters."""
+
+    name: str
+    line1: str
+    city: str
+    country: str
+    line2: str = ""
+    region: str = ""
+    postcode: str = ""
+
+
+class OrderLine(Struct):
+    """What was ordered. The price of a unit in major units, as text with at most four decimals."""
+
+    sku: str
+    quantity: int
+    unit_price: str
+
+
+class Order(Struct):
+    """An order as it comes in."""
+
+    ref: str
+    store: str
+    customer: Customer
+    address: Address
+    lines: list[OrderLine]
+    currency: str | None = None
+    placed_at: datetime | None = None
+
+
+class Stages(Struct):
+    """A line of an order and how far its units have come."""
+
+    sku: str
+    quantity: int
+    promised: int
+    waiting: int
+    picked: int
+    packed: int
+    handed_over: int
+    returned: int
+    cancelled: int
+
+
+class PartStages(Stages):
+    """What is picked for a kit: its own units, `per_kit` of them in one."""
+
+    per_kit: int
+
+
+class SoldStages(Stages):
+    """What was sold in one line. A kit counts whole kits and has its parts."""
+
+    parts: list[PartStages] | UnsetType = UNSET
+
+
+class OrderState(Struct):
+    """An order as it stands."""
+
+    ref: str
+    store: str
+    state: str
+    placed_at: datetime
+    lines: list[SoldStages]
+
+
+class Parcel(Struct):
+    """A box and what is in it. Weight in g."""
+
+    code: str
+    state: str
+    weight_g: int | None
+    carrier: str | None
+    tracking: str | None
+    handed_over_at: datetime | None
+    lines: list[Units]
+
+
+class OrderWithParcels(OrderState):
+    """An order as it stands, with its boxes."""
+
+    parcels: list[Parcel]
+
+
+class Happening(Struct):
+    """Something that happened to an order; `event` is the event's class name."""
+
+    at: datetime
+    event: str
+    say: str
+    scan_id: str | None = None
+    message_id: int | None = None
+
+
+class Timeline(Struct):
+    """A page of what happened, oldest first."""
+
+    items: list[Happening]
+    next: str | None
+
+
+class Cancellation(Struct):
+    """Why an order is cancelled."""
+
+    reason: str
+
+
+class Manifest(Struct):
+    """The carrier that parcels are handed to."""
+
+    carrier: str
+
+
+class ManifestRef(Struct):
+    """The manifest that was opened."""
+
+    ref: str
+
+
+class Taken(Struct):
+    """What became of one order of a webhook: new, known, skipped, cancelled or error (kept, to be retried)."""
+
+    ref: str
+    outcome: str
+    say: str
+
+
+class Intake(Struct):
+    """The webhook was taken."""
+
+    ok: bool
+    taken: list[Taken]
