@@ -87,7 +87,7 @@ def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> 
     assert told["security"] == [{"token": []}]
 
 
-def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:
+def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
     tablet, heard = Tablet(in_process(client), token, "maja"), set[str]()
