@@ -14,11 +14,11 @@ from stowline.inventory import queries, service, wishes
 from stowline.inventory.adjustment_models import Adjustment, AdjustReason
 from stowline.inventory.events import AdjustmentAsked, AdjustmentPosted, AdjustmentRefused, AdjustmentWithdrawn
 from stowline.inventory.models import ADJUSTMENT, SCRAP, CountRequest, Location, Move
-from stowline.inventory.rules import DAMAGED, HOLD, needs_approval
+from stowline.inventory.rules import CONDITIONS, DAMAGED, HOLD, needs_approval
 from stowline.inventory.wishes import TooFew, Wish, surprised
 
 # Other rooms ask through this door.
-__all__ = ["TooFew", "Wish", "surprised"]
+__all__ = ["CONDITIONS", "TooFew", "Wish", "surprised"]
 
 WAITING, POSTED, REFUSED, WITHDRAWN, UNDONE = "waiting", "posted", "refused", "withdrawn", "undone"
 _ledger = Move.__table__  # type: ignore[attr-defined]

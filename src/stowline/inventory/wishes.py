@@ -12,7 +12,7 @@ from stowline.core.errors import Conflict, Refused
 from stowline.inventory import lots, queries, service
 from stowline.inventory.adjustment_models import AdjustReason
 from stowline.inventory.models import CountRequest, Location
-from stowline.inventory.rules import DAMAGED, GOOD, HOLD
+from stowline.inventory.rules import CONDITIONS, DAMAGED, GOOD
 
 MOST_UNITS = 1_000_000
 COUNTABLE = ("dock", "storage", "pick", "staging", "quarantine", "returns")  # units in the others belong to orders
@@ -73,7 +73,7 @@ def _place(session: Session, wish: Wish) -> Location:
     place = queries.location(session, wish.location_id)
     if (place.id or 0) <= service.LAST_VIRTUAL:
         raise Refused(f"{place.code} is no bin that goods lie in. Name the bin.", where="bin")
-    if wish.condition not in (GOOD, DAMAGED, HOLD):
+    if wish.condition not in CONDITIONS:
         raise Refused("A condition is one of: good, damaged, hold.", where="condition")
     if wish.units > 0 and place.kind not in COUNTABLE:
         raise Refused(f"What lies in {place.code} belongs to orders. Book found units into a storage bin.", where="bin")

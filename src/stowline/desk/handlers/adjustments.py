@@ -25,7 +25,6 @@ from stowline.desk.queries import products as goods
 from stowline.desk.queries.adjustments import Search
 from stowline.inventory import adjustments as verbs
 from stowline.inventory import attachments, reasons
-from stowline.inventory.rules import CONDITIONS
 
 READ, WRITE, APPROVE = web.permission("stock.read"), web.permission("stock.write"), web.permission("stock.approve")
 Files = Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
@@ -215,7 +214,7 @@ def _form(request: AnyRequest, said: Mapping[str, str], *, q: str = "", refusal:
         product=product, bins=bins, said=shown, where=refusal.where if refusal else None, once=ids.new_uuid(),
         reasons=[{"value": one.code, "label": one.label, "direction": reasons.DIRECTIONS[one.direction], "goes": reasons.GOES_TO[one.goes_to],
                   "approve_above": one.approve_above, "chosen": one.code == shown["reason"]} for one in offered],
-        conditions=pages.choices({one: one.capitalize() for one in CONDITIONS}, shown["condition"] or "good"),
+        conditions=pages.choices({one: one.capitalize() for one in verbs.CONDITIONS}, shown["condition"] or "good"),
     )  # fmt: skip
 
 
