@@ -13,6 +13,7 @@ depends_on = None
 _UNTOLD = sa.text("NOT told")
 _OF_A_LOT = sa.text("lot <> '' AND qty > 0")
 _PACKED_LOT, _PACKED_SERIAL = sa.text("lot <> ''"), sa.text("serial <> ''")
+_HELD = sa.text("held <> ''")
 _MOMENT = stowline.core.db.UtcDateTime(timezone=True)
 
 
@@ -22,6 +23,7 @@ def upgrade() -> None:
     op.add_column("stock_level", sa.Column("told", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index("ix_level_untold", "stock_level", ["product_id"], sqlite_where=_UNTOLD, postgresql_where=_UNTOLD)
     op.create_index("ix_balance_lot", "balance", ["product_id", "lot"], sqlite_where=_OF_A_LOT, postgresql_where=_OF_A_LOT)
+    op.create_index("ix_lot_held", "lot", ["product_id", "code"], sqlite_where=_HELD, postgresql_where=_HELD)
     op.create_index("ix_parcel_line_lot", "parcel_line", ["product_id", "lot"], sqlite_where=_PACKED_LOT,
                     postgresql_where=_PACKED_LOT)  # fmt: skip
     op.create_index("ix_parcel_line_serial", "parcel_line", ["product_id", "serial"], sqlite_where=_PACKED_SERIAL,
@@ -96,6 +98,7 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_index("ix_parcel_line_serial", "parcel_line")
     op.drop_index("ix_parcel_line_lot", "parcel_line")
+    op.drop_index("ix_lot_held", "lot")
     op.drop_index("ix_balance_lot", "balance")
     op.drop_index("ix_level_untold", "stock_level")
     for table, column in (("stock_level", "told"), ("product", "low_at")):

@@ -190,6 +190,8 @@ def test_stock_by_bin_and_by_lot_is_told_to_programs_in_pages(robot: Tablet) -> 
     assert sum(item["on_hand"] for item in bins) == 23
     assert {item["lot"] for item in bins if item["sku"] == "YOG/1"} == {"L1", "L2", "L3"}
     assert [item["serial"] for item in bins if item["sku"] == "CAM"] == ["SN7"]
+    whole = [(item["sku"], item["lot"]) for item in every("/api/v1/stock/lots?")]
+    assert whole == [("YOG/1", "L1"), ("YOG/1", "L2"), ("YOG/1", "L3"), ("CAM", None), ("MUG", None)]
     lots = list(every("/api/v1/stock/lots?sku=YOG%2F1&"))
     assert [(item["lot"], item["on_hand"], item["bins"]) for item in lots] == [("L1", 6, 1), ("L2", 6, 1), ("L3", 6, 1)]
     assert lots[0]["expires_on"] == str(ends_in(20))

@@ -13,6 +13,7 @@ SUPPLIER, CUSTOMER, SCRAP, ADJUSTMENT = 1, 2, 3, 4
 LONGEST_LOT = 20  # characters of a lot or a serial: what GS1 allows in (10) and (21)
 HERE = "serial <> '' AND qty > 0"
 OF_A_LOT = "lot <> '' AND qty > 0"
+HELD = "held <> ''"
 UNTOLD = "NOT told"
 ASKED, ASKED_BIN = "done_at IS NULL", "product_id IS NULL AND done_at IS NULL"
 EMPTY: dict[str, Any] = {"server_default": text("''")}
@@ -66,6 +67,7 @@ class Lot(SQLModel, table=True):
     __tablename__ = "lot"
     __table_args__ = (
         UniqueConstraint("product_id", "code"),
+        Index("ix_lot_held", "product_id", "code", sqlite_where=text(HELD), postgresql_where=text(HELD)),
         Index("ix_lot_expires", "expires_on", sqlite_where=text("expires_on IS NOT NULL"),
               postgresql_where=text("expires_on IS NOT NULL")),
     )
@@ -243,6 +245,14 @@ class PickFace(SQLModel, table=True):
     location_id: int = Field(primary_key=True, foreign_key="location.id")
     min_units: int
     max_units: int
+
+
+class RefillDue(SQLModel, table=True):
+    """A product whose pick faces were low, or held less than is expected, when `needs` last looked at all of them."""
+
+    __tablename__ = "refill_due"
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
 
 
 class CountRequest(SQLModel, table=True):

@@ -84,9 +84,14 @@ def by_lot(session: Session, sku: str, after: Key | None, limit: int) -> tuple[l
     """
     key = [_b.product_id, _b.lot, _b.condition]
     sums = (sa.func.sum(_b.qty), sa.func.sum(_b.bound), sa.func.count(sa.distinct(_b.location_id)))
+    few = sa.select(_b.product_id).where(_b.qty > 0).distinct().order_by(_b.product_id).limit(limit + 1)
+    if after is not None:
+        few = few.where(_b.product_id >= after[0])
     query = sa.select(*key, *sums).where(_b.qty > 0).group_by(*key)
     if sku:
         query = query.where(_b.product_id == sa.select(_p.id).where(_p.sku == sku).scalar_subquery())
+    else:  # as many products as rows, and the one begun before, are enough: nothing beyond them is added up
+        query = query.where(_b.product_id.in_(sa.select(few.subquery())))
     found = [tuple(row) for row in session.execute(ordered(query, key, after, descending=False, most=limit))]
     skus, ends = _names(session, [row[0] for row in found]), _last_days(session, [(row[0], row[1]) for row in found])
     rows = [

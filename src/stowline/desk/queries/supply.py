@@ -83,7 +83,8 @@ def low(session: Session, view: str, days: int, text: str, place: Place, size: i
     cover = sa.cast(free * 24 * span(session) / sa.func.nullif(_v.units, 0), sa.BigInteger)
     query = (
         sa.select(_p.id, _p.sku, _p.name, _p.low_at, free.label("free"), sa.case((_v.units > 0, cover)).label("cover_h"))
-        .select_from(Product).outerjoin(StockLevel, _s.product_id == _p.id).outerjoin(Velocity, _v.product_id == _p.id)
+        .select_from(Product).outerjoin(StockLevel, _s.product_id == _p.id)
+        .join(Velocity, _v.product_id == _p.id, isouter=view == "limit")
     )  # fmt: skip
     columns, key = ([_p.sku], ["sku"]) if view == "limit" else ([cover, _p.id], ["cover_h", "id"])
     if view == "limit":
