@@ -1,11 +1,16 @@
 """Counts: a bin is counted while the work goes on, nobody sees what the books expect, and no unit is lost on the way."""
 
 import re
+import threading
+from functools import partial
+from urllib.parse import urlencode
 
 import pytest
 
+from stowline.core import db
+from stowline.inventory import count_plan
 from tests.asserts import accepted, conflict, refused
-from tests.makers import Tablet
+from tests.makers import FORM_TYPE, Tablet, at_once
 from tests.stories.conftest import House
 
 BIN = "A-01-1"
@@ -363,3 +368,75 @@ def test_a_count_that_somebody_repeats_is_not_taken_back(house: House, maja: Tab
     accepted(tom.scan(TASK, "CMD:DONE"))
     assert maja.stock("MUG")["on_hand"] == 20
     house.prove()
+
+
+# --- on both databases, and at the same moment -----------------------------------------------------------------------
+
+
+def test_every_page_of_counts_is_read_from_either_database(house: House, maja: Tablet, tom: Tablet, ruth: Tablet) -> None:
+    stocked(maja, 40)
+    assert maja.post("/api/v1/counts", {"bin": "A-02-1", "why": "looks odd"}).status == 201
+    counted(maja, ("MUG", 20))
+    accepted(tom.scan(TASK, BIN))
+    with db.transaction() as session:
+        count_plan.every_hour(session, "")
+    html = ruth.headers | {"Accept": "text/html"}
+    pages = ("", "?view=running", "?view=decide", ".csv", "/history?q=MUG", "/history.csv", "/accuracy", "/accuracy.csv", "/plan")
+    for page in pages:
+        answer = ruth.send("GET", f"/counts{page}", None, html)
+        assert answer.status == 200, (page, answer.raw[:300])
+    listed = maja.get("/api/v1/counts?limit=1")
+    assert maja.get(f"/api/v1/counts?limit=1&after={listed['next']}")["items"][0]["id"] != listed["items"][0]["id"]
+    (asked,) = [item for item in maja.get("/api/v1/counts")["items"] if item["kind"] == "second"]
+    form = urlencode({"difference": "-20"}).encode()
+    decided = ruth.send("POST", f"/counts/{asked['id']}/decision", form, {**html, **FORM_TYPE})
+    assert decided.status == 303, decided.raw
+    assert maja.stock("MUG")["on_hand"] == 20
+    conflict(tom.scan(TASK, "MUG", 20), "count it again")  # the books changed under the second counter
+    accepted(tom.scan(TASK, "MUG", 20))
+    accepted(tom.scan(TASK, "CMD:DONE"))
+    assert maja.stock("MUG")["on_hand"] == 20
+    house.prove()
+
+
+def test_who_counts_what_is_there_changes_no_book_however_much_is_picked_meanwhile(busy_house: House) -> None:
+    maja = busy_house.tablet("maja")
+    maja.stock_up({"RACER": 60})
+    refs = [f"RACER-{n}" for n in range(6)]
+    for ref in refs:
+        assert maja.place(ref, {"RACER": 4})["state"] == "allocated"
+    bin_ = maja.lease(f"pick:{refs[0]}")["next"]["bin"]
+    picked = threading.Event()
+
+    def pick(n: int) -> int:
+        tablet, task = busy_house.tablet(f"picker-{n}", door=n), f"pick:{refs[n]}"
+        tablet = maja if n == 0 else tablet
+        tablet.lease(task)
+        accepted(tablet.scan(task, bin_))
+        return sum(tablet.scan(task, "RACER").status == 200 for _ in range(4))
+
+    def count() -> tuple[int, int]:
+        tablet, done, moved = busy_house.tablet("counter", door=1), 0, 0
+        while not (picked.is_set() and done):
+            accepted(tablet.scan("count:", bin_))
+            there = tablet.scan("look:", bin_)["hint"].partition(" Thing RACER")[0].rpartition(" ")[2]
+            if tablet.scan("count:", "RACER", int(there)).status == 409:
+                moved += 1
+                accepted(tablet.scan("count:", "CMD:SKIP"))
+                continue
+            accepted(tablet.scan("count:", "CMD:DONE"))
+            done += 1
+        return done, moved
+
+    def pickers() -> list[int]:
+        try:
+            return at_once([partial(pick, n) for n in range(6)])
+        finally:
+            picked.set()
+
+    taken, (done, _) = at_once([pickers, count])
+    assert taken == [4] * 6
+    assert done > 0
+    assert busy_house.count("ledger WHERE reason = 'count'") == 0
+    assert maja.stock("RACER")["on_hand"] == 60
+    busy_house.prove()
