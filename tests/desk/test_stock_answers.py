@@ -67,8 +67,12 @@ def ship_all(robot: Tablet) -> None:
 
 @pytest.fixture
 def robot(any_house: House) -> Tablet:
-    """Yoghurt in three lots, a camera, and mugs without either."""
-    robot = any_house.robot()
+    """Yoghurt in three lots, a camera, and mugs without either; on both databases."""
+    return stocked(any_house)
+
+
+def stocked(house: House) -> Tablet:
+    robot = house.robot()
     robot.add_product("YOG/1", name="Yoghurt", barcodes=[{"code": YOGHURT}], lots=True, expires=True, fefo=True, min_days_left=5)
     robot.add_product("CAM", name="Camera", barcodes=[{"code": CAMERA}], serials=True)
     for lot, days in (("L1", 20), ("L2", 60), ("L3", 10)):
@@ -106,7 +110,8 @@ def test_what_ends_soon_counts_the_days_the_shopper_must_have_left(ruth: Desk) -
     assert "it ends on" in ruth.get("/stock/YOG%2F1/lots/L3").text
 
 
-def test_a_lot_is_held_with_a_reason_and_released(ruth: Desk, robot: Tablet) -> None:
+def test_a_lot_is_held_with_a_reason_and_released(house: House) -> None:
+    robot, ruth = stocked(house), house.ruth()
     page = ruth.get("/stock/YOG%2F1/lots/L2")
     refused = ruth.send(page, "/hold", reason=" ")
     assert (refused.status, "Say why the lot is held." in refused.text) == (422, True)
@@ -135,7 +140,8 @@ def test_a_recall_finds_every_order_that_got_the_lot_and_whom_to_write_to(ruth: 
     assert cells(ruth, "/stock/YOG%2F1/lots/L2/orders.csv") == []
 
 
-def test_a_serial_tells_its_life(ruth: Desk, robot: Tablet) -> None:
+def test_a_serial_tells_its_life(house: House) -> None:
+    robot, ruth = stocked(house), house.ruth()
     robot.follow("putaway:")
     robot.place("1001", {"CAM": 1})
     ship_all(robot)
@@ -198,7 +204,8 @@ def test_stock_by_bin_and_by_lot_is_told_to_programs_in_pages(robot: Tablet) -> 
     assert robot.get("/api/v1/stock/lots?sku=NONE").status == 404
 
 
-def test_webhooks_are_added_tested_paused_and_removed(ruth: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_webhooks_are_added_tested_paused_and_removed(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ruth = house.ruth()
     page = ruth.get("/webhooks")
     refused = ruth.send(page, "/webhooks", url="http://127.0.0.1/x")
     assert (refused.status, "Give an https:// address" in refused.text) == (422, True)
@@ -224,8 +231,9 @@ def test_webhooks_are_added_tested_paused_and_removed(ruth: Desk, monkeypatch: p
     settings.cache_clear()
 
 
-def test_only_who_may_see_stock_sees_it(any_house: House, robot: Tablet) -> None:
-    maja = any_house.somebody().sign_in("maja@example.test")
+def test_only_who_may_see_stock_sees_it(house: House) -> None:
+    robot = stocked(house)
+    maja = house.somebody().sign_in("maja@example.test")
     for path in ("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks", "/stock/YOG%2F1/lots/L1"):
         assert maja.get(path).status == 403
     assert robot.post("/webhooks", {}).status in (400, 403, 422)
