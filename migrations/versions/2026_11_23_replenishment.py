@@ -27,6 +27,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("product_id", "location_id"),
     )
     op.create_index("ix_pick_face_location", "pick_face", ["location_id"])
+    op.create_table(
+        "refill_due",
+        sa.Column("product_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["product.id"]),
+        sa.PrimaryKeyConstraint("product_id"),
+    )
     _overrides()
 
 
@@ -88,5 +94,5 @@ def _overrides() -> None:
 
 
 def downgrade() -> None:
-    for table in ("put_away_override", "pick_face", "velocity", "pick_mark", "daily_pick"):
+    for table in ("put_away_override", "refill_due", "pick_face", "velocity", "pick_mark", "daily_pick"):
         op.drop_table(table)

@@ -21,6 +21,7 @@ from stowline.inventory import (
     feed,
     lots,
     moving,
+    needs,
     quarantine,
     replenish,
     scrapping,
@@ -85,13 +86,13 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
 }  # fmt: skip
-WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up,
+WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver}
 
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
-            velocity.TIMER: timedelta(seconds=30), feed.TIMER: timedelta(hours=1)}
+            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1)}
 
 
 def connect() -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from stowline.catalog import queries as catalog
 from stowline.core import db
-from stowline.inventory import faces, places, velocity
+from stowline.inventory import faces, needs, places, velocity
 from tests.asserts import accepted, conflict, refused
 from tests.makers import Tablet, at_once
 from tests.stories.conftest import House
@@ -112,6 +112,22 @@ def test_a_low_face_waits_behind_promised_ones(house: House, maja: Tablet) -> No
     page = maja.get(f"/api/v1/tasks?kind=replenish&limit=1&after={page['next']}").body
     assert [item["task"] for item in page["items"]] == [TASK]
     assert maja.get("/api/v1/tasks?kind=replenish&after=x.1.2").status == 400
+    house.prove()
+
+
+def test_a_face_that_ran_low_is_found_at_the_next_look(house: House, maja: Tablet) -> None:
+    mugs(maja, A_03_2=9, R_01=100)
+    needs.look()
+    assert house.count("refill_due") == 0
+    for code, units in (("A-03-2", 1), ("MUG", 6), ("B-01-1", 1)):
+        accepted(maja.scan("move:", code, units))
+    needs.look()
+    assert maja.tasks("replenish")[0]["next"]["say"].endswith("3 are free in the face, fewer than 5")
+    maja.follow(TASK)
+    needs.look()
+    assert house.count("refill_due") == 0
+    with db.reading() as session:
+        assert session.execute(sa.text("SELECT COUNT(*) FROM timer WHERE kind = 'pick-faces'")).scalar_one() == 1
     house.prove()
 
 

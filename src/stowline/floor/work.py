@@ -100,6 +100,7 @@ def _replenish(session: Session, after: str, limit: int) -> tuple[list[Item], st
     marks = [_number(part) for part in after.split(".")] if after else []
     if len(marks) not in (0, 3):
         raise BadRequest("That page marker cannot be read. Start again from the first page.", where="after")
+    limit = min(limit, 20)  # each trip is planned by itself
     found = needs.needed(session, after=(marks[0], -marks[1], marks[2]) if marks else None, limit=limit)
     trips = [trip for trip in (needs.job(session, one) for one in found) if trip]
     items: list[Item] = [{"task": replenish.task_of(trip.sku), "kind": "replenish", "say": f"{trip.name} to {trip.refill.face.code}",

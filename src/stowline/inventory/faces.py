@@ -5,7 +5,7 @@ from sqlmodel import Session
 
 from stowline.core import author
 from stowline.core.errors import Refused
-from stowline.inventory import queries
+from stowline.inventory import needs, queries
 from stowline.inventory.models import Location, PickFace
 from stowline.people import service as people
 
@@ -31,6 +31,7 @@ def put_face(session: Session, product_id: int, bin_code: str, least: int, most:
         _refuse_more(session, product_id)
     values = {"product_id": product_id, "location_id": place.id, "min_units": least, "max_units": most}
     session.execute(_PUT, values)
+    needs.due(session, product_id)
     _note(session, product_id, "Pick face set", f"{place.code}, {least:,} to {most:,} units")
     return "changed" if known is not None else "new"
 

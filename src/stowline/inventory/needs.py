@@ -1,5 +1,6 @@
 """Which pick faces must be filled now: reads. Only products with a face, with stock in storage, and with too little in
-the face are looked at closer; `refill` decides about each.
+the face are looked at closer; `refill` decides about each. A timer looks at all faces, so that a list of the needs does
+not have to.
 
 Units that are promised and not yet released are those that are promised (stock level) less those that are bound (in
 bins, totes and boxes): a unit is bound from its release until it leaves the house.
@@ -7,23 +8,27 @@ bins, totes and boxes): a unit is bound from its release until it leaves the hou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.queries import Barcode, Product
+from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.inventory import fill
-from stowline.inventory.models import Balance, CountRequest, Location, Lot, PickFace, StockLevel, Velocity
+from stowline.inventory.models import Balance, CountRequest, Location, Lot, PickFace, RefillDue, StockLevel, Velocity
 from stowline.inventory.refill import Demand, Face, Refill, plan
 from stowline.inventory.rules import GOOD, Free, take_from
 
 _b, _l, _f, _p = Balance.__table__.c, Location.__table__.c, PickFace.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 _s, _v, _lot = StockLevel.__table__.c, Velocity.__table__.c, Lot.__table__.c  # type: ignore[attr-defined]
 _asked, _codes = CountRequest.__table__.c, Barcode.__table__.c  # type: ignore[attr-defined]
+_due = RefillDue.__table__  # type: ignore[attr-defined]
 After = tuple[int, int, int]
 MOST_BINS = 500
+TIMER, EVERY, PORTION = "pick-faces", timedelta(minutes=1), 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class Need:
 
 def needed(session: Session, *, after: After | None = None, product_id: int | None = None, limit: int = 50) -> list[Need]:
     """Products whose faces lack units that storage has: promised ones first, then expected ones, then what is low."""
-    rows = _needs(product_id).subquery()
+    candidates = _f.product_id == product_id if product_id is not None else _f.product_id.in_(_candidates())
+    rows = _needs(candidates).subquery()
     place = sa.tuple_(rows.c.urgency, rows.c.lacks, rows.c.product_id)
     query = sa.select(rows).order_by(rows.c.urgency, rows.c.lacks, rows.c.product_id).limit(limit)
     if after is not None:
@@ -64,54 +70,46 @@ def _need(row: Any) -> Need:  # noqa: ANN401  (a row; PostgreSQL adds up to deci
     return Need(int(how), int(lacks), product_id, sku, name, *map(int, units))
 
 
-def _needs(product_id: int | None) -> sa.Select[Any]:
-    """Every product that lacks units in its faces, with its place in the list."""
-    faces = _faces(product_id).subquery()
-    stored, bound = _stored().subquery(), _bound(faces).scalar_subquery()
+def _candidates() -> sa.CompoundSelect[Any]:
+    """Products that may lack something: whatever is promised, and what lacked something when all were looked at."""
+    return sa.union(sa.select(_s.product_id).where(_s.promised > 0), sa.select(_due.c.product_id))
+
+
+def _needs(candidates: sa.ColumnElement[bool]) -> sa.Select[Any]:
+    """Those of the candidates that lack units in their faces, with their place in the list."""
+    faces = _faces(candidates).subquery()
+    bound, stored = _bound(faces).scalar_subquery(), _stored(faces).scalar_subquery()
     level = sa.func.coalesce(_s.promised, 0)
-    promised = sa.case((level > bound, level - bound), else_=0)
-    expected = sa.func.coalesce(_v.expected, 0)
     rows = (
-        sa.select(faces.c.product_id, faces.c.free, faces.c.low, promised.label("promised"), expected.label("expected"),
-                  stored.c.units.label("reserve"))
-        .join(stored, stored.c.product_id == faces.c.product_id)
+        sa.select(faces.c.product_id, faces.c.free, faces.c.low, level.label("level"), bound.label("bound"),
+                  sa.func.coalesce(_v.expected, 0).label("expected"), stored.label("reserve"))
+        .select_from(faces)
         .outerjoin(StockLevel, _s.product_id == faces.c.product_id)
         .outerjoin(Velocity, _v.product_id == faces.c.product_id)
-    ).subquery()  # fmt: skip
-    short = rows.c.promised + rows.c.expected - rows.c.free
-    how = sa.case((rows.c.promised > rows.c.free, 0), (short > 0, 1), else_=2)
+    ).subquery().c  # fmt: skip
+    promised = sa.case((rows.level > rows.bound, rows.level - rows.bound), else_=0)
+    short = promised + rows.expected - rows.free
+    how = sa.case((promised > rows.free, 0), (short > 0, 1), else_=2)
     return (
-        sa.select(how.label("urgency"), sa.case((short > 0, -short), else_=0).label("lacks"), rows.c.product_id, _p.sku,
-                  _p.name, rows.c.free, rows.c.promised, rows.c.expected, rows.c.reserve)
-        .join(Product, _p.id == rows.c.product_id)
-        .where(sa.or_(rows.c.low > 0, short > 0))
+        sa.select(how.label("urgency"), sa.case((short > 0, -short), else_=0).label("lacks"), rows.product_id, _p.sku,
+                  _p.name, rows.free, promised.label("promised"), rows.expected, rows.reserve)
+        .join(Product, _p.id == rows.product_id)
+        .where(sa.or_(rows.low > 0, short > 0), rows.reserve > 0)
     )  # fmt: skip
 
 
-def _faces(product_id: int | None) -> sa.Select[Any]:
+def _faces(candidates: sa.ColumnElement[bool]) -> sa.Select[Any]:
     """By product: free good units in its open faces, and how many of these have fewer than their fewest."""
     here = sa.func.coalesce(sa.func.sum(_b.qty - _b.bound), 0)
-    each = (
+    one = (
         sa.select(_f.product_id, _f.min_units, here.label("free"))
         .join(Location, sa.and_(_l.id == _f.location_id, _l.active))
         .outerjoin(Balance, sa.and_(_b.product_id == _f.product_id, _b.location_id == _f.location_id, _b.condition == GOOD))
+        .where(candidates)
         .group_by(_f.product_id, _f.location_id, _f.min_units)
-    )
-    if product_id is not None:
-        each = each.where(_f.product_id == product_id)
-    one = each.subquery().c
+    ).subquery().c  # fmt: skip
     low = sa.func.sum(sa.case((one.free < one.min_units, 1), else_=0))
     return sa.select(one.product_id, sa.func.sum(one.free).label("free"), low.label("low")).group_by(one.product_id)
-
-
-def _stored() -> sa.Select[Any]:
-    """By product: free good units in storage bins that nobody is asked to count."""
-    return (
-        sa.select(_b.product_id, sa.func.sum(_b.qty - _b.bound).label("units"))
-        .join(Location, _l.id == _b.location_id)
-        .where(*_IN_STORAGE, _b.product_id.in_(sa.select(_f.product_id)))
-        .group_by(_b.product_id)
-    )
 
 
 _doubted = sa.exists().where(
@@ -120,9 +118,50 @@ _doubted = sa.exists().where(
 _IN_STORAGE = (_l.kind == "storage", _b.condition == GOOD, _b.qty > _b.bound, ~_doubted)
 
 
-def _bound(faces: Any) -> sa.Select[Any]:  # noqa: ANN401  (a subquery)
+def _stored(faces: Any) -> sa.Select[Any]:  # noqa: ANN401  (a subquery)
+    """Free good units of a product in storage bins that nobody is asked to count."""
+    total = sa.func.coalesce(sa.func.sum(_b.qty - _b.bound), 0)
+    return sa.select(total).join(Location, _l.id == _b.location_id).where(_b.product_id == faces.c.product_id, *_IN_STORAGE)
+
+
+def _bound(faces: Any) -> sa.Select[Any]:  # noqa: ANN401
     total = sa.func.coalesce(sa.func.sum(_b.bound), 0)
     return sa.select(total).where(_b.product_id == faces.c.product_id, _b.condition == GOOD, _b.bound > 0)
+
+
+# --- looking at all of them -------------------------------------------------------------------------------------------
+
+
+def look(_ref: str = "") -> None:
+    """The timer's work: look at every pick face, note the products that lack something, and plan the next look.
+
+    The list and the tasks look at these and at whatever is promised, exactly; so what is promised is seen at once, and a
+    face that ran low within a minute.
+    """
+    with db.reading() as session:
+        now = set(session.execute(sa.select(_needs(sa.true()).subquery().c.product_id)).scalars())
+        was = set(session.execute(sa.select(_due.c.product_id)).scalars())
+    fresh, gone = sorted(now - was), sorted(was - now)
+    for start in range(0, max(len(fresh), len(gone)), PORTION):
+        new, old = fresh[start : start + PORTION], gone[start : start + PORTION]
+        db.run(lambda session, new=new, old=old: _note_due(session, new, old))  # type: ignore[misc]
+    with db.transaction() as session:
+        timers.set_timer(session, TIMER, "", clock.now() + EVERY)
+
+
+def _note_due(session: Session, new: list[int], old: list[int]) -> None:
+    for product_id in new:
+        due(session, product_id)
+    if old:
+        session.execute(sa.delete(_due).where(_due.c.product_id.in_(old)))
+
+
+def due(session: Session, product_id: int) -> None:
+    """Have the list look at a product from now on."""
+    session.execute(_DUE, {"p": product_id})
+
+
+_DUE = sa.text("INSERT INTO refill_due (product_id) VALUES (:p) ON CONFLICT DO NOTHING")
 
 
 # --- one product ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from stowline.receiving.models import PutAwayOverride
 
 URGENCY = {0: ("bad", "Promised"), 1: ("warn", "Expected"), 2: ("", "Low")}
 HEAD = ("urgency", "sku", "name", "units", "from", "to", "lot", "why", "free_in_faces", "promised", "expected", "in_storage")
-PORTION = 200
+PORTION, SIZE = 200, 20  # each row is planned by itself
 _p, _f, _b = Product.__table__.c, PickFace.__table__.c, Balance.__table__.c  # type: ignore[attr-defined]
 _l, _o = Location.__table__.c, PutAwayOverride.__table__.c  # type: ignore[attr-defined]
 _advised, _taken = Location.__table__.alias("advised"), Location.__table__.alias("taken")  # type: ignore[attr-defined]
@@ -34,7 +34,7 @@ def needed(session: Session, place: Place) -> Page[Need]:
         after = (int(key[0]), int(key[1]), int(key[2])) if key and not backwards else None
         return needs.needed(session, after=after, limit=most)
 
-    page = walk(Place(after=place.after), fetch, lambda need: need.place)
+    page = walk(Place(after=place.after), fetch, lambda need: need.place, SIZE)
     return Page(page.rows, None, page.later)
 
 
