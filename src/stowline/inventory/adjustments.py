@@ -43,8 +43,8 @@ def ask(session: Session, wish: Wish, asker: str) -> Adjustment:
 
     Raises Refused for a wish that cannot be, TooFew where fewer units lie there than are to be taken.
     """
+    service.lock_levels(session, [wish.product_id])  # first, everywhere: before the lot's row, and before orders
     reason, place = wishes.checked(session, wish)
-    service.lock_levels(session, [wish.product_id])
     if wish.units < 0:
         wishes.look(session, wish, place)
     row = _enter(session, wish, reason, asker)
