@@ -35,7 +35,16 @@ def fill(house: House) -> None:
     robot.place("a present", {"GIFT": 1})
     webhook(robot.send, "shopify", b"this is no order")
     with_a_lot()
+    counted(house)
     house.catch_up()
+
+
+def counted(house: House) -> None:
+    """One unit is found in an empty bin, and two people disagree on another one."""
+    house.robot().add_product("JAR")
+    for who, bin_, units in (("maja", "A-05-1", 1), ("maja", "A-05-2", 30), ("tom", "A-05-2", 31)):
+        for code, n in ((bin_, 1), ("JAR", units), ("CMD:DONE", 1)):
+            assert house.robot(who).scan(f"count:{bin_}", code, n).status == 200
 
 
 def with_a_lot(sku: str = "MILK", lot: str = "L-1", units: int = 6) -> None:

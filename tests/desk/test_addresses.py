@@ -4,7 +4,7 @@ import pytest
 
 from tests.desk.conftest import PASSWORD, Desk, House
 
-DESK_PAGES = ("/today", "/orders", "/orders.csv", "/waiting", "/receiving", "/stock", "/stock.csv", "/bins", "/bins.csv", "/zones", "/racks", "/map", "/counts", "/messages",
+DESK_PAGES = ("/today", "/orders", "/orders.csv", "/waiting", "/receiving", "/stock", "/stock.csv", "/bins", "/bins.csv", "/zones", "/racks", "/map", "/counts", "/counts.csv", "/counts/history", "/counts/history.csv", "/counts/accuracy", "/counts/accuracy.csv", "/counts/plan", "/messages",
               "/intake-errors", "/integrity")  # fmt: skip
 
 

@@ -6,13 +6,14 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core import db
+from stowline.desk.integrity.counted import COUNTED
 from stowline.desk.integrity.guards import GUARDS
 from stowline.desk.integrity.invariant import Finding, Invariant, ask
 from stowline.desk.integrity.kits import KITS
 from stowline.desk.integrity.stock import STOCK
 from stowline.desk.integrity.work import ORDERS, RECORDS, WORK
 
-INVARIANTS: tuple[Invariant, ...] = (*STOCK, *ORDERS, *KITS, *WORK, *RECORDS, *GUARDS)
+INVARIANTS: tuple[Invariant, ...] = (*STOCK, *COUNTED, *ORDERS, *KITS, *WORK, *RECORDS, *GUARDS)
 BY_NAME = {one.name: one for one in INVARIANTS}
 
 
