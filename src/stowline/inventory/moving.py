@@ -225,7 +225,7 @@ def _short(session: Session, step: Step) -> Verdict:
         return Verdict.refused(f"The books have nothing in {step['bin']} either.").then(*_now(step))
     for product_id, lot, serial in sorted(set(rows)):
         service.ask_for_count(session, product_id=product_id, location_id=step["from"], lot=lot, serial=serial,
-                              why="Fewer than the books say, seen while moving")  # fmt: skip
+                              why="Fewer than the books say, seen while moving", kind="surprise")  # fmt: skip
     return Verdict.accepted(f"{step['bin']} will be counted.", hint="Go on with what is there.").then(*_now(step))
 
 

@@ -198,7 +198,7 @@ def _short(session: Session, scan: Scan, step: Step) -> Verdict:
     lots = sorted({row.lot for row in needs.reserve_of(session, step["product"]) if row.location_id == step["from"]})
     for lot in lots or [""]:
         service.ask_for_count(session, product_id=step["product"], location_id=step["from"], lot=lot,
-                              why=f"Replenishing: {missing} of {step['units']} missing")  # fmt: skip
+                              why=f"Replenishing: {missing} of {step['units']} missing", kind="surprise")  # fmt: skip
     after = {**step, "units": taken} if taken else {}
     scanning.set_step(session, scan.task, scan.holder, after)
     return Verdict.accepted(f"{missing:,} {step['name']} are missing in {step['bin']}. The bin will be counted.").then(
