@@ -210,8 +210,10 @@ def test_units_on_hold_that_are_written_off_are_missing_no_more(house: House, ma
     accepted(maja.scan("pick:CART-1", "A-01-1"))
     accepted(maja.scan("pick:CART-1", "CMD:SHORT"))
     asked(maja, -10, "lost", condition="hold")
-    with db.Database(house.url).reading() as session:
+    database = db.Database(house.url)
+    with database.reading() as session:
         missing = session.connection().exec_driver_sql("SELECT missing FROM count_request").scalar_one()
+    database.close()
     assert missing == 10
     house.prove()
 
