@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.catalog.models import Product
+from stowline.catalog.queries import Product
 from stowline.inventory import sheets
 from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountSheet
