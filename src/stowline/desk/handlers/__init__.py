@@ -27,7 +27,11 @@ from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.queries import counts, proof
 
-CONTROLLERS: list[type] = [Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi, Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages, ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile]
+CONTROLLERS: list[type] = [
+    Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
+]  # fmt: skip
 
 
 def fill_rail() -> None:
