@@ -41,6 +41,7 @@ def said(fate: str, say: str, hint: str | None = None, **more: Any) -> dict[str,
     return {"scan_id": "x", "fate": fate, "duplicate": False, "say": say, "hint": hint, **more}
 
 
+COUNT_LINES = [{"name": "Mug, blue", "sku": "MUG-BL", "bin": None, "done": 12, "of": 0, "state": "done"}, {"name": f"{LONG}, lot L-204", "sku": "SEA/GREEN 2026 #1", "bin": None, "done": 1240, "of": 0, "state": "done"}]
 CART = task("pick:CART-17", "pick", "Cart 17", lines=LINES)
 PICK = {"want": "product", "code": "MUG-BL", "say": "Take 2 more Mug, blue from A-03-2.", "bin": "A-03-2", **MUG,
         "done": 1, "of": 3, "left": 2, "tote": TOTE, "order": "#1057"}
@@ -81,6 +82,16 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
                          "refused": "Cart 18 was taken by Jonas P. a moment ago.",
                          "starts": [{"label": "New manifest for House", "say": "41 parcels wait", "href": "/manifests", "fields": {"carrier": "house"}}]}),
     "floor-help": ("floor/help.html", {**BASE, "task": "pick:CART-17", "back": "Cart 17"}),
+    "count-first": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None), {"want": "bin", "code": "A-03-2", "bin": "A-03-2", "say": "Go to A-03-2 and scan it"})),
+    "count-on": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None, lines=COUNT_LINES), {"want": "product", "bin": "A-03-2", "say": "Scan everything in A-03-2, then “All counted”"},
+                 said("accepted", "Mug, blue: 12 counted"))),
+    "count-moved": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None, lines=COUNT_LINES[1:]), {"want": "product", "bin": "A-03-2", "say": "Scan everything in A-03-2, then “All counted”"},
+                    said("conflict", "Stock moved while you counted Mug, blue: count it again, from the first one on."))),
+    "count-serial": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None, lines=COUNT_LINES), {"want": "serial", "bin": "A-03-2", "sku": "PHONE", "name": "Phone", "say": "Scan or type the serial of Phone"},
+                     said("accepted", "Phone: which serial?"))),
+    "count-empty": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None), {"want": "bin", "code": "A-03-2", "bin": "A-03-2", "say": "Scan A-03-2 once more if it is empty"},
+                    said("accepted", "Nothing lies in A-03-2?", "Look behind it, then scan A-03-2 once more."))),
+    "count-done": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None, finished=True), {"want": "nothing", "say": "A-03-2 is counted: 31 units."}, said("accepted", "A-03-2 is counted: 31 units."))),
     "pick-first": ("floor/task.html", screen(CART, {**PICK, "want": "bin", "code": "A-03-2", "say": "Go to A-03-2 and scan it."})),
     "pick-right": ("floor/task.html", screen(CART, {**PICK, "done": 2, "left": 1}, said("accepted", "Mug, blue: 2 of 3", "One more from A-03-2, into tote 4."))),
     "pick-wrong": ("floor/task.html", screen(CART, PICK, said("refused", "Wrong item.", "You scanned Mug, red. Scan Mug, blue from A-03-2.", seen=SEEN_RED))),

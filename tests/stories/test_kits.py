@@ -227,6 +227,20 @@ def test_a_part_becomes_no_kit_and_a_product_in_the_house_neither(maja: Tablet) 
     assert clear_no(maja.post("/api/v1/products/DUE/parts", pen), 409).startswith("Purchase order PO-DUE brings DUE")
 
 
+def test_a_product_that_comes_in_while_it_becomes_a_kit_is_one_or_the_other(house: House, maja: Tablet) -> None:
+    """Whoever is second is refused: never does a kit lie in the house."""
+    for n in range(4):
+        maja.add_product(f"NEW-{n}")
+        pen = {"parts": [{"sku": "PEN", "units": 1}]}
+        one, other = house.tablet("one"), house.tablet("other")
+        made, came = at_once([
+            lambda sku=f"NEW-{n}": one.post(f"/api/v1/products/{sku}/parts", pen),
+            lambda sku=f"NEW-{n}": other.scan("receive:", sku),
+        ])  # fmt: skip
+        assert sorted((made.status == 200, came.status == 200)) == [False, True], (made.raw, came.raw)
+    house.prove()
+
+
 def test_more_parts_than_an_order_may_have_are_refused(maja: Tablet) -> None:
     say = clear_no(maja.place("1001", {"GIFT": 600_000}), 422)
     assert say == ("600,000 of kit GIFT need 1,200,000 units of MUG. At most 1,000,000 of a product are taken in a line.")

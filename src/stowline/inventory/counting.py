@@ -47,7 +47,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
 
 def _begin(session: Session, scan: Scan, place: Location | None) -> Verdict:
     if scan.command:
-        return Verdict.refused("Scan a bin first. DONE ends its count.").then(*_idle(session, scan.ref, scan.holder))
+        return Verdict.refused("Scan a bin first. “All counted” ends its count.").then(*_idle(session, scan.ref, scan.holder))
     seen = scan.one("bin")
     if isinstance(seen, Verdict):
         return seen.then(*_idle(session, scan.ref, scan.holder))
@@ -61,7 +61,7 @@ def _begin(session: Session, scan: Scan, place: Location | None) -> Verdict:
     counts.refuse(session, scan.holder.key, bin_)
     scanning.lease(session, f"{TASK}{bin_.code}", scan.holder)
     sheet = counts.begin(session, bin_, scan.holder.key, scan.who)
-    return Verdict.accepted(f"Bin {bin_.code}", hint="Scan everything that lies in it, then DONE.",
+    return Verdict.accepted(f"Bin {bin_.code}", hint="Scan everything that lies in it, then “All counted”.",
                             effect={"begun": sheet.id}).then(*now(scan.ref, bin_, sheet))
 
 
@@ -78,9 +78,9 @@ def _bin(session: Session, scan: Scan, sheet: CountSheet, bin_: Location, seen: 
     if seen.ref == sheet.location_id and counts.hand(sheet).get("ask") == "empty":
         return _finish(session, scan, sheet, bin_)
     if seen.ref == sheet.location_id:
-        return Verdict.refused(f"You are counting {bin_.code}. Scan what lies in it, then DONE.", seen=seen).then(
+        return Verdict.refused(f"You are counting {bin_.code}. Scan what lies in it, then “All counted”.", seen=seen).then(
             *now(scan.ref, bin_, sheet))
-    return Verdict.refused(f"You are counting {bin_.code}. End it with DONE, or leave it with SKIP.", seen=seen).then(
+    return Verdict.refused(f"You are counting {bin_.code}. End it with “All counted”, or leave it with “Other work”.", seen=seen).then(
         *now(scan.ref, bin_, sheet))
 
 
@@ -205,7 +205,7 @@ def now(ref: str, bin_: Location, sheet: CountSheet) -> Now:
     if asked:
         return wants(asked["ask"], bin=bin_.code, sku=asked["sku"], name=asked["name"],
                      say=f"Scan or type the {asked['ask']} of {asked['name']}"), task
-    return wants("product", bin=bin_.code, say=f"Scan everything in {bin_.code}, then DONE"), task
+    return wants("product", bin=bin_.code, say=f"Scan everything in {bin_.code}, then “All counted”"), task
 
 
 def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any]]:
