@@ -1,6 +1,7 @@
 """Every fact has its consequences, each once: outbox, receipts, relay, timers, over every broker there is."""
 
 import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -330,6 +331,21 @@ def test_a_broker_that_forgets_is_rung_again(room: TeaRoom, redis_url: str) -> N
     with clock.stopped_at(NOON + outbox.RING_AGAIN), at_work(broker):
         room.wait_for(*[(name, place) for name in ("wash", "bill") for place in (1, 2)])
     broker.close()
+    assert open_events() == 0
+
+
+def test_reactions_that_end_at_the_same_moment_close_their_event(room: TeaRoom) -> None:
+    [tea] = serve(1)
+    both = threading.Barrier(2)
+
+    def take(reaction: str) -> None:
+        both.wait(PATIENCE_S)
+        with db.transaction() as session:
+            assert outbox.first_time(session, tea, reaction)
+            time.sleep(0.2)  # long enough for the other one to look
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(take, ("wash", "bill")))
     assert open_events() == 0
 
 

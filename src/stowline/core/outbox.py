@@ -138,7 +138,13 @@ def claim(session: Session, limit: int = 200) -> list[tuple[int, str]]:
 
 
 def first_time(session: Session, event_id: int, reaction: str) -> bool:
-    """Take the receipt for a reaction; False if it was taken before. Clears the event once it has them all."""
+    """Take the receipt for a reaction; False if it was taken before. Clears the event once it has them all.
+
+    Reactions to one event take turns: two that end at the same moment would each miss the other's receipt, and the
+    event would stay open until it is rung again.
+    """
+    mine = sa.select(_events.c.name).where(_events.c.id == event_id).with_for_update(key_share=True)
+    name = session.execute(mine).scalar_one()
     taken = session.execute(
         sa.text(
             "INSERT INTO receipt (event_id, reaction, at) VALUES (:e, :r, :t) ON CONFLICT DO NOTHING"
@@ -147,7 +153,6 @@ def first_time(session: Session, event_id: int, reaction: str) -> bool:
     )
     if not taken.rowcount:  # type: ignore[attr-defined]
         return False
-    name = session.execute(sa.select(_events.c.name).where(_events.c.id == event_id)).scalar_one()
     count = sa.select(sa.func.count()).where(_receipts.c.event_id == event_id)
     if session.execute(count).scalar_one() >= len(_reactions[name]):
         session.execute(sa.update(_events).where(_events.c.id == event_id).values(due=None, trouble=None))
