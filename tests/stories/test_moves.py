@@ -163,21 +163,35 @@ def test_rivals_at_the_same_moment_leave_the_books_right(house: House, maja: Tab
 
 
 def test_a_lot_keeps_its_name_where_it_goes(house: House, maja: Tablet) -> None:
+    """Two lots lie together where the bin's rule lets them; they are asked about, and part again by name."""
     maja.add_product("JAM", lots=True)
+    limit("A-05-1", mixing="one_product")
+    limit("B-02-2", mixing="one_product")
+    limit("B-02-3", mixing="one_lot")
     for lot in ("L1", "L2"):
         accepted(maja.scan("receive:", "JAM", 4))
         accepted(maja.scan("receive:", lot))
-    maja.follow("putaway:")
-    home = home_of(house, "JAM")
-    accepted(maja.scan(MOVE, home))
+        accepted(maja.scan("putaway:", lot, 4))
+        accepted(maja.scan("putaway:", "A-05-1"), f"lot {lot}: 4 in A-05-1")
+    accepted(maja.scan(MOVE, "A-05-1"))
     asked = refused(maja.scan(MOVE, "JAM", 2), "Which Thing JAM")
     assert [choice["kind"] for choice in asked["choices"]] == ["lot L1", "lot L2"]
     accepted(maja.scan(MOVE, "JAM", 2, kind="lot L2"), "lot L2: 2 in hand")
     refused(maja.scan(MOVE, "L2", 3), "2 of 4")
     accepted(maja.scan(MOVE, "L1", 1), "lot L1: 1 in hand")
+    refused(maja.scan(MOVE, "B-02-3"), "takes one lot only")
+    assert lots_in("A-05-1", house) == {"L1": 4, "L2": 4}
     accepted(maja.scan(MOVE, "B-02-2"))
+    assert (lots_in("A-05-1", house), lots_in("B-02-2", house)) == ({"L1": 3, "L2": 2}, {"L1": 1, "L2": 2})
+    assert lots_in("B-02-3", house) == {}
+    house.prove()
+
+
+def lots_in(code: str, house: House) -> dict[str, int]:
+    """Units by lot that lie in a bin."""
     with house._reading() as session:
         rows = session.connection().exec_driver_sql(
-            "SELECT lot, qty FROM balance b JOIN location l ON l.id = b.location_id WHERE l.code = 'B-02-2' ORDER BY lot")
-        assert [tuple(row) for row in rows] == [("L1", 1), ("L2", 2)]
-    house.prove()
+            "SELECT lot, qty FROM balance b JOIN location l ON l.id = b.location_id"
+            f" WHERE l.code = '{code}' AND b.qty > 0"
+        )
+        return {lot: int(units) for lot, units in rows}
