@@ -10,6 +10,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export STOWLINE_DATA_DIR ?= var
 
 MINUTES ?= 30
+# Two processes share the modules of tests; WORKERS=0 runs them in this one (for a debugger).
+WORKERS ?= 2
+SHARED_OUT := -n $(WORKERS) --dist loadscope
 
 .DEFAULT_GOAL := help
 .PHONY: help run test proof soak lint bench lock wheel clean
@@ -22,11 +25,11 @@ run: $(READY) ## start Stowline here with demo data and print its address and lo
 
 test: $(DEV_READY) ## run every test; says which were skipped and why (ARGS="-k picking" to choose)
 	@STOWLINE_TEST_CHROMIUM="$$(.ci/chromium $(BIN)/python)"; export STOWLINE_TEST_CHROMIUM; \
-	exec $(BIN)/python -m pytest $(ARGS)
+	exec $(BIN)/python -m pytest $(SHARED_OUT) $(ARGS)
 
 proof: $(DEV_READY) ## run the long proofs in full: kill tests, races, a whole day of orders
 	@STOWLINE_TEST_CHROMIUM="$$(.ci/chromium $(BIN)/python)"; export STOWLINE_TEST_CHROMIUM; \
-	STOWLINE_PROOF=full exec $(BIN)/python -m pytest -m proof $(ARGS)
+	STOWLINE_PROOF=full exec $(BIN)/python -m pytest $(SHARED_OUT) -m proof $(ARGS)
 
 soak: $(DEV_READY) ## let Hypothesis play shifts on both databases for half an hour (MINUTES=30)
 	@STOWLINE_SOAK_MINUTES=$(MINUTES) exec $(BIN)/python -m pytest -k however_long tests/stories/test_state_machine.py $(ARGS)
