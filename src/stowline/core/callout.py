@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from stowline.core import clock
@@ -24,8 +24,11 @@ from stowline.core.errors import Refused
 PATIENCE_S = 15.0
 LONGEST_URL = 500
 _SHOWN = range(0x21, 0x7F)
-# Ways to write an IPv4 address as IPv6: 6to4, Teredo, NAT64 and IPv4-mapped. Nobody's server needs them.
-_WRAPPED = tuple(IPv6Network(net) for net in ("2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0/96"))
+# Public IPv6 addresses are given out of the first net only: what lies outside is local, mapped, translated or nobody's.
+# Inside it, 6to4 and Teredo wrap an IPv4 address, and the last is for books. 6to4 has its own IPv4 net too.
+_GIVEN_OUT = IPv6Network("2000::/3")
+_BUT_NOT = tuple(IPv6Network(net) for net in ("2002::/16", "2001::/32", "3fff::/20"))
+_6TO4 = IPv4Network("192.88.99.0/24")
 
 
 class CalloutFailed(Exception):
@@ -75,25 +78,29 @@ def _parts(url: str) -> SplitResult | None:
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
     """Whether an address is one of the public network: no private, local, shared or reserved one, nor one wrapped."""
-    if isinstance(address, IPv6Address) and any(address in net for net in _WRAPPED):
-        return False
-    return address.is_global and not address.is_multicast
+    if isinstance(address, IPv6Address):
+        return address.is_global and address in _GIVEN_OUT and not any(address in net for net in _BUT_NOT)
+    return address.is_global and not address.is_multicast and address not in _6TO4
 
 
 def post(
     url: str, body: bytes, headers: Mapping[str, str], *, private: bool, patience_s: float = PATIENCE_S
 ) -> Answer:
     """Post once. Raises CalloutFailed where no answer came; any status at all is an answer."""
-    parts = _parts(url)
+    parts, ends = _parts(url), time.monotonic() + patience_s
     if parts is None:
         raise CalloutFailed("the address cannot be read")
-    ends = time.monotonic() + patience_s
+    if parts.scheme == "http" and not private:  # allowed when it was typed in, and no more
+        raise CalloutFailed("the address must begin with https://, as STOWLINE_WEBHOOK_PRIVATE is not set")
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    line = _Line(parts, port, _look_up(parts.hostname or "", port, private=private), ends)
-    watch = threading.Timer(patience_s, line.hang_up)
+    addresses = _look_up(parts.hostname or "", port, private=private)
+    if (left := ends - time.monotonic()) <= 0:  # looking up cannot be cut short, but nothing is sent after it
+        raise CalloutFailed(f"no answer within {patience_s:g} s: its name took too long to look up")
+    line = _Line(parts, port, addresses, ends)
+    watch = threading.Timer(left, line.hang_up)
     watch.start()
     try:
-        line.request("POST", parts._replace(scheme="", netloc="").geturl() or "/", body, dict(headers))
+        line.request("POST", _target(parts), body, dict(headers))
         with line.getresponse() as answer:
             if time.monotonic() >= ends:  # hung up on in the middle of its headers, which the library takes for their end
                 raise TimeoutError
@@ -104,6 +111,11 @@ def post(
     finally:
         watch.cancel()
         line.close()
+
+
+def _target(parts: SplitResult) -> str:
+    """What is asked for: path and query, as they were typed."""
+    return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
 
 
 def _look_up(host: str, port: int, *, private: bool) -> list[str]:
@@ -160,7 +172,8 @@ def _why(error: Exception) -> str:
         return f"its certificate is not good: {error.verify_message}"
     if isinstance(error, ConnectionRefusedError):
         return "nobody listens at that address"
-    return f"the connection failed: {str(error) or type(error).__name__}"[:200]
+    said = "".join(c if c.isprintable() else "\ufffd" for c in str(error))  # it may quote what the other side sent
+    return f"the connection failed: {said.strip() or type(error).__name__}"[:200]
 
 
 def _pause(said: str | None) -> int | None:
@@ -170,7 +183,7 @@ def _pause(said: str | None) -> int | None:
         return int(text[:9])
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # no date, or one with a year or a zone that no clock knows
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=clock.now().tzinfo)
     return max(int((aware - clock.now()).total_seconds()) + 1, 0)
