@@ -18,6 +18,7 @@ from tests.services import proof_is_full
 from tests.stories.conftest import Founded, copy_postgres
 from tests.stories.shift import Shift
 
+EXAMPLES, STEPS, PARTS = 200, 50, 4
 CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
@@ -54,18 +55,21 @@ def test_no_shift_breaks_an_invariant_on_postgresql(postgres_sites: Callable[[Ex
     play(postgres_sites, examples=3, steps=15)
 
 
+# 200 shifts on each database, in parts that can be played side by side.
 @pytest.mark.proof
 @pytest.mark.timeout(7200)
 @pytest.mark.skipif(not proof_is_full(), reason="a long proof: make proof")
-def test_no_long_shift_breaks_an_invariant(sqlite_sites: Callable[[ExitStack], str]) -> None:
-    play(sqlite_sites, examples=200, steps=50)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_long_shift_breaks_an_invariant(sqlite_sites: Callable[[ExitStack], str], part: int) -> None:
+    play(sqlite_sites, examples=EXAMPLES // PARTS, steps=STEPS)
 
 
 @pytest.mark.proof
 @pytest.mark.timeout(7200)
 @pytest.mark.skipif(not proof_is_full(), reason="a long proof: make proof")
-def test_no_long_shift_breaks_an_invariant_on_postgresql(postgres_sites: Callable[[ExitStack], str]) -> None:
-    play(postgres_sites, examples=200, steps=50)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_long_shift_breaks_an_invariant_on_postgresql(postgres_sites: Callable[[ExitStack], str], part: int) -> None:
+    play(postgres_sites, examples=EXAMPLES // PARTS, steps=STEPS)
 
 
 @pytest.mark.timeout(0)
