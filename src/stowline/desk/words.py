@@ -5,6 +5,7 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from stowline.core import clock
+from stowline.inventory import velocity
 from stowline.receiving.queries import Incoming
 
 MOST_COUNTED = 1000
@@ -29,7 +30,7 @@ def in_line(place: int) -> str:
 
 def day(on: date) -> str:
     """ "Tue 1 Dec", with the year where it is not this one."""
-    return f"{on:%a} {on.day} {on:%b}" + ("" if on.year == clock.now().year else f" {on.year}")
+    return f"{on:%a} {on.day} {on:%b}" + ("" if on.year == velocity.today().year else f" {on.year}")
 
 
 def window(first: date | None, last: date | None) -> str:
@@ -37,7 +38,7 @@ def window(first: date | None, last: date | None) -> str:
     if first is None or last is None or first == last:
         known = first or last
         return day(known) if known else ""
-    year = "" if last.year == clock.now().year else f" {last.year}"
+    year = "" if last.year == velocity.today().year else f" {last.year}"
     begin = f"{first.day}" if (first.month, first.year) == (last.month, last.year) else f"{first.day} {first:%b}"
     return f"{begin} to {last.day} {last:%b}{year}"
 

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
-from stowline.core import clock
 from stowline.core.errors import NotFound
+from stowline.inventory import velocity
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 
 _o = PurchaseOrder.__table__.c  # type: ignore[attr-defined]
@@ -114,8 +114,8 @@ class Incoming:
     expected_to: date | None
 
     def late(self) -> bool:
-        """Whether the last expected day is over."""
-        return self.expected_to is not None and self.expected_to < clock.now().date()
+        """Whether the last expected day is over, by the warehouse's clock."""
+        return self.expected_to is not None and self.expected_to < velocity.today()
 
 
 def incoming_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:

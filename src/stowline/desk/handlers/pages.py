@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from litestar.response import Stream
 from stowline.core import web
 from stowline.core.errors import BadRequest
 from stowline.desk.queries.keyset import Key, Page, Place
+from stowline.inventory import velocity
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST_SEARCH = 200
@@ -86,7 +87,7 @@ def views(path: str, known: Mapping[str, str], current: str, counted: Mapping[st
 def spreadsheet(name: str, head: Sequence[str], portions: Iterator[list[tuple[Any, ...]]]) -> Stream:
     """Rows as a CSV file, sent while they are read; the first portion at once, so that a refusal is still an answer."""
     first = next(portions, [])
-    file = f"{name}-{date.today():%Y-%m-%d}.csv"  # noqa: DTZ011  (a file's name, in the server's own day)
+    file = f"{name}-{velocity.today():%Y-%m-%d}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{file}"'}
     return Stream(_csv(head, chain([first], portions)), media_type="text/csv", headers=headers)
 

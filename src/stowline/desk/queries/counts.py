@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.core import clock, db
+from stowline.inventory import velocity
 from stowline.inventory.adjustment_models import Adjustment
 from stowline.inventory.models import CountRequest
 from stowline.notifications.models import Message
@@ -129,4 +130,4 @@ def purchase_orders(session: Session) -> dict[str, int]:
     o, n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
     lacking = sa.select(n.id).where(n.purchase_order_id == o.id, n.received < n.quantity).exists()
     query = sa.select(o.id).where(o.closed_at.is_(None), lacking)
-    return {"open": bounded(session, query), "late": bounded(session, query.where(o.expected_to < clock.now().date()))}
+    return {"open": bounded(session, query), "late": bounded(session, query.where(o.expected_to < velocity.today()))}

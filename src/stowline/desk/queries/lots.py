@@ -64,7 +64,7 @@ def page(session: Session, view: str, text: str, place: Place, size: int = SIZE)
 
 def expiring(session: Session, days: int, text: str, place: Place, size: int = SIZE) -> Page[Any]:
     """Lots with good units that may be sold for so many days at the most, by their last day."""
-    ends = velocity.today() + timedelta(days=days)
+    ends = velocity.today() + timedelta(days=days - 1)  # today is the first of them
     asked = inventory.days_needed(session)
     soon = [sa.and_(_p.min_days_left == needed, _lot.expires_on <= ends + timedelta(days=needed)) for needed in asked]
     last = ends + timedelta(days=max(asked, default=0))  # said once more, so that the index of last days has an end

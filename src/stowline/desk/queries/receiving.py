@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from stowline.catalog.models import Product
-from stowline.core import clock
 from stowline.desk import words
 from stowline.desk.queries import diary
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
+from stowline.inventory import velocity
 from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
 from stowline.receiving import queries as receiving
@@ -35,7 +35,7 @@ def page(session: Session, view: str, text: str, place: Place) -> Page[PurchaseO
     if view != "all":
         query = query.where(_o.closed_at.is_(None), _lacking())
     if view == "late":
-        query = query.where(_o.expected_to < clock.now().date())
+        query = query.where(_o.expected_to < velocity.today())
     if text:
         query = query.where(sa.or_(starts_with(_o.ref, text), starts_with(_o.supplier, text), _o.id.in_(_with_sku(text))))
     columns = [_o.id] if view == "all" else [_expected(), _o.id]
@@ -83,7 +83,7 @@ def _state(order: PurchaseOrder, units: int, received: int) -> str:
 
 
 def _late(order: PurchaseOrder, state: str) -> bool:
-    return state in ("open", "part_received") and order.expected_to is not None and order.expected_to < clock.now().date()
+    return state in ("open", "part_received") and order.expected_to is not None and order.expected_to < velocity.today()
 
 
 def _fills(session: Session, ids: list[int]) -> dict[int, int]:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.models import Product
-from stowline.core import clock, db
+from stowline.core import db
 from stowline.desk import words
 from stowline.desk.queries import products
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, starts_with, walk
@@ -41,7 +41,7 @@ def arrivals(session: Session, view: str, text: str, place: Place, size: int = S
         .where(_o.closed_at.is_(None), _n.received < _n.quantity)
     )  # fmt: skip
     if view == "late":
-        query = query.where(_o.expected_to < clock.now().date())
+        query = query.where(_o.expected_to < velocity.today())
     if view == "undated":
         query = query.where(_o.expected_from.is_(None))
     if text:
@@ -55,7 +55,7 @@ def arrivals(session: Session, view: str, text: str, place: Place, size: int = S
 
 def arrival_rows(session: Session, found: Sequence[Any]) -> list[Row]:
     """The rows of the sheet, with what waits for each product."""
-    waits, today = orders.waiting_units(session, [row.product_id for row in found]), clock.now().date()
+    waits, today = orders.waiting_units(session, [row.product_id for row in found]), velocity.today()
     return [
         {"ref": row.ref, "supplier": row.supplier, "sku": row.sku, "name": row.name, "units": row.units,
          "expected_from": row.expected_from, "expected_to": row.expected_to,
