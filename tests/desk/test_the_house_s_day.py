@@ -10,15 +10,15 @@ from stowline.inventory import lots
 from tests.desk.conftest import House
 from tests.desk.test_stock_answers import YOGHURT, cells
 
-# In both it is an hour at which UTC has another day: (zone, the moment, the warehouse's day)
-AHEAD = ("Pacific/Auckland", datetime(2026, 11, 25, 12, 30, tzinfo=UTC), datetime(2026, 11, 26).date())
-BEHIND = ("America/Los_Angeles", datetime(2026, 11, 27, 5, 0, tzinfo=UTC), datetime(2026, 11, 26).date())
+# At both moments it is 26 November here, and UTC has another day.
+AHEAD = ("Pacific/Auckland", datetime(2026, 11, 25, 12, 30, tzinfo=UTC))
+BEHIND = ("America/Los_Angeles", datetime(2026, 11, 27, 5, 0, tzinfo=UTC))
 
 
 @pytest.fixture(params=[AHEAD, BEHIND], ids=["ahead", "behind"])
 def day(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> tuple[datetime, datetime]:
     """(the moment at which to look, a moment some days before)"""
-    zone, moment, _ = request.param
+    zone, moment = request.param
     monkeypatch.setenv("STOWLINE_TIME_ZONE", zone)
     return moment, moment - timedelta(days=3)
 
