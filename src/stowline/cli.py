@@ -27,7 +27,7 @@ def cli() -> None:
     if settings().smtp_url:
         server_of(settings().smtp_url)  # said now, not at the first mail
     wiring.connect()
-    click.get_current_context().with_resource(author.acting("command line"))
+    click.get_current_context().with_resource(author.acting("command line", socket.gethostname()))
     click.get_current_context().call_on_close(db.forget)
 
 

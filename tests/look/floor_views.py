@@ -7,7 +7,7 @@ from typing import Any
 
 MAJA = {
     "name": "Maja Kowalska", "short": "Maja K.", "initials": "MK", "role": "Picker", "badge": "0147",
-    "since": datetime(2026, 11, 27, 13, 2, tzinfo=UTC),
+    "since": datetime(2026, 11, 27, 13, 2, tzinfo=UTC), "device": "Chrome on Android, K7QM2P",
 }
 BASE: dict[str, Any] = {"csrf": "token", "scan_id": "0192f0c4-7a11-7bb2-9c00-000000000001", "user": MAJA}
 LONG = "Hand-painted porcelain serving platter with raised rim, mottled sea green, limited edition of the Aarhus workshop"

@@ -1,15 +1,18 @@
 """Signing in and out: by password at a desk, by badge and PIN at a tablet that changes hands."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar import Litestar
+from litestar import Litestar, Request
 from litestar.testing import TestClient
+from sqlmodel import col, select
 
 from stowline.core import clock, db, web
-from stowline.people import rules, service
+from stowline.people import forms, rules, service
+from stowline.people.models import StaffSession
 from tests.people.conftest import Cast
 
 HTML = {"Accept": "text/html"}
@@ -42,6 +45,40 @@ def test_a_manager_lands_at_the_orders_and_stays_signed_in(client: Client) -> No
     assert "httponly" in cookie
     assert "samesite=lax" in cookie
     assert client.get("/orders").text == "orders"
+
+
+def test_a_device_keeps_its_name_from_one_person_to_the_next(client: Client, other: Client, database: db.Database) -> None:
+    firefox = {"User-Agent": "Mozilla/5.0 (Android 14; Tablet; rv:128.0) Gecko/128.0 Firefox/128.0"}
+    client.headers.update(firefox)
+    client.post("/login/pin", data={"badge": "0147", "pin": "2580"})
+    by_password(client, "ruth@example.test", "tea at half past 4")
+    client.cookies.set(forms.DEVICE_COOKIE, "=HYPERLINK(1)")  # what no sign-in gave is no name
+    by_password(client, "ruth@example.test", "tea at half past 4")
+    by_password(other, "ada@example.test", "correct horse battery")
+    with database.reading() as session:
+        maja, ruth, forged, ada = session.scalars(select(StaffSession.device).order_by(col(StaffSession.id)))
+    assert maja == ruth
+    assert re.fullmatch(r"Firefox on Android, [A-Z2-9]{6}", maja)
+    assert re.fullmatch(r"Firefox on Android, [A-Z2-9]{6}", forged)
+    assert len({maja, forged}) == 2
+    assert ada.startswith("testclient, ")
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("Mozilla/5.0 (Linux; Android 13; TC53) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0.0.0 Mobile Safari/537.36",
+         "Chrome on Android"),
+        ("Mozilla/5.0 (iPad; CPU OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 Safari/604.1",
+         "Safari on iPad"),
+        ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/124.0 Safari/537.36 Edg/124.0",
+         "Edge on Windows"),
+        ("\t<script>" + "x" * 300, "<script>" + "x" * 32), ("", "unknown device"),
+    ],
+)  # fmt: skip
+def test_a_device_is_named_in_few_words_whatever_its_browser_says(said: str, name: str) -> None:
+    request = Request[Any, Any, Any]({"type": "http", "headers": [(b"user-agent", said.encode())]})  # type: ignore[arg-type]
+    assert forms.device(request, "K7QM2P") == f"{name}, K7QM2P"
 
 
 def test_a_wrong_password_and_an_unknown_address_sound_the_same(client: Client) -> None:

@@ -56,7 +56,7 @@ def test_found_units_are_posted_at_once_and_name_who_did_it(house: House, maja: 
     moves = maja.get("/stock/MUG/moves.csv").raw.decode("utf-8-sig").splitlines()
     assert moves[0].endswith("reason,who,device,scan_id")
     assert ",ADJUSTMENT,A-01-1," in moves[1]
-    assert moves[1].endswith("adjust,maja,,")
+    assert moves[1].endswith("adjust,maja,stories,")
     house.prove()
 
 

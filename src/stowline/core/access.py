@@ -18,7 +18,8 @@ class Identity:
     """A person with a session, or a program with a token, for the length of one request.
 
     `csrf` is the session's form token and None for programs; `worker` is the name that a program gives to the robot
-    or station it speaks for (header `X-Worker`), so that several may share one token.
+    or station it speaks for (header `X-Worker`), so that several may share one token. `device` is what records name
+    beside the person: the device of the session, or the program itself.
     """
 
     kind: Kind
@@ -28,6 +29,7 @@ class Identity:
     csrf: str | None = None
     session_id: int | None = None
     worker: str | None = None
+    device: str = ""
 
     @property
     def label(self) -> str:

@@ -5,6 +5,9 @@ import hmac
 import secrets
 import uuid
 
+CLEAR = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+"""Letters and digits that nobody takes for another one."""
+
 
 def new_uuid() -> str:
     """A random UUID as text."""
@@ -14,6 +17,11 @@ def new_uuid() -> str:
 def new_secret(prefix: str = "") -> str:
     """A secret of 256 random bits, safe in URLs and headers, behind a prefix that tells what it is for."""
     return prefix + secrets.token_urlsafe(32)
+
+
+def new_code(length: int) -> str:
+    """A short random code that people read out to each other. No secret."""
+    return "".join(secrets.choice(CLEAR) for _ in range(length))
 
 
 def fingerprint(secret: str) -> str:

@@ -93,7 +93,7 @@ def _user(session: db.Session, who: Identity) -> dict[str, Any]:
     person = people.by_id(session, who.id) if who.kind == "user" else None
     return {"name": who.name, "short": f"{first} {rest[-1][:1]}." if rest else first,
             "initials": (first[:1] + (rest[-1][:1] if rest else "")).upper(),
-            "badge": person.badge if person else None,
+            "badge": person.badge if person else None, "device": who.device,
             "since": people.signed_in_since(session, who.session_id) if who.session_id else None}
 
 

@@ -1,5 +1,6 @@
 """One scan's way in: seen before? then the same answer; else one transaction that does it, or says why not."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -24,7 +25,7 @@ Answer = tuple[int, dict[str, Any]]
 def carry_out(asked: Asked, who: Identity) -> Answer:
     """The answer to one scan: (HTTP status, reply), durable before it is given. Raises Forbidden."""
     demand(who, PERMISSIONS.get(asked.task.partition(":")[0], "floor.scan"))
-    by = holder(who, asked.device)
+    by, asked = holder(who, asked.device), _on_device(asked, who)
     try:
         return db.run(lambda session: scanning.carry_out(session, asked, by, by.name))
     except scanning.SeenBefore:
@@ -33,6 +34,14 @@ def carry_out(asked: Asked, who: Identity) -> Answer:
         return _turned_down(asked, by, why)
     except IntegrityError:  # a rival raised the same counter first, and the database held the line
         return _turned_down(asked, by, Conflict("Somebody changed this just now. Look at what is wanted."))
+
+
+def _on_device(asked: Asked, who: Identity) -> Asked:
+    """The scan with its device: of a person the one they signed in on, whatever the form says; a program says it, or is
+    named itself.
+    """
+    known = who.device or asked.device if who.kind == "user" else asked.device or who.device
+    return asked if known == asked.device else replace(asked, device=known)
 
 
 def _again(asked: Asked) -> Answer:

@@ -1,11 +1,12 @@
 """What people type or scan to show who they are, and what admins fill in: HTTP input -> typed values."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from litestar import Request
 
-from stowline.core import fields, web
+from stowline.core import fields, ids, web
 from stowline.people import rules
 
 
@@ -68,10 +69,26 @@ def next_page(given: dict[str, Any]) -> str | None:
     return web.local_path(wanted) if isinstance(wanted, str) else None
 
 
-def device(request: Request[Any, Any, Any]) -> str:
-    """What the browser says it is, for the list of sessions."""
-    said = request.headers.get("user-agent", "")
-    return "".join(char for char in said if char.isprintable())[:200] or "unknown device"
+DEVICE_COOKIE = "stowline_device"
+_CODE = re.compile(f"[{ids.CLEAR}]{{6}}")
+_BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"),
+             ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("CrOS", "ChromeOS"),
+            ("Mac OS X", "macOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def device_code(request: Request[Any, Any, Any]) -> str:
+    """What tells this device from others of its kind: the code it was given when somebody first signed in on it."""
+    kept = request.cookies.get(DEVICE_COOKIE, "")
+    return kept if _CODE.fullmatch(kept) else ids.new_code(6)
+
+
+def device(request: Request[Any, Any, Any], code: str) -> str:
+    """How records name a device, within 80 characters: "Chrome on Android, K7QM2P"."""
+    said = "".join(char for char in request.headers.get("user-agent", "") if char.isprintable())
+    browser = next((name for mark, name in _BROWSERS if mark in said), said.partition("/")[0].strip()[:40] or "unknown device")
+    system = next((f" on {name}" for mark, name in _SYSTEMS if mark in said), "")
+    return f"{browser}{system}, {code}"
 
 
 def new_user(body: bytes) -> dict[str, Any]:

@@ -20,6 +20,7 @@ OURS = web.permission(web.VISITOR, origin=True)
 """Open to everybody, but only from our own pages."""
 
 AnyRequest = Request[Any, Any, Any]
+_DEVICE_KEPT_S = 400 * 86_400  # as long as browsers keep a cookie; each sign-in prolongs it
 
 DONE = {
     "user": "The person was added.",
@@ -51,7 +52,7 @@ class SignIn(Controller):
             form = forms.password(given)
             with reading() as session:
                 checked = signin.check_password(session, form.email, form.password, address=web.client_address(request))
-            return _welcome(request, _admitted(request, checked), form.next)
+            return _welcome(request, checked, form.next)
         except (Refused, Bad) as refused:
             return _form(request, given, refused)
 
@@ -81,7 +82,7 @@ class SignIn(Controller):
         try:
             with reading() as session:
                 checked = signin.check_pin(session, form.badge, form.pin, address=web.client_address(request))
-            return _welcome(request, _admitted(request, checked), form.next)
+            return _welcome(request, checked, form.next)
         except Refused as refused:
             if web.wants_json(request):
                 raise
@@ -156,18 +157,21 @@ def _form(request: AnyRequest, given: dict[str, Any], refused: Refused | Bad | N
     return web.page("people/login.html", request, code=code, headers=_unkept(_retry_after(refused)), **view)
 
 
-def _admitted(request: AnyRequest, checked: Checked) -> SignedIn:
+def _admitted(request: AnyRequest, checked: Checked, device: str) -> SignedIn:
     """Open the session and commit; a refusal is committed too (the failed try), then raised."""
     before = web.visitor(request)
     replaces = before.session_id if before else None
     with transaction() as session:
-        outcome = signin.admit(session, checked, device=forms.device(request), replaces=replaces)
+        outcome = signin.admit(session, checked, device=device, replaces=replaces)
     if isinstance(outcome, Refused):
         raise outcome
     return outcome
 
 
-def _welcome(request: AnyRequest, signed_in: SignedIn, wanted: str | None) -> Response[Any]:
+def _welcome(request: AnyRequest, checked: Checked, wanted: str | None) -> Response[Any]:
+    """In: the session's cookie, and the one by which this device is known from now on. Raises the refusal."""
+    code = forms.device_code(request)
+    signed_in = _admitted(request, checked, forms.device(request, code))
     who = signed_in.identity
     landing = rules.landing(who.permissions, wanted)
     if web.wants_json(request):
@@ -175,19 +179,13 @@ def _welcome(request: AnyRequest, signed_in: SignedIn, wanted: str | None) -> Re
         answer: Response[Any] = Response(told, status_code=200, media_type=MediaType.JSON)
     else:
         answer = web.redirect(landing)
-    answer.set_cookie(_cookie(signed_in))
+    answer.set_cookie(_cookie(web.SESSION_COOKIE, signed_in.secret, signed_in.lasts_s))
+    answer.set_cookie(_cookie(forms.DEVICE_COOKIE, code, _DEVICE_KEPT_S))
     return answer
 
 
-def _cookie(signed_in: SignedIn) -> Cookie:
-    return Cookie(
-        web.SESSION_COOKIE,
-        value=signed_in.secret,
-        max_age=signed_in.lasts_s,
-        httponly=True,
-        samesite="lax",
-        secure=settings().secure_cookies,
-    )
+def _cookie(name: str, value: str, lasts_s: int) -> Cookie:
+    return Cookie(name, value=value, max_age=lasts_s, httponly=True, samesite="lax", secure=settings().secure_cookies)
 
 
 class Staff(Controller):

@@ -185,6 +185,7 @@ def _identity(row: StaffSession, user: User) -> Identity:
         permissions=rules.permissions_of_roles(user.roles.split()),
         csrf=row.csrf,
         session_id=row.id,
+        device=row.device[:80],
     )
 
 
@@ -194,7 +195,7 @@ def _by_token(session: Session, secret: str) -> tuple[Identity, bool] | None:
     if token is None:
         return None
     permissions = rules.permissions_of_scopes(token.scopes.split())
-    identity = Identity(kind="token", id=token.id or 0, name=token.name, permissions=permissions)
+    identity = Identity(kind="token", id=token.id or 0, name=token.name, permissions=permissions, device=token.name[:80])
     return identity, token.last_used_at is None or token.last_used_at < clock.now() - rules.SEEN_EVERY
 
 

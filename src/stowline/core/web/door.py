@@ -82,7 +82,7 @@ class Door:
             who = scope["user"] = await self._who(scope)
             _let_in(who, wanted)
             if who is not None:
-                author.begin(who.holder)
+                author.begin(who.holder, who.device)
             if who is not None and who.csrf is not None and scope["method"] not in _SAFE:
                 await self._check_token(Request(scope, receive), who.csrf, opt)
         await self.app(scope, receive, send)
