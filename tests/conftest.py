@@ -25,7 +25,7 @@ SERVICES: tuple[Callable[[], Service], ...] = (
     services.rabbitmq,
     services.chromium,
 )
-KEPT_SETTINGS = ("STOWLINE_TEST_", "STOWLINE_REQUIRE_", "STOWLINE_PROOF")
+KEPT_SETTINGS = ("STOWLINE_TEST_", "STOWLINE_REQUIRE_", "STOWLINE_PROOF", "STOWLINE_SOAK_")
 MARKED_BY = {
     "postgres_url": "postgres",
     "fresh_postgres_url": "postgres",

@@ -1,5 +1,6 @@
 """The tests' own tools do what they promise."""
 
+import re
 import smtplib
 import socket
 from email.message import EmailMessage
@@ -12,6 +13,7 @@ import redis
 from playwright.sync_api import Page
 
 from tests import services
+from tests.conftest import KEPT_SETTINGS
 from tests.services import SmtpSink, stowline_process
 
 
@@ -25,6 +27,13 @@ def _mail(subject: str) -> EmailMessage:
 def test_a_connection_beyond_this_machine_is_refused() -> None:
     with socket.socket() as outside, pytest.raises(RuntimeError, match="tests stay on this machine"):
         outside.connect(("192.0.2.1", 80))
+
+
+def test_what_make_tells_the_tests_reaches_them() -> None:
+    """Settings of whoever runs the tests are dropped; those that the Makefile sets for a long proof are not."""
+    told = re.findall(r"(STOWLINE_[A-Z_]+)=\S+ exec \$\(BIN\)/python -m pytest", (services.ROOT / "Makefile").read_text())
+    assert set(told) == {"STOWLINE_PROOF", "STOWLINE_SOAK_MINUTES"}
+    assert [name for name in told if not name.startswith(KEPT_SETTINGS)] == []
 
 
 def test_a_mail_sent_to_the_sink_is_kept_as_it_was(smtp_sink: SmtpSink) -> None:
