@@ -25,6 +25,7 @@ from tests import services
 from tests.asserts import books, breaches
 from tests.makers import FORM_TYPE, Lines, Send, Tablet, found_site, in_process, web
 from tests.services import StowlineProcess, with_path
+from tests.stories.drawn import DrawnTablet
 
 
 @dataclass(frozen=True)
@@ -42,11 +43,12 @@ class House:
     url: str
     token: str
     sends: list[Callable[[], Send]]
+    draws: bool = False  # whether each answer to a scan is looked at as a page, too
     _database: db.Database | None = None
 
     def tablet(self, name: str = "maja", door: int = 0) -> Tablet:
         """A tablet with a connection of its own, at one of the doors (web processes) there are."""
-        return Tablet(self.send(door), self.token, name)
+        return (DrawnTablet if self.draws else Tablet)(self.send(door), self.token, name)
 
     def send(self, door: int = 0) -> Send:
         return self.sends[door % len(self.sends)]()
@@ -132,7 +134,7 @@ def house(house_url: Founded, app: Litestar, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("STOWLINE_DATABASE_URL", house_url.where)
     fresh()
     with TestClient(app, raise_server_exceptions=False) as client:
-        made = House(house_url.where, house_url.token, [partial(in_process, client)])
+        made = House(house_url.where, house_url.token, [partial(in_process, client)], draws=True)
         yield made
         made.close()
     fresh()

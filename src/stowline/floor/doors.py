@@ -26,7 +26,7 @@ def badge(asked: Asked, reply: Reply, who: Identity) -> str | None:
         return None
     code = asked.code.strip()[:64]
     with db.reading() as session:
-        person = people.by_badge(session, code)
+        person = people.by_badge(session, code) if code.isprintable() else None
     if person is None:
         return None
     own = (who.kind, who.id) == ("user", person.id) and asked.task != "look:"
