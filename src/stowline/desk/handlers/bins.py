@@ -1,10 +1,10 @@
 """Bins: the list, one bin and what a manager changes of it, new bins and racks, labels, the list as a file."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.params import FromPath, FromQuery, RawBody
+from litestar.params import FromPath, FromQuery, QueryParameter, RawBody
 from litestar.response import Stream
 from sqlmodel import Session
 
@@ -14,7 +14,7 @@ from stowline.core.fields import Bad
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.handlers.paper import pdf_answer
-from stowline.desk.queries import bins, building, warehouse_map
+from stowline.desk.queries import bin_file, bins, building, warehouse_map
 from stowline.inventory import places
 from stowline.inventory import queries as inventory
 from stowline.inventory.fit import MIXING
@@ -54,7 +54,7 @@ class Bins(Controller):
         return web.page(
             "desk/bins.html", request, say="Every place where goods may lie, and what lies there.", q=said, rows=rows,
             kinds=pages.choices(kinds, kind), zones=pages.choices({"": "All zones"} | zones, zone),
-            export_href=f"/bins.csv{pages.query(kept)}", label_fields=kept, sizes=SIZES, may_write=_may_write(request),
+            export_href=f"/bins.csv{pages.query(kept)}", stock_href=f"/stock-by-bin.csv{pages.query(kept)}", label_fields=kept, sizes=SIZES, may_write=_may_write(request),
             pages=pages.pager(page, "/bins", kept, "by code"),
         )  # fmt: skip
 
@@ -114,7 +114,7 @@ class Bins(Controller):
 
 
 class BinsFile(Controller):
-    """Bins as a file."""
+    """Bins, and the stock in them, as files."""
 
     include_in_schema = False
 
@@ -123,6 +123,16 @@ class BinsFile(Controller):
         """The bins for a spreadsheet, which `stowline import bins` reads again."""
         pages.one_of(kind, ("", *bins.KINDS), "kind")
         return pages.spreadsheet("bins", building.HEAD, building.exported(kind, zone[:60], pages.text(q)))
+
+    @get("/stock-by-bin.csv", opt=READ, sync_to_thread=True)
+    def stock(
+        self, bin_: Annotated[str, QueryParameter(name="bin")] = "", sku: FromQuery[str] = "", kind: FromQuery[str] = "",
+        zone: FromQuery[str] = "", q: FromQuery[str] = "",
+    ) -> Stream:  # fmt: skip
+        """What lies in the bins for a spreadsheet: of one bin, of one product, or of the bins that fit."""
+        pages.one_of(kind, ("", *bins.KINDS), "kind")
+        wanted = bin_file.Wanted(bin_, sku, kind, zone[:60], pages.text(q))
+        return pages.spreadsheet("stock-by-bin", bin_file.HEAD, bin_file.exported(wanted))
 
 
 def _said(work: Callable[[Session], Any]) -> Callable[[Session], Any]:

@@ -1,15 +1,16 @@
 """Stock for programs: by product, by bin, by lot, and what changed since they last asked."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Controller, Request, get
-from litestar.params import FromQuery
+from litestar.params import FromQuery, QueryParameter
 
 from stowline.core import db, web
 from stowline.core.errors import Conflict
 from stowline.desk.queries import levels
 from stowline.desk.queries.keyset import Key
+from stowline.desk.queries.levels import Only
 from stowline.inventory import feed
 from stowline.inventory import queries as stock
 
@@ -49,21 +50,25 @@ class StockApi(Controller):
         return {"items": items, "next": web.cursor.encode(last), "more": len(items) == most}
 
     @get("/bins", opt=READ, sync_to_thread=True)
-    def bins(self, request: AnyRequest, sku: FromQuery[str] = "", after: FromQuery[str] = "") -> dict[str, Any]:
-        """Units by product, bin, lot, serial and condition; of one SKU, or of all."""
+    def bins(
+        self, request: AnyRequest, sku: FromQuery[str] = "", bin_: Annotated[str, QueryParameter(name="bin")] = "",
+        lot: FromQuery[str] = "", after: FromQuery[str] = "",
+    ) -> dict[str, Any]:  # fmt: skip
+        """Units by product, bin, lot, serial and condition; of one SKU, bin or lot, or of all."""
         place = web.cursor.decode(after, int, int, str, str, str) if after else None
-        return _page(levels.by_bin, sku, place, web.limit(request))
+        return _page(levels.by_bin, Only(sku=sku, bin=bin_, lot=lot), place, web.limit(request))
 
     @get("/lots", opt=READ, sync_to_thread=True)
-    def lots(self, request: AnyRequest, sku: FromQuery[str] = "", after: FromQuery[str] = "") -> dict[str, Any]:
+    def lots(
+        self, request: AnyRequest, sku: FromQuery[str] = "", lot: FromQuery[str] = "", after: FromQuery[str] = ""
+    ) -> dict[str, Any]:
         """Units by product, lot and condition, whatever bins they are in; what has no lot stands under null."""
         place = web.cursor.decode(after, int, str, str) if after else None
-        return _page(levels.by_lot, sku, place, web.limit(request))
+        return _page(levels.by_lot, Only(sku=sku, lot=lot), place, web.limit(request))
 
 
-def _page(read: Callable[..., tuple[list[Any], Key | None]], sku: str, place: Key | None, most: int) -> dict[str, Any]:
+def _page(read: Callable[..., tuple[list[Any], Key | None]], only: Only, place: Key | None, most: int) -> dict[str, Any]:
     with db.reading() as session:
-        if sku:
-            stock.level(session, sku)
-        items, following = read(session, sku, place, most)
+        only.refuse_unknown(session)
+        items, following = read(session, only, place, most)
     return {"items": items, "next": web.cursor.encode(*following) if following else None}

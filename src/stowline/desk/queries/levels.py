@@ -1,6 +1,7 @@
 """Stock as the API and the webhooks tell it: by product, by bin, by lot, and what changed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -58,7 +59,23 @@ def changed(session: Session, *, after: int, limit: int) -> tuple[list[Row], int
     return items, found[-1].number if found else after
 
 
-def by_bin(session: Session, sku: str, after: Key | None, limit: int) -> tuple[list[Row], Key | None]:
+@dataclass(frozen=True, slots=True)
+class Only:
+    """Which units are asked for: of a SKU, in a bin, of a lot; "" where it does not matter."""
+
+    sku: str = ""
+    lot: str = ""
+    bin: str = ""
+
+    def refuse_unknown(self, session: Session) -> None:
+        """Raise NotFound for a SKU or a bin that nobody knows; a lot may be of any product."""
+        if self.sku:
+            inventory.level(session, self.sku)
+        if self.bin:
+            inventory.location_by_code(session, self.bin)
+
+
+def by_bin(session: Session, only: Only, after: Key | None, limit: int) -> tuple[list[Row], Key | None]:
     """Units by product, bin, lot, serial and condition: (rows, the key of the next page)."""
     key = [_b.product_id, _b.location_id, _b.lot, _b.serial, _b.condition]
     query = (
@@ -66,8 +83,12 @@ def by_bin(session: Session, sku: str, after: Key | None, limit: int) -> tuple[l
         .select_from(Balance).join(Product, _p.id == _b.product_id).join(Location, _l.id == _b.location_id)
         .outerjoin(Lot, _OF_LOT).where(_b.qty > 0)
     )  # fmt: skip
-    if sku:
-        query = query.where(_p.sku == sku)
+    if only.sku:
+        query = query.where(_p.sku == only.sku)
+    if only.bin:
+        query = query.where(_l.code == only.bin)
+    if only.lot:
+        query = query.where(_b.lot == only.lot)
     found = session.execute(ordered(query, key, after, descending=False, most=limit)).all()
     rows = [
         {"sku": row.sku, "bin": row.code, "kind": row.kind, "lot": row.lot or None, "serial": row.serial or None,
@@ -77,7 +98,7 @@ def by_bin(session: Session, sku: str, after: Key | None, limit: int) -> tuple[l
     return rows, tuple(found[-1][:5]) if len(found) == limit else None
 
 
-def by_lot(session: Session, sku: str, after: Key | None, limit: int) -> tuple[list[Row], Key | None]:
+def by_lot(session: Session, only: Only, after: Key | None, limit: int) -> tuple[list[Row], Key | None]:
     """Units by product, lot and condition, added up over the bins: (rows, the key of the next page).
 
     What belongs to no lot stands under the lot None.
@@ -85,11 +106,13 @@ def by_lot(session: Session, sku: str, after: Key | None, limit: int) -> tuple[l
     key = [_b.product_id, _b.lot, _b.condition]
     sums = (sa.func.sum(_b.qty), sa.func.sum(_b.bound), sa.func.count(sa.distinct(_b.location_id)))
     few = sa.select(_b.product_id).where(_b.qty > 0).distinct().order_by(_b.product_id).limit(limit + 1)
+    query = sa.select(*key, *sums).where(_b.qty > 0).group_by(*key)
+    if only.lot:
+        few, query = few.where(_b.lot == only.lot), query.where(_b.lot == only.lot)
     if after is not None:
         few = few.where(_b.product_id >= after[0])
-    query = sa.select(*key, *sums).where(_b.qty > 0).group_by(*key)
-    if sku:
-        query = query.where(_b.product_id == sa.select(_p.id).where(_p.sku == sku).scalar_subquery())
+    if only.sku:
+        query = query.where(_b.product_id == sa.select(_p.id).where(_p.sku == only.sku).scalar_subquery())
     else:  # as many products as rows, and the one begun before, are enough: nothing beyond them is added up
         query = query.where(_b.product_id.in_(sa.select(few.subquery())))
     found = [tuple(row) for row in session.execute(ordered(query, key, after, descending=False, most=limit))]

@@ -13,7 +13,7 @@ from stowline.desk import words
 from stowline.desk.queries import kits, products, waiting
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.inventory import queries as inventory
-from stowline.inventory.models import Location, Move, StockLevel
+from stowline.inventory.models import Balance, Location, Move, StockLevel
 from stowline.inventory.queries import Level
 from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
@@ -22,6 +22,7 @@ from stowline.receiving.queries import Incoming
 from stowline.scanning import queries as scans
 
 _p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+_b = Balance.__table__.c  # type: ignore[attr-defined]
 _l, _m, _k = OrderLine.__table__.c, Move.__table__.c, KitPart.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "waiting": "Waited for", "none": "None on hand"}
 Row = dict[str, Any]
@@ -53,7 +54,7 @@ def rows(session: Session, levels: Sequence[Level]) -> list[Row]:
     found = [
         {"sku": level.sku, "name": level.name, "on_hand": level.on_hand, "promised": level.promised, "free": level.free,
          "waiting": waits.get(level.product_id, 0), "incoming": coming.get(level.product_id, 0),
-         "incoming_say": _first_due(due.get(level.product_id, []))}
+         "incoming_say": _first_due(due.get(level.product_id, [])), "next": next(iter(due.get(level.product_id, [])), None)}
         for level in levels
     ]
     return kits.kit_rows(session, levels, found)
@@ -89,8 +90,10 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
     bins = [{"bin": here.bin, "kind": here.kind, "condition": here.condition, "on_hand": here.qty, "promised": here.bound,
              "lot": here.lot, "serial": here.serial, "expires_on": here.expires_on}
             for here in inventory.in_bins(session, product_id)]
+    sums = (sa.func.count(sa.distinct(_b.location_id)), sa.func.count())
+    places, there = session.execute(sa.select(*sums).where(_b.product_id == product_id, _b.qty > 0)).one()
     return {
-        "product": kits.kit_rows(session, [level], [facts])[0], **kit, "bins": bins, "moves": move_rows(session, moves.rows),
+        "product": kits.kit_rows(session, [level], [facts])[0], **kit, "bins": bins, "places": places, "there": there, "moves": move_rows(session, moves.rows),
         "waiting": lines, "incoming": [_arrival(one) for one in due],
     }, moves  # fmt: skip
 
@@ -132,7 +135,15 @@ def _by_task(move: Move, task: str) -> str | None:
     return said if said and said != move.reason else None
 
 
-HEAD = ("sku", "name", "on_hand", "promised", "free", "waiting", "incoming")
+FIGURES = ("sku", "name", "on_hand", "promised", "free", "waiting", "incoming")
+HEAD = (*FIGURES, "next_units", "next_from", "next_to", "next_late", "next_ref")
+
+
+def _line(row: Row) -> tuple[Any, ...]:
+    """A row of the spreadsheet: with the first delivery to come, its dates as such."""
+    due: Incoming | None = row["next"]
+    arrival = (due.units, due.expected_from, due.expected_to, due.late(), due.ref) if due else ("",) * 5
+    return (*(row[name] for name in FIGURES), *arrival)
 
 
 def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
@@ -142,7 +153,7 @@ def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
         with db.reading() as session:
             found = page(session, view, text, Place(after=after), SIZE * 10)
             portion = rows(session, found.rows)
-        yield [tuple(row[name] for name in HEAD) for row in portion]
+        yield [_line(row) for row in portion]
         after = found.later
         if after is None:
             return

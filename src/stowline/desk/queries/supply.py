@@ -7,16 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.catalog.models import Product
+from stowline.catalog.models import KitPart, Product
 from stowline.core import db
 from stowline.desk import words
-from stowline.desk.queries import products
+from stowline.desk.queries import kits, products
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, starts_with, walk
 from stowline.inventory import velocity
 from stowline.inventory.models import StockLevel, Velocity
+from stowline.inventory.queries import Level
 from stowline.orders import queries as orders
 from stowline.receiving import queries as receiving
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.receiving.queries import Incoming
 
 Row = dict[str, Any]
 NEVER = date(9999, 12, 31)
@@ -25,6 +27,7 @@ LOW = {"limit": "At their limit", "cover": "Running out"}
 COVER_DAYS = ("3", "7", "14", "30", "60")
 PACE_DAYS = 28
 _o, _n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
+_k = KitPart.__table__.c  # type: ignore[attr-defined]
 _p, _s, _v = Product.__table__.c, StockLevel.__table__.c, Velocity.__table__.c  # type: ignore[attr-defined]
 
 
@@ -79,7 +82,8 @@ def low(session: Session, view: str, days: int, text: str, place: Place, size: i
 
     `cover_h` are the hours that the free units last at the pace of the last four weeks, None where nothing was picked.
     """
-    free = sa.func.coalesce(_s.on_hand - _s.promised, 0)
+    own = sa.func.coalesce(_s.on_hand - _s.promised, 0)
+    free = sa.func.coalesce(_of_parts(), own) if view == "limit" else own  # nobody picks a kit, so it has no pace
     cover = sa.cast(free * 24 * span(session) / sa.func.nullif(_v.units, 0), sa.BigInteger)
     query = (
         sa.select(_p.id, _p.sku, _p.name, _p.low_at, free.label("free"), sa.case((_v.units > 0, cover)).label("cover_h"))
@@ -100,22 +104,39 @@ def low(session: Session, view: str, days: int, text: str, place: Place, size: i
     return walk(place, fetch, lambda row: tuple(getattr(row, name) for name in key), size)
 
 
+def _of_parts() -> sa.ScalarSelect[Any]:
+    """Kits that the free units of its parts make up; None for a product that is no kit."""
+    part = StockLevel.__table__.alias("part")  # type: ignore[attr-defined]
+    makes = sa.func.coalesce(part.c.on_hand - part.c.promised, 0) // _k.units
+    parts = sa.select(sa.func.min(makes)).select_from(KitPart).outerjoin(part, part.c.product_id == _k.part_id)
+    return parts.where(_k.kit_id == _p.id).correlate(Product.__table__).scalar_subquery()  # type: ignore[attr-defined]
+
+
 def low_rows(session: Session, found: Sequence[Any]) -> list[Row]:
     """The rows of the sheet, with what waits and what is on its way."""
     ids = [row.id for row in found]
     waits, due = orders.waiting_units(session, ids), receiving.incoming(session, ids, each=1)
     coming = receiving.incoming_units(session, ids)
-    return [
+    rows = [
         {"sku": row.sku, "name": row.name, "free": row.free, "low_at": row.low_at,
          "cover_days": None if row.cover_h is None else row.cover_h // 24, "waiting": waits.get(row.id, 0),
-         "incoming": coming.get(row.id, 0), "due": words.due(due[row.id][0]) or "no date" if row.id in due else "",
-         "late": row.id in due and due[row.id][0].late()}
+         "incoming": coming.get(row.id, 0), **_next(due.get(row.id, []))}
         for row in found
     ]  # fmt: skip
+    return kits.kit_rows(session, [Level(row.id, row.sku, row.name, row.free, 0, row.free) for row in found], rows)
+
+
+def _next(due: Sequence[Incoming]) -> Row:
+    """When the next delivery comes, in words and as days."""
+    if not due:
+        return {"due": "", "late": False, "next_from": None, "next_to": None, "next_late": ""}
+    late = due[0].late()
+    return {"due": words.due(due[0]) or "no date", "late": late, "next_from": due[0].expected_from,
+            "next_to": due[0].expected_to, "next_late": late}  # fmt: skip
 
 
 ARRIVAL_HEAD = ("sku", "name", "units", "expected_from", "expected_to", "late", "ref", "supplier", "waiting")
-LOW_HEAD = ("sku", "name", "free", "low_at", "cover_days", "waiting", "incoming", "due")
+LOW_HEAD = ("sku", "name", "free", "low_at", "cover_days", "waiting", "incoming", "next_from", "next_to", "next_late")
 
 
 def exported_arrivals(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
