@@ -287,7 +287,8 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
     from dataclasses import asdict  # noqa: PLC0415
 
     from stowline import imports  # noqa: PLC0415
-    from stowline.core import csvfile  # noqa: PLC0415
+    from stowline.core import csvfile, db  # noqa: PLC0415
+    from stowline.core.config import settings  # noqa: PLC0415
 
     platform = form in ("shopify", "woocommerce")
     if platform and what != "orders":
@@ -295,6 +296,8 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
     if platform and (mapping or refuse):
         raise Refused(f"--map and --refuse name columns; a file of format {form} has none.")
     job = imports.Job(mapping=csvfile.parse_mapping(mapping, imports.fields_of(what)), refuse=csvfile.parse_refuse(refuse), **how)
+    if not job.dry_run and (made := db.begin(settings().database())):
+        click.echo(f"There was no database yet, so it was made: {made}", err=True)
     tally = imports.platform_orders(file, job, form) if platform else imports.READERS[what](file, job)
     click.echo(json.dumps(asdict(tally)) if as_json else imports.summary(tally, what, dry_run=job.dry_run))
 

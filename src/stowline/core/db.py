@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import psycopg
-from sqlalchemy import DateTime, Engine, create_engine, event
+from sqlalchemy import DateTime, Engine, create_engine, event, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.pool import QueuePool
@@ -270,6 +270,19 @@ def forget() -> None:
         database().close()
     database.cache_clear()
     settings.cache_clear()
+
+
+def begin(url: str) -> str:
+    """Make the schema where there is nothing at all yet: where that was, without a password; "" if anything stood there."""
+    engine = create_engine(url)
+    try:
+        may_hold = not url.startswith("sqlite") or Path(engine.url.database or "").exists()  # to look would make the file
+        if may_hold and inspect(engine).get_table_names():
+            return ""
+        upgrade(url)
+        return engine.url.render_as_string(hide_password=True)
+    finally:
+        engine.dispose()
 
 
 def upgrade(url: str) -> None:
