@@ -68,10 +68,11 @@ def _begin(session: Session, scan: Scan, place: Location | None) -> Verdict:
 def _seen(session: Session, scan: Scan, sheet: CountSheet) -> Seen | Verdict | None:
     """What was scanned; the number that was asked for stands for its product."""
     asked = counts.hand(sheet)
-    if asked.get("ask") in ("lot", "serial") and not scan.things:
+    if not naming.is_bare(scan):
+        return scan.one("product", "bin")
+    if asked.get("ask") in ("lot", "serial"):
         return naming.answered(session, asked, scan)
-    seen = scan.one("product", "bin")
-    return naming.by_number(session, scan, sheet.location_id) if seen is None and not scan.things else seen
+    return naming.by_number(session, scan, sheet.location_id)
 
 
 def _bin(session: Session, scan: Scan, sheet: CountSheet, bin_: Location, seen: Seen) -> Verdict:

@@ -6,19 +6,21 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from stowline.catalog import queries as catalog
-from stowline.core import clock, outbox, timers
+from stowline.core import author, clock, outbox, timers
 from stowline.core.errors import NotFound, Refused
 from stowline.core.fields import shown
-from stowline.inventory import queries, service
+from stowline.inventory import queries, service, velocity
 from stowline.inventory.events import LotHeld, LotReleased
 from stowline.inventory.models import LONGEST_LOT, Balance, CountRequest, Lot
 from stowline.inventory.rules import GOOD, HOLD, PICKABLE, sold_until
+from stowline.people import service as people
 
 TIMER = "lots-past-their-day"
 SWEEP = "lot-on-hold"
 _balance = Balance.__table__  # type: ignore[attr-defined]
 _asked = CountRequest.__table__  # type: ignore[attr-defined]
-MOST = 5000  # bins that one lot lies in, looked at in one go
+OFTEN = timedelta(hours=6)
+MOST = 5000  # rows of one lot (bins, serials) that are looked at in one go
 
 
 def know(session: Session, product_id: int, code: str, expires_on: date | None = None) -> Lot:
@@ -28,19 +30,20 @@ def know(session: Session, product_id: int, code: str, expires_on: date | None =
     """
     product = catalog.product(session, product_id)
     found = session.exec(select(Lot).where(Lot.product_id == product_id, Lot.code == code)).one_or_none()
+    if product.expires and expires_on is None and (found is None or found.expires_on is None):
+        raise Refused(f"{product.name} ends on a day: scan or type the last day of lot {code}.", where="expiry")
     if found is None:
-        if product.expires and expires_on is None:
-            raise Refused(f"{product.name} ends on a day: scan or type the last day of lot {code}.", where="expiry")
         found = Lot(product_id=product_id, code=code, expires_on=expires_on, received_at=clock.now())
     elif expires_on is not None and found.expires_on is None:
         found.expires_on = expires_on
     elif expires_on not in (None, found.expires_on):
-        raise Refused(f"Lot {code} ends on {found.expires_on} by our books, not on {expires_on}. Look at the pack again.",
+        raise Refused(f"Lot {code} ends on {found.expires_on} by our books, not on {expires_on}. Look at the pack again. A "
+                      "manager corrects it on the lot's page.",
                       where="expiry")  # fmt: skip
-    if not found.held and _is_over(found, product.min_days_left):
-        found.held = _over(found, product.min_days_left)
     session.add(found)
     session.flush()
+    if not found.held and _is_over(found, product.min_days_left):
+        hold(session, found, _over(found, product.min_days_left))  # units of it may lie here, not yet seen by the timer
     return found
 
 
@@ -68,13 +71,35 @@ def named(
 
 
 def _is_over(lot: Lot, min_days_left: int) -> bool:
-    return lot.expires_on is not None and sold_until(lot.expires_on, min_days_left) < clock.now().date()
+    return lot.expires_on is not None and sold_until(lot.expires_on, min_days_left) < velocity.today()
 
 
 def _over(lot: Lot, min_days_left: int) -> str:
     if min_days_left:
         return f"fewer than {min_days_left} days left: it ends on {lot.expires_on}"
     return f"it ended on {lot.expires_on}"
+
+
+def set_last_day(session: Session, lot: Lot, ends: date) -> Lot:
+    """Correct the last day of a lot, which somebody read wrongly; the same again changes nothing.
+
+    One that may be sold no more by that day is held at once; one that is held stays so until somebody releases it. Raises
+    Refused for a product whose lots do not end.
+    """
+    product = catalog.product(session, lot.product_id)
+    if not product.expires:
+        raise Refused(f"Lots of {product.name} do not end. Switch expiry on first.", where="expires_on")
+    service.lock_levels(session, [lot.product_id])
+    locked = session.exec(select(Lot).where(Lot.id == lot.id).with_for_update()).one()
+    if locked.expires_on != ends:
+        told = f"{product.sku}, lot {locked.code}: {ends}, was {locked.expires_on or 'not known'}"
+        people.note(session, author.current().who, "Last day of a lot", told)
+        locked.expires_on = ends
+        session.add(locked)
+        session.flush()
+    if not locked.held and _is_over(locked, product.min_days_left):
+        hold(session, locked, _over(locked, product.min_days_left))
+    return locked
 
 
 def by_code(session: Session, product_id: int, code: str) -> Lot:
@@ -108,10 +133,11 @@ def hold(session: Session, lot: Lot, why: str) -> int:
 
 def _put_on_hold(session: Session, lot: Lot, why: str) -> int:
     units = 0
-    for place, serial, qty in _good(session, lot):
-        service.lose(session, product_id=lot.product_id, from_id=place, to_id=place, qty=qty, because="hold",
-                     to_condition=HOLD, lot=lot.code, serial=serial, why=f"lot {lot.code} is held: {why}"[:200])  # fmt: skip
-        units += qty
+    while rows := _good(session, lot):  # what went on hold is no more among them
+        for place, serial, qty in rows:
+            service.lose(session, product_id=lot.product_id, from_id=place, to_id=place, qty=qty, because="hold",
+                         to_condition=HOLD, lot=lot.code, serial=serial, why=f"lot {lot.code} is held: {why}"[:200])  # fmt: skip
+            units += qty
     return units
 
 
@@ -144,10 +170,12 @@ def sweep(session: Session, ref: str) -> None:
 
 def release(session: Session, lot: Lot) -> int:
     """A held lot may be sold again: its units are good again where they lie, but for those that a picker did not find;
-    how many. Raises Refused for one whose day is over.
+    how many. Nothing happens to one that is not held. Raises Refused for one whose day is over.
     """
     service.lock_levels(session, [lot.product_id])
     locked = session.exec(select(Lot).where(Lot.id == lot.id).with_for_update()).one()
+    if not locked.held:
+        return 0
     product = catalog.product(session, locked.product_id)
     if _is_over(locked, product.min_days_left):
         raise Refused(f"Lot {locked.code} may not be sold any more: {_over(locked, product.min_days_left)}.", where="lot")
@@ -155,10 +183,11 @@ def release(session: Session, lot: Lot) -> int:
     session.add(locked)
     session.flush()
     units = 0
-    for place, serial, qty in _on_hold(session, locked):
-        service.move(session, product_id=locked.product_id, from_id=place, to_id=place, qty=qty, because="release",
-                     condition=HOLD, to_condition=GOOD, lot=locked.code, serial=serial)  # fmt: skip
-        units += qty
+    while rows := _on_hold(session, locked):
+        for place, serial, qty in rows:
+            service.move(session, product_id=locked.product_id, from_id=place, to_id=place, qty=qty, because="release",
+                         condition=HOLD, to_condition=GOOD, lot=locked.code, serial=serial)  # fmt: skip
+            units += qty
     outbox.record(session, LotReleased(queries.sku(session, locked.product_id), locked.code, units))
     return units
 
@@ -182,7 +211,7 @@ def hold_what_is_over(session: Session, limit: int = 50) -> int:
     """Lots whose last day of sale is over go on hold: how many did. The nightly timer calls it until none is left."""
     done = 0
     for days in queries.days_needed(session):
-        over = queries.lots_over(session, days, clock.now().date() + timedelta(days=days), limit - done)
+        over = queries.lots_over(session, days, velocity.today() + timedelta(days=days), limit - done)
         for lot in over:
             hold(session, lot, _over(lot, days))
             done += 1
@@ -192,6 +221,9 @@ def hold_what_is_over(session: Session, limit: int = 50) -> int:
 
 
 def every_night(session: Session, _ref: str) -> None:
-    """The timer's verb: a portion of the lots whose day is over, then the next portion at once, or the next night."""
+    """The timer's verb: a portion of the lots whose day is over, then the next portion at once, or at midnight.
+
+    Now and then by day too: a product may ask for more days left than it did.
+    """
     more = hold_what_is_over(session) > 0
-    timers.set_timer(session, TIMER, "", clock.now() + (timedelta(0) if more else timedelta(hours=6)))
+    timers.set_timer(session, TIMER, "", clock.now() if more else min(clock.now() + OFTEN, velocity.midnight()))

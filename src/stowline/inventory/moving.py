@@ -101,7 +101,8 @@ def _take(session: Session, scan: Scan, step: Step) -> Verdict:
 def _take_all(session: Session, scan: Scan, step: Step) -> Verdict:
     """The bin was scanned once more: all of it that nobody needs."""
     hand, stays = [], 0
-    for row in _movable(session, step):
+    inside = queries.in_bin(session, step["from"], limit=MOST)
+    for row in (row for row in inside if row.condition in MOVABLE):
         product_id = row.product_id
         free = row.qty - row.bound - _in_other_hands(session, scan.holder, step, product_id, row)
         stays += row.qty - max(free, 0)
@@ -114,7 +115,10 @@ def _take_all(session: Session, scan: Scan, step: Step) -> Verdict:
     scanning.set_step(session, TASK, scan.holder, after)
     units = sum(item["units"] for item in hand)
     hint = f"{stays:,} units stay: pick lists or other hands have them." if stays else None
-    return Verdict.accepted(f"All that is free in {step['bin']}: {units:,} units in hand", hint=hint,
+    what = f"All that is free in {step['bin']}"
+    if len(inside) == MOST:
+        what, hint = f"From {step['bin']}", f"More may lie there. Take these to their bin, then scan {step['bin']} again."
+    return Verdict.accepted(f"{what}: {units:,} {'unit' if units == 1 else 'units'} in hand", hint=hint,
                             effect={"was": step}).then(*_now(after))  # fmt: skip
 
 

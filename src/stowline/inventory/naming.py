@@ -21,9 +21,14 @@ Key = tuple[int, str, str]
 Question = dict[str, Any]
 
 
+def is_bare(scan: Scan) -> bool:
+    """Whether the code is at most a number of goods: it means no product and no bin (though perhaps an order)."""
+    return scan.one("product", "bin") is None and not scan.names_an_item
+
+
 def by_number(session: Session, scan: Scan, location_id: int) -> Seen | Verdict | None:
     """The product whose lot or serial in this bin was scanned as a bare number."""
-    owners = queries.owners_of_number(session, location_id, scan.code)
+    owners = queries.owners_of_number(session, location_id, scan.number)
     if len(owners) > 1:
         return Verdict.refused(f"{shown(scan.code)} is a number of several products. Scan the product itself first.")
     if not owners:
@@ -47,7 +52,7 @@ def units(scan: Scan, seen: Seen, asked: Question) -> int:
 
 
 def _answers(scan: Scan, seen: Seen, asked: Question) -> bool:
-    return asked.get("ask") in ("lot", "serial") and asked["product"] == seen.ref and not scan.things
+    return asked.get("ask") in ("lot", "serial") and asked["product"] == seen.ref and is_bare(scan)
 
 
 def key(session: Session, scan: Scan, seen: Seen, count: int, asked: Question, location_id: int) -> Key | Question | Verdict:
@@ -78,11 +83,11 @@ def _said(scan: Scan, seen: Seen, asked: Question) -> tuple[str, str]:
     lot, serial = scan.lot, scan.serial
     if _answers(scan, seen, asked):
         lot, serial = str(asked.get("lot", "")), str(asked.get("serial", ""))
-        return (lot, scan.serial or scan.code) if asked["ask"] == "serial" else (scan.lot or scan.code, serial)
+        return (lot, scan.serial or scan.number) if asked["ask"] == "serial" else (scan.lot or scan.number, serial)
     if scan.choice.startswith("lot ") and scan.choice != OTHER:
         return scan.choice.removeprefix("lot "), serial
-    if not scan.things:
-        return (lot, scan.code) if seen.serials else (scan.code, serial)
+    if is_bare(scan):
+        return (lot, scan.number) if seen.serials else (scan.number, serial)
     return lot, serial
 
 
@@ -93,7 +98,7 @@ def _question(seen: Seen, count: int, what: str) -> Question:
 def _which_lot(session: Session, scan: Scan, seen: Seen, count: int, serial: str) -> Question | Verdict:
     known = select(Lot).where(Lot.product_id == seen.ref).order_by(col(Lot.received_at).desc(), col(Lot.id).desc())
     rows = list(session.exec(known.limit(LOTS_SHOWN)))
-    if scan.choice == OTHER or not rows or not scan.things:
+    if scan.choice == OTHER or not rows or is_bare(scan):
         return {**_question(seen, count, "lot"), "serial": serial}
     choices = [{"kind": f"lot {one.code}", "ref": one.code, "label": _label(one)} for one in rows]
     choices.append({"kind": OTHER, "ref": "", "label": "Another lot"})

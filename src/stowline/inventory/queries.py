@@ -177,11 +177,15 @@ def in_bins(session: Session, product_id: int, *, limit: int = 200) -> list[Lies
     return [Lies(*row) for row in session.execute(_lies().where(_b.product_id == product_id).order_by(*order).limit(limit))]
 
 
-def in_bin(session: Session, location_id: int, *, product_id: int | None = None, limit: int = 100) -> list[Lies]:
-    """What lies in a bin (of one product, if it is named)."""
+def in_bin(
+    session: Session, location_id: int, *, product_id: int | None = None, number: str = "", limit: int = 100
+) -> list[Lies]:
+    """What lies in a bin (of one product, if it is named; of one lot or serial, if its number is)."""
     query = _lies().where(_b.location_id == location_id)
     if product_id is not None:
         query = query.where(_b.product_id == product_id)
+    if number:
+        query = query.where(sa.or_(_b.lot == number, _b.serial == number))
     order = (_p.sku, _b.lot, _b.serial, _b.condition)
     return [Lies(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.catalog import kits
+from stowline.catalog import arrivals
 from stowline.core import author, clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
@@ -58,27 +58,53 @@ def move(
 
     `unbind` takes units that were bound there (a pick line's), `bind` leaves them bound where they arrive. Good units
     that come from outside, or from hold, are told as StockFreed at once; those of a lot that is held arrive on hold. Raises NotEnough if they are not there,
-    Refused for a quantity below one, Conflict for a serial that lies somewhere in the house already.
+    Refused for a quantity below one or a kit, Conflict for a serial that lies somewhere in the house already and for
+    units that come in named otherwise than those of their product are.
     """
     if qty < 1:
         raise Refused("Stock moves in whole units, at least one.", where="quantity")
     assert because in REASONS
-    after = to_condition or condition
+    after, comes = to_condition or condition, from_id <= LAST_VIRTUAL < to_id
     if lot and after == GOOD and not bind and to_id > LAST_VIRTUAL and is_held(session, product_id, lot):
         after = HOLD
+    if comes:
+        _look_before(session, product_id, from_id, because, after, serial)
     if from_id > LAST_VIRTUAL:
         _take(session, product_id, from_id, condition, qty, lot, serial, unbind=unbind)
     if to_id > LAST_VIRTUAL:
         _put(session, product_id, to_id, after, qty, lot, serial, bind=bind)
     _log(session, product_id, from_id, to_id, qty, because, condition, after, lot, serial)
     was_good, is_good = from_id > LAST_VIRTUAL and condition == GOOD, to_id > LAST_VIRTUAL and after == GOOD
-    if is_good and not was_good:
+    _change_level(session, product_id, qty, int(is_good) - int(was_good))
+    if comes:
+        arrivals.admit(session, product_id, lot, serial)  # last: its level is locked, so nobody makes it a kit meanwhile
+
+
+def _change_level(session: Session, product_id: int, qty: int, sign: int) -> None:
+    """So many good units more, or fewer, or as many as before."""
+    if sign > 0:
         _RAISE.later(session, p=product_id, n=qty)
         hooks.tell(session, StockFreed((product_id,)))
-    elif was_good and not is_good:
+    elif sign < 0:
         _lower(session, product_id, qty)
-    if from_id <= LAST_VIRTUAL < to_id:
-        kits.refuse_stock(session, product_id)  # last: its level is locked by now, so nobody makes it a kit meanwhile
+
+
+def _look_before(session: Session, product_id: int, from_id: int, because: str, after: str, serial: str) -> None:
+    """Units come from outside. Raises Conflict for a serial whose undo does not bring it from where it went last: it was
+    in the house since, and left.
+    """
+    if after != GOOD:
+        lock_levels(session, [product_id])  # good units change it, which locks it too
+    if not serial or because != "undo":
+        return
+    last = _WENT_TO.one(session, p=product_id, sn=serial)
+    if last is not None and last[0] != from_id:
+        raise Conflict(f"Serial {serial} was somewhere else since. Nothing was undone: look where it is.", where="serial")
+
+
+_WENT_TO = Hot(
+    "SELECT to_id FROM ledger WHERE product_id = :p AND serial = :sn AND serial <> '' ORDER BY id DESC LIMIT 1"
+)
 
 
 def is_held(session: Session, product_id: int, lot: str) -> bool:
@@ -189,9 +215,10 @@ def ship(
 def unship(
     session: Session, *, product_id: int, from_id: int, to_id: int, qty: int, lot: str = "", serial: str = ""
 ) -> None:
-    """Take a handover back: the units stand bound and promised where they stood. Raises Conflict for a serial that came
-    back into the house meanwhile.
+    """Take a handover back: the units stand bound and promised where they stood. The level is locked. Raises Conflict
+    for a serial that came back into the house meanwhile, Refused or Conflict as `move` does for what comes in.
     """
+    arrivals.admit(session, product_id, lot, serial)
     _put(session, product_id, to_id, GOOD, qty, lot, serial, bind=True)
     _log(session, product_id, from_id, to_id, qty, "undo", GOOD, GOOD, lot, serial)
     _UNSHIP.run(session, p=product_id, n=qty)

@@ -99,7 +99,7 @@ def take(session: Session, scan: Scan, job: Job, hand: Hand) -> Hand | Verdict:
 
 
 def _said_before(session: Session, hand: Hand) -> Lies | None:
-    inside = queries.in_bin(session, hand["bin"], product_id=hand["product"], limit=which.MOST)
+    inside = queries.in_bin(session, hand["bin"], product_id=hand["product"], number=hand["serial"] or hand["lot"], limit=which.MOST)
     return next((row for row in inside if all(hand[key] == getattr(row, key) for key in _KEYS)), None)
 
 

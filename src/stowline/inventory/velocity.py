@@ -13,7 +13,7 @@ line up to `seen` is there or never will be. Mark and sums change in one transac
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -92,6 +92,12 @@ def today() -> date:
 def day_of(moment: datetime) -> date:
     """The warehouse's day of a moment."""
     return moment.astimezone(ZoneInfo(settings().time_zone)).date()
+
+
+def midnight() -> datetime:
+    """When the warehouse's next day begins, in UTC, whatever summer time does."""
+    begins = datetime.combine(today() + timedelta(days=1), datetime.min.time(), ZoneInfo(settings().time_zone))
+    return begins.astimezone(UTC)
 
 
 # --- counting ---------------------------------------------------------------------------------------------------------

@@ -21,9 +21,10 @@ def product(session: Session, scan: Scan, location_id: int) -> Seen | Verdict | 
 
     A question where the code means several products, None where it means none.
     """
-    if scan.things or scan.command:
-        return scan.one("product")
-    owners = queries.owners_of_number(session, location_id, scan.code)
+    seen = scan.one("product")
+    if seen is not None or scan.command or scan.names_an_item:
+        return seen
+    owners = queries.owners_of_number(session, location_id, scan.number)
     if len(owners) > 1:
         return Verdict.refused(f"{shown(scan.code)} is a number of {len(owners)} products here. Scan the product itself.")
     if not owners:
@@ -41,13 +42,34 @@ def units(
     Only units in one of these `conditions` are looked at, and only free ones unless units that are `spoken_for` count
     too. Whether the row has `count` units is for the caller to check.
     """
-    inside = queries.in_bin(session, location_id, product_id=seen.ref, limit=MOST)
+    inside = _inside(session, scan, seen, location_id)
     there = [row for row in inside if row.condition in conditions and (spoken_for or row.qty > row.bound)]
     if not there:
         return Verdict.refused(_none(session, seen, location_id, inside), seen=seen)
     if seen.serials:
         return _serial(session, scan, seen, location_id, there, count)
     return _row(session, scan, seen, location_id, there)
+
+
+def _inside(session: Session, scan: Scan, seen: Seen, location_id: int) -> Sequence[Lies]:
+    """The rows of the number that was scanned, however many there are of others; else what there is of the product."""
+    number = _serial_of(scan, seen) if seen.serials else _lot_of(scan, seen)
+    named = queries.in_bin(session, location_id, product_id=seen.ref, number=number, limit=MOST) if number else ()
+    return named or queries.in_bin(session, location_id, product_id=seen.ref, limit=MOST)
+
+
+def _bare(scan: Scan, seen: Seen) -> str:
+    """The number that was scanned instead of the product's own code; '' if it was that."""
+    return "" if seen in scan.things else scan.number
+
+
+def _serial_of(scan: Scan, seen: Seen) -> str:
+    return scan.serial or _bare(scan, seen)
+
+
+def _lot_of(scan: Scan, seen: Seen) -> str:
+    """The lot that was named; '' where the product is not told apart by lots, whatever its maker prints."""
+    return (scan.lot or _bare(scan, seen)) if seen.lots else ""
 
 
 def _none(session: Session, seen: Seen, location_id: int, inside: Sequence[Lies]) -> str:
@@ -63,7 +85,7 @@ def _none(session: Session, seen: Seen, location_id: int, inside: Sequence[Lies]
 
 def _serial(session: Session, scan: Scan, seen: Seen, location_id: int, there: Sequence[Lies], count: int) -> Lies | Verdict:
     code = queries.location(session, location_id).code
-    number = scan.serial or ("" if scan.things else scan.code)
+    number = _serial_of(scan, seen)
     if not number and len(there) == 1:
         number = there[0].serial
     if not number:
@@ -75,7 +97,7 @@ def _serial(session: Session, scan: Scan, seen: Seen, location_id: int, there: S
 
 
 def _row(session: Session, scan: Scan, seen: Seen, location_id: int, there: Sequence[Lies]) -> Lies | Verdict:
-    named = scan.lot or ("" if scan.things or not seen.lots else scan.code)
+    named = _lot_of(scan, seen)
     fit = [row for row in there if named in ("", row.lot)]
     if not fit:
         code = queries.location(session, location_id).code

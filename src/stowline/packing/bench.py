@@ -21,6 +21,7 @@ from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder, Scan, Seen, Verdict, wants
 
 Now = tuple[dict[str, Any], dict[str, Any]]
+Plan = list[tuple[ToPack, Batches]]
 
 
 def scan(session: Session, scan: Scan) -> Verdict:
@@ -41,36 +42,59 @@ def scan(session: Session, scan: Scan) -> Verdict:
         named = f"You scanned {scan.what()}." if scan.things else f"Nobody knows the code {scan.what()}."
         return Verdict.refused(f"{named} Scan a product of order {order.ref}.",
                                seen=scan.things[0] if scan.things else None).then(*now(session, scan.ref, order))
-    line = queries.next_to_pack(session, order.id or 0, seen.ref)
-    units = scan.units_of(seen)
-    if line is None or units > line.left:
-        return _too_many(session, order, seen.label, seen.ref, units, scan).then(*now(session, scan.ref, order))
-    batches = _which(session, scan, seen, line, units)
-    if isinstance(batches, Verdict):
-        return batches.then(*now(session, scan.ref, order))
+    plan = _plan(session, scan, seen, order)
+    if isinstance(plan, Verdict):
+        return plan.then(*now(session, scan.ref, order))
+    return _pack(session, scan, order, plan)
+
+
+def _pack(session: Session, scan: Scan, order: Order, plan: Plan) -> Verdict:
     parcel = service.open_parcel(session, order.id or 0)
-    service.pack(session, parcel, line, batches)
-    effect = {"step": "product", "parcel": parcel.id, "line": line.id, "product": line.product_id, "batches": batches}
+    for line, batches in plan:
+        service.pack(session, parcel, line, batches)
+    first, units = plan[0][0], sum(_units(batches) for _, batches in plan)
+    effect = {"step": "product", "parcel": parcel.id, "product": first.product_id,
+              "lines": [(line.id, batches) for line, batches in plan]}  # fmt: skip
     next_, task = now(session, scan.ref, order)
-    return Verdict.accepted(f"{line.name}: {line.packed + units} of {line.picked}", hint=next_["say"], effect=effect).then(
-        next_, task)
+    say = f"{first.name}: {sum(line.packed for line, _ in plan) + units} of {sum(line.picked for line, _ in plan)}"
+    return Verdict.accepted(say, hint=next_["say"], effect=effect).then(next_, task)
 
 
-def _which(session: Session, scan: Scan, seen: Seen, line: ToPack, units: int) -> Batches | Verdict:
-    """The lots and serials that go into the box: those on the code, else any that were picked for the line."""
-    if not seen.told_apart:
-        return [("", "", units)]
-    picked = queries.to_pack_of(session, line.id)
-    named = [one for one in picked if scan.lot in ("", one[0]) and scan.serial in ("", one[1])]
-    plan: Batches = []
-    for lot, serial, there in named:
-        take = min(there, units - sum(n for *_, n in plan))
-        if take > 0:
-            plan.append((lot, serial, take))
-    if sum(n for *_, n in plan) < units:
-        what = f"serial {scan.serial}" if scan.serial else f"lot {scan.lot}"
-        return Verdict.refused(f"{units} {line.name} of {what} were not picked for this order. Take what is in its tote.")
+def _plan(session: Session, scan: Scan, seen: Seen, order: Order) -> Plan | Verdict:
+    """Which lines the units are for, and of which lots and serials: those on the code, else any that were picked. A
+    product may stand on several lines of an order (alone, and in a kit).
+    """
+    units = scan.units_of(seen)
+    lines = [line for line in queries.lines_to_pack(session, order.id or 0) if line.product_id == seen.ref and line.left]
+    if units > sum(line.left for line in lines):
+        return _too_many(session, order, seen.label, seen.ref, units, scan)
+    plan, left = [], units
+    for line in lines:
+        batches = _of_line(session, scan, seen, line, left)
+        left -= _units(batches)
+        if batches:
+            plan.append((line, batches))
+    if left:
+        what = f"serial {scan.serial}" if scan.serial and seen.serials else f"lot {scan.lot}"
+        return Verdict.refused(f"{units} {seen.label} of {what} were not picked for this order. Take what is in its tote.", seen=seen)
     return plan
+
+
+def _of_line(session: Session, scan: Scan, seen: Seen, line: ToPack, units: int) -> Batches:
+    """At most so many of a line's units, as the code names them, however its maker numbers what nobody asks for."""
+    if not seen.told_apart:
+        return [("", "", min(units, line.left))] if units else []
+    lot, serial = scan.lot if seen.lots else "", scan.serial if seen.serials else ""
+    taken: Batches = []
+    for one_lot, one_serial, there in queries.to_pack_of(session, line.id):
+        take = min(there, units - _units(taken))
+        if take > 0 and lot in ("", one_lot) and serial in ("", one_serial):
+            taken.append((one_lot, one_serial, take))
+    return taken
+
+
+def _units(batches: Batches) -> int:
+    return sum(n for *_, n in batches)
 
 
 def _too_many(session: Session, order: Order, name: str, product_id: int, units: int, scan: Scan) -> Verdict:
@@ -114,10 +138,16 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         service.unseal(session, parcel)
         say = f"Parcel {parcel.code} is open again."
     else:
-        batches = [(lot, serial, n) for lot, serial, n in effect.get("batches") or [("", "", effect["units"])]]
-        service.unpack(session, parcel, effect["line"], effect["product"], batches)
-        say = f"Taken out again: {sum(n for *_, n in batches)} units."
+        lines = [(line, [(lot, serial, n) for lot, serial, n in batches]) for line, batches in _packed(effect)]
+        for line_id, batches in lines:
+            service.unpack(session, parcel, line_id, effect["product"], batches)
+        say = f"Taken out again: {sum(_units(batches) for _, batches in lines)} units."
     return Verdict.accepted(say).then(*now(session, scan.ref, order))
+
+
+def _packed(effect: dict[str, Any]) -> list[Any]:
+    """What a scan put into the box, by line; scans of an older version name one line, still older ones no lots."""
+    return effect.get("lines") or [(effect["line"], effect.get("batches") or [("", "", effect["units"])])]
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:

@@ -123,11 +123,9 @@ _TO_PACK = (
 )  # fmt: skip
 
 
-def next_to_pack(session: Session, order_id: int, product_id: int | None = None) -> ToPack | None:
-    """The first line with units to pack (of a product, if one is named)."""
+def next_to_pack(session: Session, order_id: int) -> ToPack | None:
+    """The first line with units to pack."""
     query = _TO_PACK.where(_l.order_id == order_id, _l.picked > _l.packed)
-    if product_id is not None:
-        query = query.where(_l.product_id == product_id)
     row = session.execute(query.order_by(_l.position).limit(1)).one_or_none()
     return ToPack(*row) if row else None
 
@@ -185,6 +183,30 @@ def by_state(session: Session, state: str, *, after: int = 0, limit: int = 50) -
     """Parcels in a state, by id."""
     query = select(Parcel).where(Parcel.state == state, col(Parcel.id) > after).order_by(col(Parcel.id)).limit(limit)
     return list(session.exec(query))
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAgain:
+    """A serial that was in a parcel which left, and then in another."""
+
+    serial: str
+    parcel: str
+
+
+def left_again(session: Session, parcel_id: int) -> LeftAgain | None:
+    """A serial of this parcel, which is handed over, that was handed over later in another one."""
+    me, mine = Parcel.__table__.alias("me").c, ParcelLine.__table__.alias("mine").c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_n.serial, _c.code)
+        .join(Parcel, _c.id == _n.parcel_id)
+        .join(mine.serial.table, sa.and_(mine.product_id == _n.product_id, mine.serial == _n.serial, mine.qty > 0))
+        .join(me.id.table, me.id == mine.parcel_id)
+        .where(me.id == parcel_id, _n.serial != "", _n.qty > 0, _c.state == "handed_over",
+               _c.handed_over_at > me.handed_over_at)
+        .limit(1)
+    )  # fmt: skip
+    row = session.execute(query).one_or_none()
+    return LeftAgain(*row) if row else None
 
 
 def contents_of(session: Session, parcel_ids: list[int]) -> dict[int, list[Content]]:

@@ -20,23 +20,24 @@ from stowline.picking.models import PickLine
 from stowline.picking.rules import Stop
 from stowline.scanning.service import Scan, Seen, Verdict, shown
 
+MOST = 500  # rows of one product in one bin
 _lines = PickLine.__table__  # type: ignore[attr-defined]
 
 
 def by_number(session: Session, scan: Scan, stop: Stop) -> Seen | None:
     """The product wanted, where somebody scanned the bare number of one of its lots or serials in this bin."""
-    if scan.things or not any(scan.code in (here.lot, here.serial) for here in _there(session, stop)):
+    if scan.names_an_item or not _there(session, stop, scan.number):
         return None
     return Seen("product", stop.product_id, stop.name, scan.code, stop.sku, lots=stop.by_lots, serials=stop.by_serials)
 
 
-def identified(session: Session, scan: Scan, stop: Stop, units: int) -> Stop | Verdict:
+def identified(session: Session, scan: Scan, seen: Seen, stop: Stop, units: int) -> Stop | Verdict:
     """The line for the units in hand, perhaps another lot or serial than it was bound to; or what is to be done first."""
-    there = _there(session, stop)
-    found = _serial(scan, stop, there, units) if stop.by_serials else _lot(scan, stop, there)
+    bare = "" if seen in scan.things else scan.number
+    found = _serial(session, scan, stop, bare, units) if stop.by_serials else _lot(session, scan, stop, bare)
     if isinstance(found, Verdict) or (found.lot, found.serial) == (stop.lot, stop.serial):
         return found if isinstance(found, Verdict) else stop
-    later = _ends_later(session, stop, found, there)
+    later = _ends_later(session, stop, found)
     if later:
         return Verdict.refused(later)
     if stop.by_serials:
@@ -44,30 +45,33 @@ def identified(session: Session, scan: Scan, stop: Stop, units: int) -> Stop | V
     return _change_lot(session, stop, found, units)
 
 
-def _there(session: Session, stop: Stop) -> list[Lies]:
-    inside = stock.in_bin(session, stop.from_id, product_id=stop.product_id, limit=500)
+def _there(session: Session, stop: Stop, number: str = "") -> list[Lies]:
+    """Good units of the product in the bin (of one lot or serial, if its number is given: there may be very many)."""
+    inside = stock.in_bin(session, stop.from_id, product_id=stop.product_id, number=number, limit=MOST)
     return [here for here in inside if here.condition == "good"]
 
 
-def _serial(scan: Scan, stop: Stop, there: list[Lies], units: int) -> Lies | Verdict:
-    number = scan.serial or ("" if scan.things else scan.code)
+def _serial(session: Session, scan: Scan, stop: Stop, bare: str, units: int) -> Lies | Verdict:
+    number = scan.serial or bare
     if not number:
         return Verdict.refused(f"Scan the serial number of {stop.name}. {stop.serial} is one that lies here.")
     if units > 1:
         return Verdict.refused(f"Each {stop.name} has a serial number of its own. Scan one after the other.")
-    found = next((here for here in there if here.serial == number), None)
+    found = next((here for here in _there(session, stop, number) if here.serial == number), None)
     return found or Verdict.refused(
         f"Serial {shown(number)} is not in {stop.bin} by the books. Take {stop.serial}, or say SHORT.")
 
 
-def _lot(scan: Scan, stop: Stop, there: list[Lies]) -> Lies | Verdict:
-    asked = scan.lot or scan.choice.removeprefix("lot ") or ("" if scan.things else scan.code)
+def _lot(session: Session, scan: Scan, stop: Stop, bare: str) -> Lies | Verdict:
+    chosen = scan.choice.removeprefix("lot ") if scan.choice.startswith("lot ") else ""
+    asked = scan.lot or chosen or bare
+    there = _there(session, stop, asked)
     if not asked and len(there) == 1:
         return there[0]
     found = next((here for here in there if here.lot == asked), None)
     if found is not None:
         return found
-    if asked and asked != "ask":
+    if asked:
         return Verdict.refused(f"Lot {shown(asked)} is not in {stop.bin} by the books. Take lot {stop.lot}, or say SHORT.")
     choices = tuple({"kind": f"lot {here.lot}", "ref": here.lot, "label": _label(here)} for here in there)
     return Verdict("refused", f"Which lot of {stop.name} is in your hand?", choices=choices)
@@ -77,11 +81,12 @@ def _label(here: Lies) -> str:
     return f"Lot {here.lot}" + (f", ends {here.expires_on.isoformat()}" if here.expires_on else "")
 
 
-def _ends_later(session: Session, stop: Stop, found: Lies, there: list[Lies]) -> str:
+def _ends_later(session: Session, stop: Stop, found: Lies) -> str:
     """Why these units may not go before those that the line is bound to; '' if they may."""
     if not catalog.product(session, stop.product_id).fefo:
         return ""
-    first = next((here for here in there if (here.lot, here.serial) == (stop.lot, stop.serial)), None)
+    bound = _there(session, stop, stop.serial or stop.lot)
+    first = next((here for here in bound if (here.lot, here.serial) == (stop.lot, stop.serial)), None)
     if first is None or (found.expires_on or date.max) <= (first.expires_on or date.max):
         return ""
     named = stop.serial or stop.lot

@@ -184,9 +184,10 @@ def on_dropped(session: Session, fact: DemandDropped) -> None:
     for stop in stops:
         if stop.picked:
             raise Conflict("Units of this order are in a tote already. Undo the picks first.")
+        # Released no more, before they are unbound: units of a recalled lot then go on hold, and their promise with them.
+        orders.raise_stage(session, fact.order_id, "released", {stop.order_line_id: -stop.qty})
         inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=stop.qty,
                          lot=stop.lot, serial=stop.serial)
-        orders.raise_stage(session, fact.order_id, "released", {stop.order_line_id: -stop.qty})
         task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
         finish_line(session, stop, task, state="dropped")
     free_tote(session, fact.order_id)

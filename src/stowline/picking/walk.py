@@ -73,7 +73,7 @@ def _product(session: Session, scan: Scan, pick_list: OpenList, stop: Stop, seen
             f"{stop.name}: {stop.picked} of {stop.qty} are picked, {units} more are too many. Take {stop.left}.",
             seen=seen).then(*now(pick_list, stop, pick_list.at_id))
     if stop.told_apart:
-        which = apart.identified(session, scan, stop, units)
+        which = apart.identified(session, scan, seen, stop, units)
         if isinstance(which, Verdict):
             return which.then(*now(pick_list, stop, pick_list.at_id))
         stop = which
@@ -202,7 +202,7 @@ def now(pick_list: OpenList, stop: Stop | None, at_id: int | None) -> Now:
     tote = None
     if stop.tote_id is not None:
         tote = {"code": stop.tote_code, "number": stop.tote_number, "color": stop.tote_color, "totes": len(rules.COLORS)}
-    code = {"bin": stop.bin, "product": stop.sku, "tote": stop.tote_code}[want]
+    code = {"bin": stop.bin, "product": stop.serial or stop.lot or stop.sku, "tote": stop.tote_code}[want]
     return wants(want, code=code, bin=stop.bin, sku=stop.sku, name=stop.name, detail=stop.detail or None,
                  done=stop.picked, of=stop.qty, left=stop.left, tote=tote, order=stop.order_ref,
                  lot=stop.lot or None, serial=stop.serial or None, say=_say(stop, want)), task

@@ -6,10 +6,13 @@ the other, each of which brings in one unit.
 """
 
 import re
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from stowline.core import fields
+from stowline.core.fields import Bad
 from stowline.inventory.queries import LONGEST_LOT
 from stowline.scanning.service import Scan, Seen, Verdict, shown
 
@@ -31,7 +34,8 @@ def take(seen: Seen, units: int, scan: Scan) -> Hand:
     """What a product scan puts into the hand."""
     hand = {"product": seen.ref, "sku": seen.sku, "name": seen.label, "units": units, "lots": bool(seen.lots),
             "serials": bool(seen.serials), "expires": bool(seen.expires), "lot": "", "serial": "", "expiry": ""}  # fmt: skip
-    return _hear(hand, scan)
+    heard = _hear(hand, scan)
+    return heard if units == 1 else {**heard, "serial": ""}
 
 
 def _hear(hand: Hand, scan: Scan) -> Hand:
@@ -41,7 +45,7 @@ def _hear(hand: Hand, scan: Scan) -> Hand:
         hand["lot"] = scan.lot
     if hand["expires"] and not hand["expiry"] and scan.expiry:
         hand["expiry"] = scan.expiry.isoformat()
-    if hand["serials"]:
+    if hand["serials"] and scan.is_one_unit:
         hand["serial"] = scan.serial
     return hand
 
@@ -59,12 +63,15 @@ def lacks(hand: Hand, known_day: date | None) -> str:
 
 def answer(hand: Hand, scan: Scan, want: str) -> Hand | Verdict:
     """The hand with the answer to what was wanted: from a GS1 code, a plain label, or typed."""
+    wrong = _of_other_goods(hand, scan)
+    if wrong:
+        return Verdict.refused(f"{wrong} {_ASK[want]}", seen=scan.things[0] if scan.things else None)
     heard = _hear(hand, scan)
     if heard != hand:
         return heard
     if scan.things and scan.things[0].kind == "product":
         return Verdict.refused(f"You hold {hand['units']} {hand['name']}. {_ASK[want]}", seen=scan.things[0])
-    text = scan.code.strip()
+    text = scan.number
     if want == "expiry":
         day = _day(text)
         if day is None:
@@ -73,6 +80,19 @@ def answer(hand: Hand, scan: Scan, want: str) -> Hand | Verdict:
     if not text or len(text) > LONGEST_LOT or not text.isprintable() or not text.isascii():
         return Verdict.refused(f"A {want} has 1 to {LONGEST_LOT} letters, digits and signs. {_ASK[want]}")
     return {**hand, want: text}
+
+
+def _of_other_goods(hand: Hand, scan: Scan) -> str:
+    """Why a code does not belong to what is in the hand: another product, lot or last day; '' if it may."""
+    held = f"You hold {hand['units']} {hand['name']}"
+    products = [thing.ref for thing in scan.things if thing.kind == "product"]
+    if hand["product"] not in products and (products or scan.names_an_item):
+        return f"{held}, that is the code of something else."
+    if hand["lots"] and hand["lot"] and scan.lot and scan.lot != hand["lot"]:
+        return f"{held} of lot {hand['lot']}, that is lot {shown(scan.lot)}."
+    if hand["expiry"] and scan.expiry and scan.expiry.isoformat() != hand["expiry"]:
+        return f"{held} that end on {hand['expiry']}, that ends on {scan.expiry}."
+    return ""
 
 
 _ASK = {
@@ -92,12 +112,18 @@ def ask(hand: Hand, want: str) -> str:
 
 
 def _day(text: str) -> date | None:
+    """A day as people type it, or six digits as on the pack, where day 00 is the last of its month."""
+    if _SIX.fullmatch(text):
+        year, month = f"20{text[:2]}", text[2:4]
+        text = f"{year}-{month}-{text[4:] if text[4:] != '00' else _last_of(int(year), int(month))}"
     try:
-        if _SIX.fullmatch(text):
-            return date(2000 + int(text[:2]), int(text[2:4]), int(text[4:]))
-        return date.fromisoformat(text)
-    except ValueError:
+        return fields.day(text)
+    except Bad:
         return None
+
+
+def _last_of(year: int, month: int) -> int:
+    return monthrange(year, month)[1] if 1 <= month <= 12 else 0
 
 
 def came(hand: Hand) -> tuple[Came, Hand]:

@@ -49,8 +49,9 @@ def scan(session: Session, scan: Scan) -> Verdict:
 
 def _product(session: Session, scan: Scan, hand: Hand) -> Seen | Verdict | None:
     """The product that was scanned, by its code or by the number of a lot or serial at a dock."""
-    if scan.things:
-        return scan.one("product")
+    seen = scan.one("product")
+    if seen is not None:
+        return seen
     docks = [hand["from"]] if hand else stock.docks(session)
     for dock in docks:
         found = which.product(session, scan, dock)

@@ -131,6 +131,25 @@ class Scan:
         """The last day that the code carries."""
         return self.said.expiry if self.said else None
 
+    @property
+    def number(self) -> str:
+        """The code as a bare number (of a lot, a serial): without what the scanner puts before and behind it."""
+        prefix = (self.said.symbology if self.said else None) or ""
+        return self.code.rstrip("\r\n\t").removeprefix(prefix).strip(" ")
+
+    @property
+    def names_an_item(self) -> bool:
+        """Whether the code certainly says which product it is; bare digits may be a GTIN, or a number of any kind."""
+        gtin = self.said.gtin if self.said else None
+        by_symbol = bool(self.said and (self.said.symbology or "").startswith("]E"))
+        return gtin is not None and (by_symbol or self.number.zfill(len(gtin)) != gtin)
+
+    @property
+    def is_one_unit(self) -> bool:
+        """Whether it is the code of a single unit: a serial on a case is the case's, not that of a unit in it."""
+        packs = [thing.units for thing in self.things if thing.kind == "product"]
+        return max(packs, default=1) * ((self.said.count if self.said else None) or 1) == 1
+
     def units_of(self, seen: Seen) -> int:
         """Units that were scanned: the quantity, times the pack, times the count that a GS1 code carries."""
         return self.quantity * seen.units * ((self.said.count if self.said else None) or 1)

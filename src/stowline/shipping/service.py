@@ -117,9 +117,14 @@ def _units_by_line(inside: list[Content]) -> dict[int, int]:
 
 
 def take_back(session: Session, parcel: Parcel) -> None:
-    """Undo of hand_over: the parcel stands in the ship lane again. Raises Conflict if it is not handed over."""
+    """Undo of hand_over: the parcel stands in the ship lane again. Raises Conflict if it is not handed over, or what was
+    in it came back and went to somebody else.
+    """
     if parcel.state != "handed_over":
         raise Conflict(f"Parcel {parcel.code} is not handed over.")
+    again = packing.left_again(session, parcel.id or 0)
+    if again is not None:
+        raise Conflict(f"Serial {again.serial} left again with parcel {again.parcel}. {parcel.code} is not here.")
     inside = packing.contents(session, parcel.id or 0)
     inventory.lock_levels(session, [item.product_id for item in inside])
     for item in inside:

@@ -45,7 +45,7 @@ def read(said: Mapping[str, Any], number: Callable[..., int] = units) -> dict[st
 
 
 def _day(said: object) -> date | None:
-    return said if isinstance(said, date) else day(said, "expires_on")
+    return day(said.isoformat() if isinstance(said, date) else said, "expires_on")
 
 
 def wish(session: db.Session, said: Mapping[str, Any]) -> Wish:

@@ -11,6 +11,7 @@ from litestar.response import Stream
 from stowline.catalog import queries as catalog
 from stowline.core import db, web
 from stowline.core.errors import Refused
+from stowline.core.fields import Bad, day
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import lots
@@ -18,7 +19,8 @@ from stowline.desk.queries.keyset import Place
 from stowline.inventory import lots as verbs
 
 READ, WRITE = web.permission("stock.read"), web.permission("stock.write")
-DONE = {"held": "The lot is held: none of it is sold.", "released": "The lot may be sold again."}
+DONE = {"held": "The lot is held: none of it is sold.", "released": "The lot may be sold again.",
+        "day": "The last day is corrected. What is held stays so until somebody releases it."}
 
 
 class Lots(Controller):
@@ -110,6 +112,20 @@ class Lots(Controller):
         back = f"/stock/{web.segment(name)}/lots/{web.segment(of_lot)}?done=released"
         return _decided(request, name, of_lot, let_go, back)
 
+    @post("/stock/{sku:str}/lots/{code:str}/last-day", opt=WRITE, sync_to_thread=True)
+    def set_last_day(self, request: AnyRequest, sku: FromPath[str], code: FromPath[str], body: RawBody) -> Response[Any]:
+        """The pack says another last day than our books."""
+        name, of_lot, said = web.name(sku), web.name(code), web.read_form(body)
+
+        def correct(session: db.Session) -> None:
+            ends = day(said.get("expires_on"), "expires_on")
+            if ends is None:
+                raise Refused("Say the last day that stands on the pack.", where="expires_on")
+            product = catalog.product_by_sku(session, name)
+            verbs.set_last_day(session, verbs.by_code(session, product.id or 0, of_lot), ends)
+
+        return _decided(request, name, of_lot, correct, f"/stock/{web.segment(name)}/lots/{web.segment(of_lot)}?done=day")
+
     @get("/stock/{sku:str}/serials/{code:str}", opt=READ, sync_to_thread=True)
     def serial(
         self, request: AnyRequest, sku: FromPath[str], code: FromPath[str], after: FromQuery[str] = "",
@@ -147,8 +163,9 @@ def _lot(
 def _decided(request: AnyRequest, sku: str, code: str, decide: Callable[[db.Session], None], back: str) -> Response[Any]:
     try:
         db.run(decide)
-    except Refused as refused:
-        if refused.status == 404:
+    except (Refused, Bad) as no:
+        status = no.status if isinstance(no, Refused) else 422
+        if status == 404:
             raise
-        return _lot(request, sku, code, Place(), flash=refused.say, flash_kind="bad", status=refused.status)
+        return _lot(request, sku, code, Place(), flash=no.say, flash_kind="bad", status=status)
     return web.redirect(back)
