@@ -7,6 +7,7 @@ import pytest
 from stowline.core import clock, db
 from stowline.desk.queries import counting
 from stowline.inventory import count_plan, velocity
+from stowline.people.somebody import Somebody
 from tests.asserts import accepted
 from tests.desk.conftest import House
 from tests.makers import Tablet
@@ -90,7 +91,7 @@ def test_nobody_decides_on_the_own_count(house: House) -> None:
 
 def counting_request() -> int:
     with db.reading() as session:
-        return int(counting.to_decide(session, "")[0]["id"])
+        return int(counting.to_decide(session, Somebody("", ""))[0]["id"])
 
 
 def test_the_books_are_as_right_as_the_counts_that_ended_the_question(house: House) -> None:

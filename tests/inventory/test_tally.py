@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stowline.inventory import tally
-from stowline.inventory.tally import Due, Pace
+from stowline.inventory.tally import Due, Found, Pace
 
 UNITS = st.integers(0, 60)
 
@@ -45,17 +45,38 @@ def test_more_than_there_is_never_leaves(good: int, hold: int, damaged: int, dif
 
 @given(st.integers(-60, 60), UNITS)
 def test_what_lies_between_books_and_picker_contradicts_nobody(difference: int, missing: int) -> None:
-    assert (tally.doubt(difference, missing) == 0) == (-missing <= difference <= 0)
+    assert (Found(difference, missing, 60).doubt == 0) == (-missing <= difference <= 0)
+
+
+RULES = {"units": 10, "percent": 25}
+
+
+def contested(*found: Found) -> list[bool]:
+    return tally.contested(found, **RULES)
 
 
 def test_a_second_person_counts_what_is_off_by_much() -> None:
-    rules = {"units": 10, "percent": 25}
-    assert not tally.needs_second(-10, 0, 1000, **rules)
-    assert tally.needs_second(-11, 0, 1000, **rules)
-    assert not tally.needs_second(-1, 0, 1, **rules)
-    assert tally.needs_second(2, 0, 7, **rules)
-    assert not tally.needs_second(2, 0, 8, **rules)
-    assert not tally.needs_second(-40, 40, 40, **rules)
+    alone = [Found(-10, 0, 1000), Found(-11, 0, 1000), Found(-1, 0, 1), Found(2, 0, 7), Found(2, 0, 8), Found(-40, 40, 40)]
+    assert [contested(one) for one in alone] == [[False], [True], [False], [True], [False], [False]]
+
+
+def test_many_serials_or_lots_that_are_a_little_off_are_much_together() -> None:
+    gone, there, new = Found(-1, 0, 1, scanned=True), Found(0, 0, 1, scanned=True), Found(1, 0, 0, scanned=True)
+    assert contested(gone, there, there, there, there, there, there, there) == [False] * 8
+    assert contested(gone, gone, there, there) == [True, True, False, False]
+    assert contested(*[new] * 30) == [False] * 30  # each was in somebody's hand
+    assert contested(Found(-6, 0, 40), Found(-6, 0, 40), Found(0, 0, 40)) == [True, True, False]
+    assert contested(Found(-6, 0, 40), Found(6, 0, 40)) == [False, False]  # one lot taken for the other: six, not twelve
+    assert contested(Found(6, 0, 40), Found(6, 0, 40)) == [True, True]
+    assert contested(Found(-6, 6, 40), Found(-6, 0, 40)) == [False, False]  # a picker missed the first six
+    assert contested() == []
+
+
+@given(st.lists(st.builds(Found, st.integers(-30, 30), st.integers(0, 30), UNITS, scanned=st.booleans()), max_size=8))
+def test_what_is_much_by_itself_is_much_in_company(found: list[Found]) -> None:
+    alone = [contested(one)[0] for one in found]
+    assert all(together or not by_itself for by_itself, together in zip(alone, contested(*found), strict=True))
+    assert not any(far for far, one in zip(contested(*found), found, strict=True) if not one.doubt)
 
 
 def test_the_products_that_are_picked_most_are_counted_most() -> None:

@@ -152,3 +152,47 @@ def test_found_units_of_a_held_lot_stay_on_hold(maja: Tablet) -> None:
     accepted(maja.scan(TASK, "L2", 4))
     accepted(maja.scan(TASK, "CMD:DONE"))
     assert inside() == {("JAR", "L1", "", "hold"): 7, ("JAR", "L2", "", "good"): 4}
+
+
+# --- somebody else counts: many that are a little off -----------------------------------------------------------------
+
+
+def count_serials(tablet: Tablet, *serials: str) -> None:
+    """A whole count of the phones."""
+    accepted(tablet.scan(TASK, BIN))
+    for serial in serials:
+        accepted(tablet.scan(TASK, serial))
+    if not serials:
+        accepted(tablet.scan(TASK, "CMD:DONE"))
+    accepted(tablet.scan(TASK, "CMD:DONE" if serials else BIN), "is counted")
+
+
+@pytest.mark.usefixtures("phones")
+def test_several_missing_serials_wait_for_somebody_else_though_each_is_one_unit(house: House, maja: Tablet) -> None:
+    count_serials(maja, "S1")
+    assert maja.stock("PHONE")["on_hand"] == 4
+    assert house.count("count_entry WHERE state = 'second'") == 2
+    conflict(maja.scan(TASK, BIN), "You counted this bin first")
+    count_serials(house.tablet("tom"), "S1", "S3")
+    assert maja.stock("PHONE")["on_hand"] == 3
+    assert sorted(serial for _, _, serial, _ in inside()) == ["S1", "S3"]
+    assert maja.tasks("count") == []
+
+
+@pytest.mark.usefixtures("phones")
+def test_one_missing_serial_is_written_off_at_once(house: House, maja: Tablet) -> None:
+    count_serials(maja, "S1", "S2")
+    assert maja.stock("PHONE")["on_hand"] == 3
+    assert house.count("count_entry WHERE state = 'second'") == 0
+
+
+@pytest.mark.usefixtures("jars")
+def test_lots_that_are_each_a_little_short_are_much_together(house: House, maja: Tablet) -> None:
+    put("JAR", 34, lot="L1")
+    put("JAR", 36, lot="L2")
+    accepted(maja.scan(TASK, BIN))
+    for lot in ("L1", "L2"):
+        accepted(maja.scan(TASK, lot, 34))  # six of forty are missing of each
+    accepted(maja.scan(TASK, "CMD:DONE"))
+    assert maja.stock("JAR")["on_hand"] == 80
+    assert house.count("count_request WHERE done_at IS NULL AND round = 2") == 2

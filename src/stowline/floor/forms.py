@@ -10,6 +10,7 @@ from stowline.core import clock
 from stowline.core.access import Identity
 from stowline.core.errors import BadRequest
 from stowline.core.fields import Bad
+from stowline.people.somebody import UNNAMED
 from stowline.scanning.service import LARGEST_QUANTITY, Asked, Holder
 
 
@@ -113,4 +114,4 @@ def holder(who: Identity, device: str) -> Holder:
     """Who holds a task: a person wherever they sign in, a program's worker or device (several may share a token)."""
     if who.kind == "user":
         return Holder(f"u{who.id}", who.name)
-    return Holder(f"t{who.id}:{who.worker or device}", who.worker or device or who.name)
+    return Holder(f"t{who.id}:{who.worker or UNNAMED + device}", who.worker or device or who.name)

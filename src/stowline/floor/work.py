@@ -177,7 +177,10 @@ def lease(session: Session, task: str, holder: Holder) -> Item:
 
 
 def give_back(session: Session, task: str, holder: Holder) -> None:
-    """Let a task go that this holder has, for anybody to take; what is done of it stays done."""
+    """Let a task go that this holder has, for anybody to take; what is done of it stays done. Of `count:` it is the bin
+    that is being counted.
+    """
+    task = counting.at_hand(session, holder) if task == counting.TASK else task
     held = scans.holder_of(session, task)
     if held is not None and held.holder == holder.key:
         scanning.let_go(session, task)

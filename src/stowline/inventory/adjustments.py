@@ -16,6 +16,8 @@ from stowline.inventory.events import AdjustmentAsked, AdjustmentPosted, Adjustm
 from stowline.inventory.models import ADJUSTMENT, SCRAP, CountRequest, Location, Move
 from stowline.inventory.rules import CONDITIONS, DAMAGED, HOLD, needs_approval
 from stowline.inventory.wishes import TooFew, Wish, surprised
+from stowline.people import queries as people
+from stowline.people.somebody import Somebody
 
 # Other rooms ask through this door.
 __all__ = ["CONDITIONS", "TooFew", "Wish", "surprised"]
@@ -129,8 +131,9 @@ def approve(session: Session, ref: str, by: str) -> Adjustment:
     if row.state == POSTED and row.decided_key == by:
         return row
     _still_waits(row)
-    if row.asked_by == by:
-        raise Refused(f"You asked for {row.ref} yourself. Somebody else must approve it.", where="ref")
+    if not may_decide(session, row, Somebody(by, author.current().who)):
+        say = f"You asked for {row.ref} yourself, or somebody of your name did. Somebody else must approve it."
+        raise Refused(say, where="ref")
     place = queries.location(session, row.location_id)
     if row.units < 0:
         wishes.look(session, Wish(row.product_id, row.location_id, row.units, row.reason, condition=row.condition, lot=row.lot,
@@ -138,6 +141,11 @@ def approve(session: Session, ref: str, by: str) -> Adjustment:
     row.decided_by, row.decided_key = author.current().who, by
     reason = session.exec(select(AdjustReason).where(AdjustReason.code == row.reason)).one()
     return _post(session, row, place, reason)
+
+
+def may_decide(session: Session, row: Adjustment, by: Somebody) -> bool:
+    """Whether this is another person than asked: not on another device, nor through a token that the asker made."""
+    return not by.is_same(Somebody(row.asked_by, row.who)) and people.maker_of(session, by.key) != row.asked_by
 
 
 def refuse(session: Session, ref: str, by: str, why: str) -> Adjustment:

@@ -5,6 +5,7 @@ says nothing. What nobody scanned was not there.
 """
 
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -14,10 +15,14 @@ from stowline.core.errors import Conflict
 from stowline.inventory import counts, posting, queries, service, sheets, tally
 from stowline.inventory.counts import Books, Key
 from stowline.inventory.events import BinCounted, CountRequested
-from stowline.inventory.models import CountRequest
+from stowline.inventory.models import CountRequest, Move
 from stowline.inventory.sheets import CountEntry, CountPlan, CountSheet
+from stowline.people.somebody import same_name
+from stowline.scanning.service import Holder
 
-_entry, _asked = CountEntry.__table__, CountRequest.__table__  # type: ignore[attr-defined]
+_entry, _asked, _ledger = CountEntry.__table__, CountRequest.__table__, Move.__table__  # type: ignore[attr-defined]
+
+MOST_PICKERS = 50  # short picks that are looked at, latest first
 
 
 @dataclass(slots=True)
@@ -37,21 +42,24 @@ class Finished:
 def finish(session: Session, sheet_id: int, scan_id: str) -> Finished:
     """All that lies in the bin is counted: differences are posted, or somebody else is asked to count.
 
-    Raises Conflict where the bin changed so much at this very moment that it must be tried again.
+    Raises Conflict where the bin changed so much at this very moment that it must be tried again, and for a counter who
+    counted it in an earlier round: another device may have ended that count since this one began.
     """
     sheet = session.exec(select(CountSheet).where(CountSheet.id == sheet_id)).one()
     named = _products(session, sheet)
     service.lock_levels(session, sorted(named))
     sheet = counts.locked(session, sheet_id)
+    counts.refuse(session, Holder(sheet.holder, sheet.who), queries.location(session, sheet.location_id))
     if not _products(session, sheet) <= named:
-        raise Conflict("Goods came into this bin just now. Scan DONE again.")
+        raise Conflict("Goods came into this bin just now. Press “All counted” again.")
     requests = _requests(session, sheet.location_id)
     rows = counts.entries(session, sheet_id)
     rows += _not_found(session, sheet, counts.look(session, sheet.location_id, sheet.base), rows, requests)
     done = Finished(sheet_id, len(rows), sum(row.counted for row in rows))
-    plan = session.exec(select(CountPlan)).one()
-    for row in sorted(rows, key=_key):
-        _judge(session, sheet, row, requests.pop(_key(row), None), plan, done)
+    cases = [_case(session, sheet, row, requests.pop(_key(row), None)) for row in sorted(rows, key=_key)]
+    far = _far_off(session, cases)
+    for case in cases:
+        _judge(session, sheet, case, done, far=_key(case.row) in far)
     for request in requests.values():
         _close(session, sheet, request)
     sheet.state, sheet.done_at, sheet.scan_id, sheet.hand = sheets.DONE, clock.now(), scan_id, "{}"
@@ -99,18 +107,55 @@ def _not_found(
     return made
 
 
-def _judge(
-    session: Session, sheet: CountSheet, row: CountEntry, request: CountRequest | None, plan: CountPlan, done: Finished
-) -> None:
-    """What becomes of one entry."""
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """An entry to judge: the request it answers, the numbers of earlier counters that it is held against, and itself."""
+
+    row: CountEntry
+    request: CountRequest | None
+    earlier: list[CountEntry]
+    found: tally.Found
+
+
+def _case(session: Session, sheet: CountSheet, row: CountEntry, request: CountRequest | None) -> _Case:
     earlier = disputed(session, request) if request and request.round > 1 else []
-    others_claim = request.missing if request and request.who != sheet.who else 0
+    missing = _missed_by_others(session, sheet, request) if request and request.missing else 0
+    return _Case(row, request, earlier, tally.Found(row.difference, missing, row.book, scanned=bool(row.serial)))
+
+
+def _missed_by_others(session: Session, sheet: CountSheet, request: CountRequest) -> int:
+    """Units of those that are missing which other people did not find: nobody is a witness of their own."""
+    query = sa.select(_ledger.c.who, _ledger.c.qty).where(
+        _ledger.c.product_id == request.product_id, _ledger.c.from_id == request.location_id, _ledger.c.reason == "short",
+        _ledger.c.lot == request.lot, _ledger.c.serial == request.serial)  # fmt: skip
+    left = others = 0
+    for who, units in session.execute(query.order_by(_ledger.c.id.desc()).limit(min(request.missing, MOST_PICKERS))):
+        claimed = min(int(units), request.missing - left)
+        left += claimed
+        others += 0 if same_name(who, sheet.who) else claimed
+    return others
+
+
+def _far_off(session: Session, cases: list[_Case]) -> set[Key]:
+    """What somebody else must count, product by product; what is held against an earlier count is judged by that."""
+    plan = session.exec(select(CountPlan)).one()
+    open_ = [case for case in cases if not case.earlier and case.row.state != sheets.MOVED]
+    far: set[Key] = set()
+    for _, group in groupby(open_, lambda case: case.row.product_id):
+        together = list(group)
+        judged = tally.contested([case.found for case in together], units=plan.second_units, percent=plan.second_percent)
+        far |= {_key(case.row) for case, is_far in zip(together, judged, strict=True) if is_far}
+    return far
+
+
+def _judge(session: Session, sheet: CountSheet, case: _Case, done: Finished, *, far: bool) -> None:
+    """What becomes of one entry."""
+    row, request, earlier = case.row, case.request, case.earlier
     if row.state == sheets.MOVED:
         _again(session, sheet, row, request, done)
-    elif earlier and not tally.settles(row.difference, others_claim, [one.difference for one in earlier]):
+    elif earlier and not tally.settles(case.found, [one.difference for one in earlier]):
         _dispute(session, row, request, done, round_=3)
-    elif not earlier and tally.needs_second(row.difference, others_claim, row.book, units=plan.second_units,
-                                            percent=plan.second_percent):  # fmt: skip
+    elif far:
         _dispute(session, row, request, done, round_=2)
     elif not posting.post(session, sheet, row, row.difference):
         _again(session, sheet, row, request, done)

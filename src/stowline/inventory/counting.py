@@ -26,8 +26,7 @@ Now = tuple[dict[str, Any], dict[str, Any]]
 
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a count task."""
-    place = queries.location_by_code(session, scan.ref) if scan.ref else None
-    sheet = counts.open_sheet(session, scan.holder.key, place.id if place else None)
+    place, sheet = _under_way(session, scan.ref, scan.holder)
     if sheet is None:
         return _begin(session, scan, place)
     bin_ = queries.location(session, sheet.location_id)
@@ -45,6 +44,24 @@ def scan(session: Session, scan: Scan) -> Verdict:
     return _bin(session, scan, sheet, bin_, seen) if seen.kind == "bin" else _product(session, scan, sheet, bin_, seen)
 
 
+def _under_way(session: Session, ref: str, holder: Holder) -> tuple[Location | None, CountSheet | None]:
+    """(the bin of the task, the count that this holder is at): of `count:` the one begun last, unless it was put aside."""
+    if ref:
+        place = queries.location_by_code(session, ref)
+        return place, counts.open_sheet(session, holder.key, place.id)
+    sheet = counts.open_sheet(session, holder.key)
+    if sheet is None:
+        return None, None
+    task = f"{TASK}{queries.location(session, sheet.location_id).code}"
+    return None, sheet if scanning.last_holder(session, task) == holder.key else None
+
+
+def at_hand(session: Session, holder: Holder) -> str:
+    """The task of the bin that this holder counts under `count:`; `count:` itself where there is none."""
+    _, sheet = _under_way(session, "", holder)
+    return TASK if sheet is None else f"{TASK}{queries.location(session, sheet.location_id).code}"
+
+
 def _begin(session: Session, scan: Scan, place: Location | None) -> Verdict:
     if scan.command:
         return Verdict.refused("Scan a bin first. “All counted” ends its count.").then(*_idle(session, scan.ref, scan.holder))
@@ -58,9 +75,9 @@ def _begin(session: Session, scan: Scan, place: Location | None) -> Verdict:
         return Verdict.refused(f"{what}{named} {want}", seen=scan.things[0] if scan.things else None).then(
             *_idle(session, scan.ref, scan.holder))
     bin_ = queries.location(session, seen.ref)
-    counts.refuse(session, scan.holder.key, bin_)
+    counts.refuse(session, scan.holder, bin_)
     scanning.lease(session, f"{TASK}{bin_.code}", scan.holder)
-    sheet = counts.begin(session, bin_, scan.holder.key, scan.who)
+    sheet = counts.begin(session, bin_, scan.holder)
     return Verdict.accepted(f"Bin {bin_.code}", hint="Scan everything that lies in it, then “All counted”.",
                             effect={"begun": sheet.id}).then(*now(scan.ref, bin_, sheet))
 
@@ -111,7 +128,7 @@ def _command(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) ->
     if scan.command == "SKIP":
         counts.leave(session, sheet.id or 0)
         scanning.let_go(session, f"{TASK}{bin_.code}")
-        return Verdict.accepted(f"{bin_.code} is left uncounted.").then(*_idle(session, scan.ref, scan.holder))
+        return _over(session, scan, bin_, Verdict.accepted(f"{bin_.code} is left uncounted."))
     if scan.command != "DONE":
         return Verdict.refused("Counting knows DONE, SKIP and UNDO.").then(*now(scan.ref, bin_, sheet))
     if asked.get("ask") in ("lot", "serial"):
@@ -131,6 +148,11 @@ def _finish(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) -> 
               "waiting": done.waiting}
     hint = "Stock moved meanwhile: somebody will count a part of it again." if done.again else None
     say = f"{bin_.code} is counted: {done.units:,} {'unit' if done.units == 1 else 'units'}."
+    return _over(session, scan, bin_, Verdict.accepted(say, hint=hint, effect=effect))
+
+
+def _over(session: Session, scan: Scan, bin_: Location, said: Verdict) -> Verdict:
+    """With this bin it is over: `count:` goes on to the next one, the task of the bin is done."""
     if not scan.ref:
         return Verdict.accepted(say, hint=hint, effect=effect).then(*_idle(session, "", scan.holder))
     return Verdict.accepted(say, hint=hint, effect=effect).then(wants("nothing", say=say), _task(scan.ref, bin_.code, finished=True))
@@ -152,7 +174,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         scanning.let_go(session, f"{TASK}{queries.location(session, sheet.location_id).code}")
         say = "Not counting there."
     else:
-        sheet_ = counts.open_sheet(session, scan.holder.key)
+        _, sheet_ = _under_way(session, scan.ref, scan.holder)
         if sheet_ is not None:
             counts.ask(session, sheet_, effect["hand"])
         say = "Taken back."
@@ -175,8 +197,7 @@ def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
 
 
 def _of(session: Session, ref: str, holder: Holder) -> Now:
-    place = queries.location_by_code(session, ref) if ref else None
-    sheet = counts.open_sheet(session, holder.key, place.id if place else None)
+    _, sheet = _under_way(session, ref, holder)
     if sheet is not None:
         return now(ref, queries.location(session, sheet.location_id), sheet)
     return _idle(session, ref, holder)
@@ -186,7 +207,7 @@ def _idle(session: Session, ref: str, holder: Holder) -> Now:
     """No count is under way: which bin to go to."""
     if ref:
         bin_ = queries.location_by_code(session, ref)
-        counts.refuse(session, holder.key, bin_)
+        counts.refuse(session, holder, bin_)
         return wants("bin", code=bin_.code, bin=bin_.code, say=f"Go to {bin_.code} and scan it"), _task(ref, ref)
     found = to_count.suggested(session, holder)
     if found is None:

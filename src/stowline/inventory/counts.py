@@ -17,9 +17,13 @@ from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import sheets, tally
 from stowline.inventory.models import CountRequest, Location
+from stowline.inventory.rules import REAL
 from stowline.inventory.sheets import CountEntry, CountSheet
+from stowline.people.somebody import Somebody, same_name
+from stowline.scanning.service import Holder
 
 Key = tuple[int, str, str]
+MOST_DISPUTED = 5000  # numbers that stand against the books at one time
 SLACK = 2000  # lines of the ledger before a count's beginning that may still be on their way to the disk
 MOST = 1_000_000_000
 _entry, _sheet, _asked = CountEntry.__table__, CountSheet.__table__, CountRequest.__table__  # type: ignore[attr-defined]
@@ -75,33 +79,39 @@ def locked(session: Session, sheet_id: int) -> CountSheet:
     return sheet
 
 
-def barred(session: Session, holder: str, location_id: int) -> bool:
-    """Whether this holder counted the bin already, and somebody else must do it now."""
+def barred(session: Session, holder: Holder) -> dict[int, str]:
+    """The bins that this holder must not count, because they counted them already and somebody else must now; with the
+    name that they did so by.
+    """
     query = (
-        sa.select(_entry.c.id)
-        .join(_asked, _asked.c.id == _entry.c.request_id)
+        sa.select(_asked.c.location_id, _sheet.c.holder, _sheet.c.who)
+        .join(_entry, _entry.c.request_id == _asked.c.id)
         .join(_sheet, _sheet.c.id == _entry.c.sheet_id)
-        .where(_asked.c.location_id == location_id, _asked.c.done_at.is_(None), _entry.c.state == sheets.SECOND,
-               _sheet.c.holder == holder)
+        .where(_asked.c.done_at.is_(None), _asked.c.round > 1, _entry.c.state == sheets.SECOND)
+        .distinct()
     )
-    return session.execute(query.limit(1)).first() is not None
+    me, rows = Somebody(holder.key, holder.name), session.execute(query.limit(MOST_DISPUTED))
+    return {bin_: who for bin_, key, who in rows if me.is_same(Somebody(key, who))}
 
 
-def refuse(session: Session, holder: str, bin_: Location) -> None:
+def refuse(session: Session, holder: Holder, bin_: Location) -> None:
     """Raises Refused or Conflict where this holder may not count this bin."""
     if bin_.kind not in tally.COUNTABLE:
-        raise Refused(f"{bin_.code} is no bin to count: what is in it belongs to orders.", where="bin")
-    if barred(session, holder, bin_.id or 0):
-        raise Conflict("You counted this bin first. Somebody else must count it again.", code="taken")
+        what = "what is in it belongs to orders" if bin_.kind in REAL else "nothing lies in it"
+        raise Refused(f"{bin_.code} is no bin to count: {what}.", where="bin")
+    by = barred(session, holder).get(bin_.id or 0)
+    if by is not None:
+        as_whom = "" if same_name(by, holder.name) else f" as {by}"
+        raise Conflict(f"You counted this bin first{as_whom}. Somebody else must count it again.", code="taken")
 
 
-def begin(session: Session, bin_: Location, holder: str, who: str) -> CountSheet:
+def begin(session: Session, bin_: Location, holder: Holder) -> CountSheet:
     """A holder begins to count a bin, or goes on with it. What somebody else left there is put away."""
     refuse(session, holder, bin_)
     there = session.exec(
         select(CountSheet).where(CountSheet.location_id == bin_.id, CountSheet.state == sheets.OPEN).with_for_update()
     ).one_or_none()
-    if there is not None and there.holder == holder:
+    if there is not None and there.holder == holder.key:
         return there
     if there is not None:
         there.state = sheets.LEFT
@@ -109,7 +119,7 @@ def begin(session: Session, bin_: Location, holder: str, who: str) -> CountSheet
         session.flush()
     base = max((session.execute(sa.text("SELECT MAX(id) FROM ledger")).scalar_one() or 0) - SLACK, 0)
     moves = _told(look(session, bin_.id or 0, base).moves)
-    sheet = CountSheet(location_id=bin_.id or 0, holder=holder, who=who, begun_at=clock.now(), base=base, begun=moves,
+    sheet = CountSheet(location_id=bin_.id or 0, holder=holder.key, who=holder.name, begun_at=clock.now(), base=base, begun=moves,
                        seen=moves)
     session.add(sheet)
     session.flush()

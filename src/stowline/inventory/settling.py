@@ -13,6 +13,7 @@ from stowline.inventory import closing, counts, posting, queries, service, sheet
 from stowline.inventory.events import CountRequested
 from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountPlan, CountSheet
+from stowline.people.somebody import Somebody
 
 
 def ask(session: Session, bin_: Location, why: str, *, kind: str = "hand", product_id: int | None = None) -> CountRequest:
@@ -89,7 +90,7 @@ def cancel(session: Session, request_id: int, who: str) -> None:
     session.flush()
 
 
-def decide(session: Session, request_id: int, difference: int, who: str, holder: str) -> None:
+def decide(session: Session, request_id: int, difference: int, who: Somebody) -> None:
     """Say which difference is right, and post it. Raises Refused for one of those who counted, Conflict where the goods
     are gone by now.
     """
@@ -101,11 +102,11 @@ def decide(session: Session, request_id: int, difference: int, who: str, holder:
     if not numbers:
         raise Conflict("Nobody has counted this yet. Count it first.")
     by = [session.exec(select(CountSheet).where(CountSheet.id == one.sheet_id)).one() for one in numbers]
-    if holder in {sheet.holder for sheet in by}:
-        raise Refused("You counted this yourself. Somebody else must decide.")
+    if any(who.is_same(Somebody(sheet.holder, sheet.who)) for sheet in by):
+        raise Refused("You counted this yourself, or somebody of your name did. Somebody else must decide.")
     chosen = next((n for n, one in enumerate(numbers) if one.difference == difference), len(numbers) - 1)
-    _believe(session, numbers, chosen, by[chosen], difference, who)
-    asked.done_at, asked.sheet_id, asked.ended_by = clock.now(), by[chosen].id, who[:120]
+    _believe(session, numbers, chosen, by[chosen], difference, who.name)
+    asked.done_at, asked.sheet_id, asked.ended_by = clock.now(), by[chosen].id, who.name[:120]
     session.add(asked)
     session.flush()
 

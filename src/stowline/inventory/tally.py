@@ -56,23 +56,46 @@ def split(*, good: int, hold: int, damaged: int, missing: int, difference: int) 
     return Split(missing - written, written, 0, of_good, of_hold, short - written - of_good - of_hold)
 
 
-def doubt(difference: int, missing: int) -> int:
-    """Units by which a count contradicts everybody: the books, and the picker who did not find `missing` of them.
-
-    Whatever lies between the two is nobody's contradiction: some of the missing were found.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a count says of one product (lot, serial): units more or fewer than the books, units of the books that somebody
+    else missed before, and the books. `scanned`: each unit was scanned by itself, as serials are.
     """
-    return difference if difference > 0 else max(-difference - missing, 0)
+
+    difference: int
+    missing: int
+    book: int
+    scanned: bool = False
+
+    @property
+    def doubt(self) -> int:
+        """Units by which the count contradicts everybody: the books, and the picker who did not find the missing ones.
+
+        Whatever lies between the two is nobody's contradiction: some of the missing were found.
+        """
+        return self.difference if self.difference > 0 else max(-self.difference - self.missing, 0)
 
 
-def needs_second(difference: int, missing: int, book: int, *, units: int, percent: int) -> bool:
-    """Whether somebody else must count: more than so many units, or more than one unit and this share of the books."""
-    off = doubt(difference, missing)
+def needs_second(off: int, book: int, *, units: int, percent: int) -> bool:
+    """Whether somebody else must count: more than so many units off, or more than one unit and this share of the books."""
     return off > units or (off > 1 and off * 100 > percent * max(book, 1))
 
 
-def settles(difference: int, missing: int, earlier: Iterable[int]) -> bool:
+def contested(found: Sequence[Found], *, units: int, percent: int) -> list[bool]:
+    """Of each number of one product in one bin, whether somebody else must look: because of itself, or because all that
+    is missing (or all that is too much) of the product together is much. A serial that is too much was in the hand.
+    """
+    book = sum(one.book for one in found)
+    sides = [0 if not one.doubt or (one.difference > 0 and one.scanned) else 1 if one.difference > 0 else -1 for one in found]
+    off = {side: sum(one.doubt for one, at in zip(found, sides, strict=True) if at == side) for side in (-1, 1)}
+    far = {side for side, n in off.items() if needs_second(n, book, units=units, percent=percent)}
+    return [side in far or needs_second(one.doubt, one.book, units=units, percent=percent)
+            for one, side in zip(found, sides, strict=True)]
+
+
+def settles(found: Found, earlier: Iterable[int]) -> bool:
     """Whether a further count ends the question: it agrees with an earlier one, or with the books (or the picker)."""
-    return difference in set(earlier) or doubt(difference, missing) == 0
+    return found.difference in set(earlier) or found.doubt == 0
 
 
 def classes(picks: Mapping[int, int], a_share: int, b_share: int) -> dict[int, str]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog.queries import Product
-from stowline.inventory import sheets
+from stowline.inventory import counts, sheets
 from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountSheet
 from stowline.scanning import queries as scans
@@ -22,19 +22,12 @@ def bins(session: Session, holder: Holder, after: tuple[int, int, int] | None, l
     must not count, having counted them first, are left out.
     """
     urgent = sa.func.min(_asked.priority)
-    own = (
-        sa.select(_entry.id)
-        .join(CountSheet, _sheet.id == _entry.sheet_id)
-        .where(_entry.request_id == _asked.id, _entry.state == sheets.SECOND, _sheet.holder == holder.key)
-    )
-    barred = sa.func.max(sa.case((sa.exists(own.correlate(CountRequest)), 1), else_=0))
     query = (
         sa.select(_l.id, _l.code, _l.zone, urgent.label("priority"), _l.sequence)
         .select_from(CountRequest)
         .join(Location, _l.id == _asked.location_id)
-        .where(_asked.done_at.is_(None))
+        .where(_asked.done_at.is_(None), _asked.location_id.not_in(list(counts.barred(session, holder))))
         .group_by(_l.id, _l.code, _l.zone, _l.sequence)
-        .having(barred == 0)
     )
     if after is not None:
         place = sa.tuple_(urgent, _l.sequence, _l.id)

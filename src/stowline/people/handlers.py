@@ -239,9 +239,10 @@ class Staff(Controller):
     @post("/tokens", sync_to_thread=True)
     def add_token(self, request: AnyRequest, body: RawBody) -> Response[Any]:
         name, scopes = web.read_form(body).get("name", ""), web.form_values(body, "scopes")
+        who = web.identity_of(request)
         try:
             with transaction() as session:
-                secret = service.add_token(session, name, scopes, by=web.identity_of(request).label)
+                secret = service.add_token(session, name, scopes, by=who.label, made_by=who.id if who.kind == "user" else None)
         except (Refused, Bad) as refused:
             return _staff_refused(request, refused)
         return _staff_page(request, secret=secret)

@@ -41,7 +41,9 @@ class StaffSession(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
-    """A program's key. `scopes` are names apart by a blank; `last_used_at` is right to about a minute."""
+    """A program's key. `scopes` are names apart by a blank; `last_used_at` is right to about a minute; `made_by` is the
+    person who made it, None at the command line.
+    """
 
     __tablename__ = "api_token"
 
@@ -52,6 +54,7 @@ class ApiToken(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    made_by: int | None = Field(default=None, foreign_key="user.id")
 
 
 class SignInFailure(SQLModel, table=True):

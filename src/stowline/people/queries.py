@@ -122,6 +122,15 @@ def tokens(session: Session, *, most: int = 200) -> list[Token]:
     return [Token(t.id or 0, t.name, tuple(t.scopes.split()), t.created_at, t.last_used_at) for t in rows]
 
 
+def maker_of(session: Session, key: str) -> str:
+    """The key ("u3") of the person who made a program's token ("t5"); '' for people, and for tokens that nobody made."""
+    number = key.removeprefix("t").partition(":")[0]
+    if not key.startswith("t") or not number.isdigit():
+        return ""
+    made_by = session.scalar(select(col(ApiToken.made_by)).where(col(ApiToken.id) == int(number)))
+    return f"u{made_by}" if made_by else ""
+
+
 def audit(session: Session, *, most: int = 50) -> list[Note]:
     """The last lines of the audit, newest first."""
     rows = session.scalars(select(Audit).order_by(col(Audit.id).desc()).limit(most))

@@ -118,12 +118,14 @@ def revoke_sessions_of(session: Session, user_id: int, *, by: str) -> int:
     return int(done.rowcount)
 
 
-def add_token(session: Session, name: str, scopes: Iterable[str], *, by: str = SYSTEM) -> str:
-    """A new API token; the secret, `stl_…`, is told this once and stored as a hash only."""
+def add_token(session: Session, name: str, scopes: Iterable[str], *, by: str = SYSTEM, made_by: int | None = None) -> str:
+    """A new API token; the secret, `stl_…`, is told this once and stored as a hash only. `made_by` is the number of the
+    person who makes it, if one does.
+    """
     called = fields.text(name, "name", what="The token's name", longest=120, needed=True)
     secret = new_secret("stl_")
     wanted = _known(scopes, rules.SCOPES, "scope")
-    session.add(ApiToken(name=called, secret_hash=fingerprint(secret), scopes=wanted, created_at=clock.now()))
+    session.add(ApiToken(name=called, secret_hash=fingerprint(secret), scopes=wanted, created_at=clock.now(), made_by=made_by))
     note(session, by, "token added", f"{called}: {wanted}")
     return secret
 

@@ -258,6 +258,12 @@ def _half() -> timedelta:
     return timedelta(seconds=settings().lease_s / 2)
 
 
+def last_holder(session: Session, task: str) -> str | None:
+    """Who claimed a task last and did not let go of it, even if the time of the claim is over."""
+    row = _HELD.one(session, task=task)
+    return str(row[0]) if row else None
+
+
 def let_go(session: Session, task: str) -> None:
     """End the claim on a task."""
     session.execute(sa.delete(_lease).where(_lease.c.task == task))

@@ -14,6 +14,7 @@ from stowline.core.fields import day, prose, text
 from stowline.inventory import adjustments, wishes
 from stowline.inventory import queries as inventory
 from stowline.inventory.adjustments import TooFew, Wish
+from stowline.people.somebody import Somebody
 
 Made = TypeVar("Made")
 MOST = wishes.MOST_UNITS
@@ -23,6 +24,11 @@ def key_of(request: Request[Any, Any, Any]) -> str:
     """What tells askers apart, as scans do: "u3" for a person, "t5" for a program."""
     who = web.identity_of(request)
     return f"{'u' if who.kind == 'user' else 't'}{who.id}"
+
+
+def somebody(request: Request[Any, Any, Any]) -> Somebody:
+    """Who asks, for what needs two people."""
+    return Somebody(key_of(request), web.identity_of(request).holder)
 
 
 def read(said: Mapping[str, Any], number: Callable[..., int] = units) -> dict[str, Any]:

@@ -190,12 +190,13 @@ def _draw(request: AnyRequest, ref: str, *, flash: str | None = None, code: int 
     with db.reading() as session:
         view = reads.one(session, ref)
         moves = stock.move_rows(session, view.pop("moves"))
+        may_decide = verbs.may_decide(session, verbs.by_ref(session, ref), adjusting.somebody(request))
     mine = view.pop("asked_by") == adjusting.key_of(request)
     waits = view["adjustment"]["state"] == "waiting"
     return web.page(
         "desk/adjustment.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad", moves=moves,
-        may_approve=waits and not mine and _may(request, "stock.approve"), may_withdraw=waits and mine and _may(request, "stock.write"),
-        must_wait=waits and mine, may_attach=_may(request, "stock.write") and len(view["files"]) < attachments.MOST,
+        may_approve=waits and may_decide and _may(request, "stock.approve"), may_withdraw=waits and mine and _may(request, "stock.write"),
+        must_wait=waits and not may_decide, may_attach=_may(request, "stock.write") and len(view["files"]) < attachments.MOST,
         most_files=attachments.MOST, **view,
     )  # fmt: skip
 

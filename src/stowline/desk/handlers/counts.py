@@ -13,7 +13,7 @@ from stowline.catalog import queries as catalog
 from stowline.core import db, web
 from stowline.core.errors import NotFound, Refused
 from stowline.core.fields import Bad, text, whole
-from stowline.desk.handlers import pages
+from stowline.desk.handlers import adjusting, pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counting as reads
 from stowline.desk.queries import counts
@@ -97,13 +97,12 @@ class Counts(Controller):
     @post("/counts/{request_id:int}/decision", opt=WRITE, sync_to_thread=True)
     def decide(self, request: AnyRequest, request_id: FromPath[int], body: RawBody) -> Response[Any]:
         """Say which difference is right; it is posted."""
-        form, who = web.read_form(body), web.identity_of(request).name
-        holder = holder_key(request)
+        form, who = web.read_form(body), adjusting.somebody(request)
 
         def work(session: Session) -> None:
             said = form.get("difference", "").replace("\u2212", "-").strip()  # a minus sign as people paste it
             difference = whole(said.removeprefix("+"), "difference", what="The difference", least=-1_000_000, most=1_000_000)
-            settling.decide(session, request_id, difference, who, holder)
+            settling.decide(session, request_id, difference, who)
 
         return _do(request, work, "decided", "decide")
 
@@ -177,10 +176,12 @@ class CountsApi(Controller):
     def ask(self, body: RawBody) -> Response[Any]:
         """Have a bin counted. The open request for the bin, if there is one."""
         asked = web.read_as(body, CountBody)
+        code = text(asked.bin, "bin", what="The bin", longest=60, needed=True)
+        why = text(asked.why, "why", what="The reason", longest=200, needed=True)
 
         def work(session: Session) -> dict[str, Any]:
-            bin_ = stock.location_by_code(session, asked.bin)
-            return _told(bin_.code, settling.ask(session, bin_, asked.why))
+            bin_ = stock.location_by_code(session, code)
+            return _told(bin_.code, settling.ask(session, bin_, why))
 
         told = db.run(work)
         counts.forget()
@@ -198,12 +199,6 @@ class CountsApi(Controller):
 
 def _told(code: str, row: Any) -> dict[str, Any]:  # noqa: ANN401  (a request or a row of the list)
     return {"id": row.id, "bin": code, "why": row.why, "kind": row.kind, "priority": row.priority, "asked_at": row.at, "who": row.who}
-
-
-def holder_key(request: AnyRequest) -> str:
-    """What tells counters apart, as scans do: "u3" for a person, "t5:maja" for a worker of a program."""
-    who = web.identity_of(request)
-    return f"u{who.id}" if who.kind == "user" else f"t{who.id}:{who.worker}"
 
 
 def _ask(session: Session, bin_code: str, sku: str, why: str) -> None:
@@ -272,7 +267,7 @@ def _running(request: AnyRequest) -> Response[Any]:
 
 def _decide_page(request: AnyRequest, *, flash: str | None = None, code: int = 200) -> Response[Any]:
     with db.reading() as session:
-        rows = reads.to_decide(session, holder_key(request))
+        rows = reads.to_decide(session, adjusting.somebody(request))
     return web.page("desk/counts_decide.html", request, code=code, views=_views("decide"), rows=rows, may_write=_may_write(request),
                     flash=flash, flash_kind="ok" if code == 200 else "bad")  # fmt: skip
 

@@ -15,6 +15,7 @@ from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.inventory import sheets, tally
 from stowline.inventory.models import CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountSheet
+from stowline.people.somebody import Somebody
 from stowline.scanning import queries as scans
 
 _r, _l, _p = CountRequest.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
@@ -118,7 +119,7 @@ def running(session: Session) -> list[Row]:
     return [{**_named(row), "there": f"count:{row.code}" in held} for row in found]
 
 
-def to_decide(session: Session, holder: str) -> list[Row]:
+def to_decide(session: Session, by: Somebody) -> list[Row]:
     """Counts that contradict the books by much, with every number; oldest first, at most 50."""
     query = (
         sa.select(_r.id, _r.round, _r.at, _r.missing, _r.lot, _r.serial, _l.code, _l.zone, _p.sku, _p.name)
@@ -131,8 +132,8 @@ def to_decide(session: Session, holder: str) -> list[Row]:
     )
     found = session.execute(query).all()
     said = _numbers(session, [row.id for row in found])
-    return [{**_named(row), "numbers": said.get(row.id, []), "mine": any(one["holder"] == holder for one in said.get(row.id, []))}
-            for row in found]
+    return [{**_named(row), "numbers": said.get(row.id, []),
+             "mine": any(by.is_same(Somebody(one["holder"], one["who"])) for one in said.get(row.id, []))} for row in found]
 
 
 def _numbers(session: Session, ids: list[int]) -> dict[int, list[Row]]:
