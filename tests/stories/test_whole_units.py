@@ -58,6 +58,16 @@ def scan_by_a_form(tablet: Tablet, n: Any) -> str:
     return tablet.send("POST", "/scans", form, {**tablet.headers, **FORM_TYPE}).raw.decode()
 
 
+def adjustment(tablet: Tablet, n: Any) -> str:
+    asked = {"sku": "MUG", "bin": "A-01-1", "units": n, "reason": "found"}
+    return str(tablet.post("/api/v1/adjustments", asked).body)
+
+
+def counted(tablet: Tablet, n: Any) -> str:
+    asked = {"sku": "MUG", "bin": "A-01-1", "counted": n, "reason": "found"}
+    return str(tablet.post("/api/v1/adjustments", asked).body)
+
+
 def csv_file(what: str, head: str, row: str) -> Callable[[Tablet, Any, Path], str]:
     def door(tablet: Tablet, n: Any, folder: Path) -> str:
         del tablet
@@ -79,9 +89,14 @@ DOORS: dict[str, Callable[..., str]] = {
     "a pack of a new product": pack,
     "a pack of a known product": pack_of_a_known_one,
     "a part of a kit": parts,
+    "an adjustment": adjustment,
+    "a counted number": counted,
     "a file of orders": csv_file("orders", "order,sku,quantity", "1001,MUG,{}"),
     "a file of purchase orders": csv_file("purchase-orders", "ref,supplier,sku,quantity", "PO-1,Kiln,MUG,{}"),
     "a file of stock": csv_file("stock", "sku,bin,quantity", "MUG,A-01-1,{}"),
+    "a file of kits": csv_file("kits", "kit,part,units", "MUG,BOX,{}"),
+    "a file of pick faces": csv_file("faces", "sku,bin,min,max", "MUG,A-01-1,0,{}"),
+    "a file of bins": csv_file("bins", "code,kind,max_units", "A-01-1,pick,{}"),
 }
 
 
@@ -97,6 +112,29 @@ def test_a_fraction_is_refused_with_the_reason(house: House, tmp_path: Path, nam
         assert f"{n}" in said
         assert "is not a whole number. Count it in a smaller unit" in said
     assert [house.count(table) for table in TABLES] == before
+
+
+FORMS = {
+    "replenishment/faces": "sku=MUG&bin=A-01-1&min=0&max={}",
+    "products/MUG/details": "low_at={}",
+    "products/MUG/barcodes": "code=4006381333931&quantity={}",
+    "stock/MUG/parts": "sku=BOX&units={}",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_fraction_on_a_form_of_the_desk_is_refused_with_the_reason(house: House, ruth: Tablet, form: str) -> None:
+    tablet = house.tablet()
+    tablet.add_product("MUG")
+    tablet.add_product("BOX")
+    before = [house.count(table) for table in (*TABLES, "pick_face", "adjustment")]
+    for said in ("1.5", "0,25"):
+        answer = ruth.post(f"/{form}", FORMS[form].format(said).encode(), {**FORM_TYPE, "Accept": "text/html"})
+        assert answer.status == 422
+        assert WHY in answer.raw.decode(), said
+    assert [house.count(table) for table in (*TABLES, "pick_face", "adjustment")] == before
+    ruth.headers["Accept"] = "application/json"
+    assert tablet.get("/api/v1/products/MUG")["low_at"] is None
 
 
 @pytest.mark.parametrize("platform", ["shopify", "woocommerce"])

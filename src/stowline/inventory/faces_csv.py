@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stowline.catalog.units import units
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
-from stowline.core.fields import Bad, text, whole
+from stowline.core.fields import Bad, text
 from stowline.inventory.faces import MOST
 
 FIELDS = ("sku", "bin", "min", "max")
@@ -40,7 +41,7 @@ def _described(row: Row, seen: dict[tuple[str, str], int]) -> Described:
     code = text(row.values["bin"], what="The bin", longest=60, needed=True)
     if (sku, code) in seen:
         raise Bad(f"This product and bin stand in row {seen[sku, code]} already.")
+    least = units(row.values["min"], "min", what="The fewest units", least=0, most=MOST)
+    most = units(row.values["max"], "max", what="The most units", most=MOST)
     seen[sku, code] = row.number
-    least = whole(row.values["min"], "min", what="The fewest units", least=0, most=MOST)
-    most = whole(row.values["max"], "max", what="The most units", least=1, most=MOST)
     return Described(row.number, sku, code, least, most)

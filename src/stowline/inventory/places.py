@@ -9,6 +9,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.catalog.units import units
 from stowline.core import author
 from stowline.core.errors import Conflict, Refused
 from stowline.core.fields import Bad, text, whole
@@ -40,7 +41,8 @@ def read_facts(said: Mapping[str, str]) -> dict[str, Any]:
     for name, (what, most) in NUMBERS.items():
         if name in said:
             least = 1 if name.startswith("max_") else 0
-            facts[name] = whole(said[name], name, what=what, least=least, most=most) if said[name].strip() else None
+            number = units if name == "max_units" else whole
+            facts[name] = number(said[name], name, what=what, least=least, most=most) if said[name].strip() else None
     if said.get("sequence", "").strip():
         facts["sequence"] = whole(said["sequence"], "sequence", what="The place on the walk", most=10_000_000)
     for name, longest in (("zone", 20), ("aisle", 12)):

@@ -8,10 +8,11 @@ from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Stream
 
 from stowline.catalog import queries as catalog
+from stowline.catalog.units import units
 from stowline.core import clock, db, web
 from stowline.core.config import settings
 from stowline.core.errors import Refused
-from stowline.core.fields import Bad, text, whole
+from stowline.core.fields import Bad, text
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import movements
@@ -59,8 +60,8 @@ class Replenishment(Controller):
         try:
             sku = text(form.get("sku"), "sku", what="The SKU", longest=100, needed=True)
             code = text(form.get("bin"), "bin", what="The bin", longest=60, needed=True)
-            least = whole(form.get("min") or "0", "min", what="The fewest units", most=faces.MOST)
-            most = whole(form.get("max") or "", "max", what="The most units", least=1, most=faces.MOST)
+            least = units(form.get("min") or "0", "min", what="The fewest units", least=0, most=faces.MOST)
+            most = units(form.get("max") or "", "max", what="The most units", most=faces.MOST)
             db.run(lambda session: faces.put_face(session, _product(session, sku), code, least, most))
         except (Bad, Refused) as bad:
             return _faces(request, "", flash=bad.say, flash_kind="bad", form=form, code=getattr(bad, "status", 422))
