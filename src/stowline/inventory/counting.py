@@ -154,8 +154,8 @@ def _finish(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) -> 
 def _over(session: Session, scan: Scan, bin_: Location, said: Verdict) -> Verdict:
     """With this bin it is over: `count:` goes on to the next one, the task of the bin is done."""
     if not scan.ref:
-        return Verdict.accepted(say, hint=hint, effect=effect).then(*_idle(session, "", scan.holder))
-    return Verdict.accepted(say, hint=hint, effect=effect).then(wants("nothing", say=say), _task(scan.ref, bin_.code, finished=True))
+        return said.then(*_idle(session, "", scan.holder))
+    return said.then(wants("nothing", say=said.say), _task(scan.ref, bin_.code, finished=True))
 
 
 # --- undo, and what is wanted now -------------------------------------------------------------------------------------
