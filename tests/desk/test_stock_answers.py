@@ -227,6 +227,7 @@ def test_webhooks_are_added_tested_paused_and_removed(house: House, monkeypatch:
         paused = ruth.send(one, "/pause")
         assert "Paused by Ruth Adeyemi." in paused.text
         assert "It is told again" in ruth.send(paused, "/resumption").text
+        assert "It is told all stock once more" in ruth.send(one, "/all").text
         assert "The webhook was removed." in ruth.send(one, "/removal").text
     settings.cache_clear()
 

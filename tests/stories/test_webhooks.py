@@ -207,6 +207,30 @@ def test_pausing_and_removing_in_mid_post_hold(shop: ShopServer, maja: Tablet) -
     assert maja.stock("CUP")["free"] == 4
 
 
+def test_all_stock_is_sent_again_when_asked_even_in_mid_post(shop: ShopServer, maja: Tablet) -> None:
+    ident, _ = subscribe(shop.url)
+    delivery.deliver(str(ident))
+    maja.place("1001", {"MUG": 1})
+    db.run(lambda session: service.tell_all(session, ident))
+    delivery.deliver(str(ident))
+    assert shop.posts[1].items == {"CUP": 4, "JUG": 3, "MUG": 1}
+    turn = db.run(lambda session: service.take_turn(session, ident))
+    assert turn is not None
+    db.run(lambda session: service.tell_all(session, ident))
+    tried = service.WebhookTry(webhook_id=ident, at=clock.now(), status=204, say="taken", items=1, took_ms=1)
+    delivery.deliver(str(ident))
+    assert len(shop.posts) == 2, "the post that is under way ends first"
+    assert db.run(lambda session: service.went_well(session, turn, turn.cursor + 1, tried)) is None
+    assert state(ident).cursor == 0
+    with clock.stopped_at(turn.until + timedelta(seconds=1)):
+        delivery.deliver(str(ident))
+    assert shop.posts[2].items == {"CUP": 4, "JUG": 3, "MUG": 1}
+    db.run(lambda session: service.pause(session, ident, "Ruth paused it."))
+    db.run(lambda session: service.tell_all(session, ident))
+    delivery.deliver(str(ident))
+    assert len(shop.posts) == 3, "it is paused"
+
+
 def test_the_last_fifty_tries_are_kept_and_an_address_is_told_once(shop: ShopServer, maja: Tablet) -> None:
     ident, _ = subscribe(shop.url)
     for _ in range(53):
@@ -258,7 +282,7 @@ def test_a_name_is_looked_up_once_and_checked(shop: ShopServer, monkeypatch: pyt
     assert asked.count("localhost") == 1
     assert shop.posts[0].headers["host"] == f"localhost:{shop.port}"
     with pytest.raises(callout.CalloutFailed, match="private network"):
-        callout.post(f"http://localhost:{shop.port}/", b"{}", {}, private=False)
+        callout.post(f"https://localhost:{shop.port}/", b"{}", {}, private=False)
     with pytest.raises(callout.CalloutFailed, match="nobody listens"):
         callout.post(f"http://127.0.0.1:{free_port()}/", b"{}", {}, private=True)
     assert len(shop.posts) == 1

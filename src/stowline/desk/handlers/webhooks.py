@@ -17,6 +17,7 @@ READ, WRITE = web.permission("stock.read"), web.permission("stock.write")
 DONE = {
     "paused": "Paused. Its place is kept, so nothing is lost.", "resumed": "It is told again, from where it stopped.",
     "removed": "The webhook was removed. Its address is told nothing more.",
+    "all": "It is told all stock once more, then what changes.",
 }  # fmt: skip
 
 
@@ -71,6 +72,13 @@ class Webhooks(Controller):
         _ = body
         db.run(lambda session: service.resume(session, ident))
         return web.redirect(f"/webhooks/{ident}?done=resumed")
+
+    @post("/{ident:int}/all", opt=WRITE, sync_to_thread=True)
+    def tell_all(self, ident: FromPath[int], body: RawBody) -> Response[Any]:
+        """Tell it all stock once more."""
+        _ = body
+        db.run(lambda session: service.tell_all(session, ident))
+        return web.redirect(f"/webhooks/{ident}?done=all")
 
     @post("/{ident:int}/removal", opt=WRITE, sync_to_thread=True)
     def remove(self, ident: FromPath[int], body: RawBody) -> Response[Any]:

@@ -68,6 +68,18 @@ def resume(session: Session, ident: int) -> None:
     timers.set_timer(session, TIMER, str(ident), clock.now())
 
 
+def tell_all(session: Session, ident: int) -> None:
+    """Begin anew: all stock there is, then what changes. For a shop that lost what it knew, or after a backup was
+    brought back. A post that is under way ends first, and does not count. One that is paused stays so.
+    """
+    hook = by_id(session, ident, lock=True)
+    hook.cursor = 0
+    session.add(hook)
+    session.flush()
+    if hook.active:
+        timers.set_timer(session, TIMER, str(ident), clock.now())
+
+
 def remove(session: Session, ident: int) -> None:
     """Forget a webhook and its tries."""
     by_id(session, ident, lock=True)
