@@ -171,10 +171,13 @@ def _lies() -> sa.Select[Any]:
     )
 
 
-def in_bins(session: Session, product_id: int, *, limit: int = 200) -> list[Lies]:
-    """Where a product lies, along the walk."""
+def in_bins(session: Session, product_id: int, *, serial: str = "", limit: int = 200) -> list[Lies]:
+    """Where a product (or one serial of it) lies, along the walk."""
+    query = _lies().where(_b.product_id == product_id)
+    if serial:
+        query = query.where(_b.serial == serial, _b.serial != "")
     order = (_l.sequence, _l.id, _b.lot, _b.serial, _b.condition)
-    return [Lies(*row) for row in session.execute(_lies().where(_b.product_id == product_id).order_by(*order).limit(limit))]
+    return [Lies(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
 def in_bin(

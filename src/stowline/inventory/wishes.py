@@ -111,8 +111,8 @@ def look(session: Session, wish: Wish, place: Location) -> None:
 
 
 def _lies_in(session: Session, wish: Wish) -> str:
-    rows = queries.in_bins(session, wish.product_id, limit=1000)
-    return next((row.bin for row in rows if row.serial == wish.serial), "")
+    rows = queries.in_bins(session, wish.product_id, serial=wish.serial, limit=1)
+    return rows[0].bin if rows else ""
 
 
 def surprised(session: Session, wish: Wish) -> None:
