@@ -65,7 +65,7 @@ def test_a_manager_decides_between_two_numbers(house: House) -> None:
     counted(tom, 22)
     page = ruth.get("/counts?view=decide")
     assert "They disagree" in page.text
-    assert "-20" in page.text
+    assert "\N{MINUS SIGN}20" in page.text
     decided = ruth.send(page, "/decision", difference="-19")
     assert "Decided." in decided.text
     assert maja.stock("MUG")["on_hand"] == 21

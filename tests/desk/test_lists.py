@@ -98,7 +98,7 @@ def test_stock_leads_to_bins_and_bins_to_what_lies_there(full: House) -> None:
     found = ruth.get("/stock?q=thing+m")
     product = ruth.get(next(href for href, said in found.links.items() if said == "Thing MUG"))
     assert "On hand 40 Promised 40 Free 0 Waiting 40 Incoming 0" in product.text
-    assert "putaway" in product.text
+    assert "Put away" in product.text
     assert "SUPPLIER" in product.text
     bin_href = next(href for href in product.links if href.startswith("/bins/"))
     bin_ = ruth.get(bin_href)

@@ -133,7 +133,7 @@ def test_a_recall_finds_every_order_that_got_the_lot_and_whom_to_write_to(ruth: 
     page = ruth.get("/stock/YOG%2F1/lots/L3")
     assert "shopper-1001@example.test" in page.text
     assert "It is not in the house." in page.text
-    assert "handover" in page.text
+    assert "Handed over" in page.text
     rows = cells(ruth, "/stock/YOG%2F1/lots/L3/orders.csv")
     assert [(row["order"], row["email"], row["units"], row["lot"]) for row in rows] == [
         ("1001", "shopper-1001@example.test", "3", "L3"), ("'=1+1", "shopper-11@example.test", "3", "L3")]  # fmt: skip
@@ -146,7 +146,7 @@ def test_a_serial_tells_its_life(house: House) -> None:
     robot.place("1001", {"CAM": 1})
     ship_all(robot)
     page = ruth.get("/stock/CAM/serials/SN7")
-    for word in ("receive", "putaway", "pick", "handover", "1001", "Ada Byron"):
+    for word in ("Received", "Put away", "Picked", "Handed over", "1001", "Ada Byron"):
         assert word in page.text
     assert ruth.get("/stock/CAM/serials/SN8").status == 404
 

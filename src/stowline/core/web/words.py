@@ -61,5 +61,5 @@ def money(minor: int | None, currency: str) -> str:
 
 
 def thousands(number: int | None) -> str:
-    """A whole number with its thousands set apart: "1,306"; a dash for None."""
-    return "–" if number is None else f"{number:,}"
+    """A whole number with its thousands set apart: "1,306", "−20"; a dash for None."""
+    return "–" if number is None else f"{number:,}".replace("-", "\N{MINUS SIGN}")

@@ -54,10 +54,10 @@ def _key(cursor: str, types: Sequence[type]) -> Key:
 
 
 def pager(page: Page[Any], path: str, kept: Mapping[str, str], order: str = "") -> dict[str, Any]:
-    """The pager under a sheet; `kept` is the rest of the query, `order` says what comes first."""
+    """The pager under a sheet; `kept` is the rest of the query, `order` says what comes first. An empty list says it itself."""
     n = len(page.rows)
     return {
-        "say": f"{n:,} shown{f', {order}' if order and n else ''}",
+        "say": f"{n:,} shown{f', {order}' if order else ''}" if n else "",
         "earlier": _link(path, kept, before=page.earlier) if page.earlier else None,
         "later": _link(path, kept, after=page.later) if page.later else None,
     }  # fmt: skip
