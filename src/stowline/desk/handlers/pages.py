@@ -19,8 +19,10 @@ from stowline.inventory import velocity
 
 AnyRequest = Request[Any, Any, Any]
 LONGEST_SEARCH = 200
-_FORMULA = re.compile(r"(^|[;\t\n\r])(?=[=+\-@＝＋－＠\t\r])")
-"""Where a formula may begin: some spreadsheets split a cell at semicolons, some take full-width signs for plain ones."""
+_FORMULA = re.compile(r"(^|[;\t\n\r])(?=\s{0,20}[=+\-@＝＋－＠]|[\t\r])")
+"""Where a formula may begin: some spreadsheets split a cell at semicolons, some pass over blanks, some take full-width
+signs for plain ones.
+"""
 
 
 def text(said: str) -> str:
