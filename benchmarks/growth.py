@@ -27,8 +27,8 @@ FIRST = 1000  # ids of what the benchmark of scans has made are below
 UNITS = 1000
 PAGES = ("/stock", "/stock?view=none", "/stock?q=GROWN-4", "/stock/GROWN-40000", "/stock/GROWN-40000/lots/L1", "/lots",
          "/expiring", "/arrivals", "/low-stock", "/bins", "/bins/G-15000", "/map", "/counts", "/adjustments",
-         "/replenishment", "/products", "/api/v1/stock", "/api/v1/stock?sku=GROWN-40000", "/api/v1/stock?by=bin",
-         "/api/v1/stock?by=lot", "/api/v1/stock/changes")  # fmt: skip
+         "/replenishment", "/products", "/api/v1/stock", "/api/v1/stock?sku=GROWN-40000", "/api/v1/stock/bins",
+         "/api/v1/stock/lots", "/api/v1/stock/changes")  # fmt: skip
 
 
 def grow() -> None:

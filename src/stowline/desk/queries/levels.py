@@ -88,7 +88,7 @@ def by_bin(session: Session, only: Only, after: Key | None, limit: int) -> tuple
     if only.bin:
         query = query.where(_l.code == only.bin)
     if only.lot:
-        query = query.where(_b.lot == only.lot)
+        query = query.where(*_of_lot(only.lot))
     found = session.execute(ordered(query, key, after, descending=False, most=limit)).all()
     rows = [
         {"sku": row.sku, "bin": row.code, "kind": row.kind, "lot": row.lot or None, "serial": row.serial or None,
@@ -96,6 +96,11 @@ def by_bin(session: Session, only: Only, after: Key | None, limit: int) -> tuple
         for row in found
     ]  # fmt: skip
     return rows, tuple(found[-1][:5]) if len(found) == limit else None
+
+
+def _of_lot(code: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """Units of lots of this name; by way of the lots, which are few, so that not all balances are walked."""
+    return _b.lot == code, _b.lot != "", _b.product_id.in_(sa.select(_lot.product_id).where(_lot.code == code))
 
 
 def by_lot(session: Session, only: Only, after: Key | None, limit: int) -> tuple[list[Row], Key | None]:
@@ -108,7 +113,7 @@ def by_lot(session: Session, only: Only, after: Key | None, limit: int) -> tuple
     few = sa.select(_b.product_id).where(_b.qty > 0).distinct().order_by(_b.product_id).limit(limit + 1)
     query = sa.select(*key, *sums).where(_b.qty > 0).group_by(*key)
     if only.lot:
-        few, query = few.where(_b.lot == only.lot), query.where(_b.lot == only.lot)
+        few, query = few.where(*_of_lot(only.lot)), query.where(*_of_lot(only.lot))
     if after is not None:
         few = few.where(_b.product_id >= after[0])
     if only.sku:
