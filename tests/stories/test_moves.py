@@ -82,7 +82,7 @@ def test_the_bin_scanned_twice_is_emptied_of_all_that_is_free(house: House, maja
     accepted(maja.scan(MOVE, home))
     reply = accepted(maja.scan(MOVE, home), "11 units in hand")
     assert reply["hint"].startswith("2 units stay")
-    refused(maja.scan(MOVE, home), "DONE to put it back")
+    refused(maja.scan(MOVE, home), "or press “Put back”")
     accepted(maja.scan(MOVE, "B-05-4"), "units of 2 kinds")
     assert lies(house) == {("MUG", home): 2, ("MUG", "B-05-4"): 8, ("BOWL", "B-05-4"): 3}
     accepted(maja.scan(MOVE, "CMD:UNDO"))

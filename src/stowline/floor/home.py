@@ -52,7 +52,7 @@ def others(who: Identity) -> list[Tile]:
 
 def _tile(kind: str, n: int, unit: str, soft: str) -> Tile:
     href = "/floor/task/putaway:" if kind == "putaway" else f"/floor/tasks?kind={kind}"
-    return {"kind": kind, "title": TITLES[kind], "n": n, "unit": unit, "soft": soft, "href": href, "icon": kind}
+    return {"kind": kind, "title": TITLES[kind], "n": n, "unit": unit, "soft": soft, "href": href, "icon": icon(kind)}
 
 
 def _pick(session: Session) -> Tile:
@@ -94,7 +94,7 @@ def _replenish(session: Session) -> Tile:
     found = needs.needed(session, limit=50)
     urgent = sum(one.urgency == 0 for one in found)
     soft = f"{urgent} for promised orders" if urgent else "before they run out" if found else "every pick face has enough"
-    return {**_tile("replenish", len(found), "product" if len(found) == 1 else "products", soft), "icon": "moved"}
+    return _tile("replenish", len(found), "product" if len(found) == 1 else "products", soft)
 
 
 def _handover(session: Session) -> Tile:
@@ -109,10 +109,10 @@ def _count(session: Session) -> Tile:
 
 
 def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
-    """What to do next: the task this person holds, else the work that is nearest to the shopper's door."""
+    """What to do next: the task this person has in hand, else the work that is nearest to the shopper's door."""
     mine = work.held_by(session, holder)
     if mine is not None:
-        return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": mine["kind"], "take": False}
+        return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": icon(mine["kind"]), "take": False}
     for kind in ("handover", "pack", "pick", "replenish", "putaway", "receive", "count"):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
@@ -120,8 +120,13 @@ def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
         free = next((item for item in items if not item["holder"]), None)
         if free is not None:
             href = _href(free) if kind == "putaway" else _take(free)
-            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": kind, "take": kind != "putaway"}
+            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": icon(kind), "take": kind != "putaway"}
     return None
+
+
+def icon(kind: str) -> str:
+    """The drawing of a kind of work."""
+    return OTHER[kind][2] if kind in OTHER else "moved" if kind == "replenish" else kind
 
 
 def _href(item: Tile) -> str:

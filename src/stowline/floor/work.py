@@ -202,13 +202,16 @@ def lines(session: Session, task: str) -> list[Item]:
 
 
 def held_by(session: Session, holder: Holder) -> Item | None:
-    """The task this holder has claimed and not finished: `{"task", "kind", "title", "say"}`."""
-    for lease_ in scans.leases_of(session, holder.key):
+    """The task this holder has goods in hand of, else one claimed and not finished: `{"task", "kind", "title", "say"}`."""
+    claimed = [lease_.task for lease_ in scans.leases_of(session, holder.key)]
+    begun = [task for task in scans.begun_by(session, holder.key) if task not in claimed]
+    taken = scans.leases(session, begun)
+    for task in [task for task in begun if task not in taken] + claimed:
         try:
-            now = scanning.wanted(session, lease_.task, holder)
+            now = scanning.wanted(session, task, holder)
         except Refused:
             continue
-        if not now["task"]["finished"]:
-            return {"task": lease_.task, "kind": now["task"]["kind"], "title": now["task"]["title"],
+        if not now["task"]["finished"] and (task in claimed or now["next"].get("left")):
+            return {"task": task, "kind": now["task"]["kind"], "title": now["task"]["title"],
                     "say": now["next"].get("say", "You have this task.")}
     return None

@@ -130,9 +130,9 @@ def _command(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) ->
         scanning.let_go(session, f"{TASK}{bin_.code}")
         return _over(session, scan, bin_, Verdict.accepted(f"{bin_.code} is left uncounted."))
     if scan.command != "DONE":
-        return Verdict.refused("Counting knows DONE, SKIP and UNDO.").then(*now(scan.ref, bin_, sheet))
+        return Verdict.no_use(*now(scan.ref, bin_, sheet))
     if asked.get("ask") in ("lot", "serial"):
-        say = f"{asked['name']} is not counted yet: scan its {asked['ask']}, or UNDO."
+        say = f"{asked['name']} is not counted yet: scan its {asked['ask']}, or press “Undo”."
         return Verdict.refused(say).then(*now(scan.ref, bin_, sheet))
     if not counts.entries(session, sheet.id or 0, limit=1):
         counts.ask(session, sheet, {"ask": "empty"})

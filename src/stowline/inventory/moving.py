@@ -31,9 +31,9 @@ MOST = 200  # rows of one bin that are moved at once
 Step = dict[str, Any]
 Now = tuple[dict[str, Any], dict[str, Any]]
 _ELSEWHERE = {
-    "dock": "Goods at the dock are put away: take the work Put away.",
-    "quarantine": "What goes into quarantine or comes out of it takes the work Quarantine.",
-    "tote": "A tote moves with its cart.",
+    "dock": "goods at the dock take the work Put away",
+    "quarantine": "what goes in or comes out takes the work Quarantine or Release",
+    "tote": "a tote moves with its cart",
 }
 
 
@@ -55,14 +55,14 @@ def scan(session: Session, scan: Scan) -> Verdict:
 def _bin(session: Session, scan: Scan, step: Step, seen: Seen) -> Verdict:
     place = queries.location(session, seen.ref) if seen.kind == "bin" else queries.location_by_code(session, seen.code)
     if place.kind not in PICKABLE:
-        why = _ELSEWHERE.get(place.kind, "Moves go between picking and storage bins.")
-        return Verdict.refused(f"{place.code}: {why}", seen=seen).then(*_now(step))
+        why = _ELSEWHERE.get(place.kind, "moves go between picking and storage bins")
+        return Verdict.refused(f"{place.code}: {why}. {_ask(step)}.", seen=seen).then(*_now(step))
     if not step:
         return _stand(session, scan, place)
     if place.id != step["from"]:
         return _put(session, scan, step, place, seen)
     if step["hand"]:
-        return Verdict.refused(f"It came from {place.code}. Scan the bin it goes to, or DONE to put it back.", seen=seen).then(
+        return Verdict.refused(f"It came from {place.code}. Scan the bin it goes to, or press “Put back”.", seen=seen).then(
             *_now(step))  # fmt: skip
     return _take_all(session, scan, step)
 
@@ -71,7 +71,8 @@ def _stand(session: Session, scan: Scan, place: Location) -> Verdict:
     step: Step = {"from": place.id, "bin": place.code, "hand": []}
     scanning.set_step(session, TASK, scan.holder, step)
     free = sum(row.qty - row.bound for row in _movable(session, step))
-    hint = f"{free:,} units may be moved." if free else "The books have nothing in it that may be moved."
+    hint = f"{free:,} may be moved: scan what you take, or the bin again for all of it." if free else (
+        "The books have nothing in it that may be moved. Press “Undo” for another bin.")  # fmt: skip
     return Verdict.accepted(f"You stand at {place.code}", hint=hint, effect={"was": {}}).then(*_now(step))
 
 
@@ -89,9 +90,9 @@ def _take(session: Session, scan: Scan, step: Step) -> Verdict:
     if isinstance(row, Verdict):
         return row.then(*_now(step))
     mine = _in_hand(step, seen.ref, row)
-    free = row.qty - row.bound - _in_other_hands(session, scan.holder, step, seen.ref, row)
-    if mine + units > free:
-        return Verdict.refused(_too_many(session, step, seen, row, units, free - mine), seen=seen).then(*_now(step))
+    others = _in_other_hands(session, scan.holder, step, seen.ref, row)
+    if mine + units + others > row.qty - row.bound:
+        return Verdict.refused(_too_many(session, step, seen, row, units, mine, others), seen=seen).then(*_now(step))
     hand = _with(step["hand"], _item(seen.ref, row, units))
     after = {**step, "hand": hand}
     scanning.set_step(session, TASK, scan.holder, after)
@@ -154,11 +155,13 @@ def _with(hand: list[Step], more: Step) -> list[Step]:
     return [*hand, more]
 
 
-def _too_many(session: Session, step: Step, seen: Seen, row: Lies, units: int, free: int) -> str:
+def _too_many(session: Session, step: Step, seen: Seen, row: Lies, units: int, mine: int, others: int) -> str:
     """Why so many may not be taken: too few lie there, or pick lists need them."""
-    what, total = _named(seen.label, row), row.qty
+    what, total, free = _named(seen.label, row), row.qty, max(row.qty - row.bound - mine - others, 0)
     if not row.bound:
-        return f"{what}: {max(free, 0):,} of {total:,} in {step['bin']} can be taken, not {units:,}."
+        held = f" You hold {mine:,} already." if mine else ""
+        held += f" Somebody else holds {others:,}." if others else ""
+        return f"{what}: {free:,} of {total:,} in {step['bin']} can be taken, not {units:,}.{held}"
     needed = UnitsNeeded(seen.ref, step["from"], row.lot, row.serial)
     hooks.tell(session, needed)
     by = f" ({', '.join(needed.tasks[:3])})" if needed.tasks else ""
@@ -176,7 +179,7 @@ def _named(name: str, row: Lies) -> str:
 
 def _put(session: Session, scan: Scan, step: Step, place: Location, seen: Seen) -> Verdict:
     if not step["hand"]:
-        return Verdict.refused(f"You stand at {step['bin']} with empty hands. Scan what you take, or UNDO.", seen=seen).then(
+        return Verdict.refused(f"You stand at {step['bin']} with empty hands. Scan what you take, or press “Undo”.", seen=seen).then(
             *_now(step))  # fmt: skip
     goods = sorted(step["hand"], key=lambda item: (item["product"], item["lot"], item["serial"], item["condition"]))
     service.lock_levels(session, [item["product"] for item in goods])
@@ -216,7 +219,7 @@ def _command(session: Session, scan: Scan, step: Step) -> Verdict:
         return Verdict.accepted(say, effect={"was": step}).then(*_now({}))
     if scan.command == "SHORT" and step:
         return _short(session, step)
-    return Verdict.refused("Moving knows UNDO; at a bin also DONE and SHORT.").then(*_now(step))
+    return Verdict.no_use(*_now(step))
 
 
 def _short(session: Session, step: Step) -> Verdict:
@@ -240,7 +243,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         service.move(session, product_id=item["product"], from_id=effect["to"], to_id=was["from"], qty=item["units"],
                      because="undo", condition=item["condition"], lot=item["lot"], serial=item["serial"])  # fmt: skip
     scanning.set_step(session, TASK, scan.holder, was)
-    say = f"Taken out again. You stand at {was['bin']}" if "moved" in effect else "One step back"
+    say = f"Taken out again: {_what(was)} in hand" if "moved" in effect else "One step back"
     return Verdict.accepted(f"{say}.").then(*_now(was))
 
 
@@ -263,15 +266,29 @@ def task_view(session: Session, ref: str) -> list[dict[str, Any]]:
 def _now(step: Step) -> Now:
     task = {"task": TASK, "kind": "move", "title": "Move", "finished": False}
     if not step:
-        return wants("bin", say="Scan the bin you take from"), task
+        return wants("bin", say=_ask(step)), task
     if not step["hand"]:
-        return wants("product", bin=step["bin"], say=f"Scan what you take from {step['bin']}, or the bin again for all of it"), task
+        return wants("product", bin=step["bin"], say=_ask(step)), task
     units = sum(item["units"] for item in step["hand"])
-    first = step["hand"][0]
-    one = len(step["hand"]) == 1
-    what = first["name"] if one else f"units of {len(step['hand'])} kinds"
-    return wants("bin", sku=first["sku"] if one else None, name=first["name"] if one else None, left=units,
-                 say=f"Scan the bin that {units:,} {what} go to, or more from {step['bin']}"), task  # fmt: skip
+    first = step["hand"][0] if len(step["hand"]) == 1 else {"sku": None, "name": None}
+    return wants("bin", sku=first["sku"], name=first["name"], left=units, say=_ask(step),
+                 detail=f"{units:,} in hand, from {step['bin']}"), task  # fmt: skip
+
+
+def _ask(step: Step) -> str:
+    """What is to be scanned next, in words without their full stop."""
+    if not step:
+        return "Scan the bin you take from"
+    if not step["hand"]:
+        return f"Scan what you take from {step['bin']}, or the bin again for all of it"
+    go = "goes" if sum(item["units"] for item in step["hand"]) == 1 else "go"
+    return f"Scan the bin that {_what(step)} {go} to, or more from {step['bin']}"
+
+
+def _what(step: Step) -> str:
+    """What is in hand: "4 Mug", "11 units of 2 kinds"."""
+    units, kinds = sum(item["units"] for item in step["hand"]), len(step["hand"])
+    return f"{units:,} {step['hand'][0]['name'] if kinds == 1 else f'units of {kinds} kinds'}"
 
 
 def _not(scan: Scan, want: str) -> Verdict:

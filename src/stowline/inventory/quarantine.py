@@ -17,12 +17,11 @@ from stowline.inventory import adjustments, fill, queries, service, suggest, tak
 from stowline.inventory.events import StockQuarantined, StockReleased
 from stowline.inventory.models import Location
 from stowline.inventory.rules import DAMAGED, GOOD, HOLD, PICKABLE
-from stowline.inventory.taking import Hand, Job, Now
+from stowline.inventory.taking import APART, Hand, Job, Now
 from stowline.scanning.service import Holder, Scan, Verdict
 
 WHY = {"damaged": "Damaged", "suspect": "Suspect", "recall": "Recalled", "other": "Another reason"}
 GOOD_AGAIN = {"repaired": "Repaired", "inspected": "Inspected, good"}
-APART = ("quarantine",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
 def _step(session: Session, scan: Scan, way: Way, hand: Hand, *, is_bin: bool) -> Hand | Verdict:
     """The hand after a scan by which nothing moves yet."""
     if scan.command:
-        return _reason(scan, way, hand)
+        return _reason(session, scan, way, hand)
     if is_bin or not hand:
         return taking.stand(session, scan, way.job, hand)
     got = taking.take(session, scan, way.job, hand)
@@ -78,9 +77,9 @@ def _wants_target(way: Way, hand: Hand) -> bool:
     return "product" in hand and ("why" in hand or (way is BACK and hand["condition"] == HOLD))
 
 
-def _reason(scan: Scan, way: Way, hand: Hand) -> Hand | Verdict:
-    if scan.command != "DONE":
-        return Verdict.refused(f"{way.job.title} knows DONE and UNDO.")
+def _reason(session: Session, scan: Scan, way: Way, hand: Hand) -> Hand | Verdict:
+    if scan.command != "DONE" or (_wants_target(way, hand) and not scan.choice):
+        return Verdict.no_use(*_now(session, way, hand))
     if "product" not in hand:
         return Verdict.refused("Nothing is in hand. Scan the bin, then what you take from it.")
     why = taking.why(scan.choice, way.reasons)
@@ -97,7 +96,8 @@ def _put(session: Session, scan: Scan, way: Way, hand: Hand) -> Verdict:
     place = queries.location(session, seen.ref)
     if place.kind not in way.to:
         what = "no quarantine bin" if way is INTO else "no bin to sell from"
-        return Verdict.refused(f"{place.code} is {what}. {_target_say(way, hand, None)}.", seen=seen).then(*_now(session, way, hand))
+        do = _target_say(way, hand, _suggested(session, way, hand))
+        return Verdict.refused(f"{place.code} is {what}. {do}.", seen=seen).then(*_now(session, way, hand))
     held = way is BACK and bool(hand["lot"]) and service.is_held(session, hand["product"], hand["lot"])
     if held:
         say = f"Lot {hand['lot']} is held. Release the lot at the desk first, then its units."
@@ -134,7 +134,8 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
                      because="undo", condition=effect["now"], to_condition=hand["condition"], lot=hand["lot"],
                      serial=hand["serial"], why=f"{way.job.title.lower()} was taken back")  # fmt: skip
     taking.keep(session, way.job, scan.holder, hand)
-    return Verdict.accepted("Taken back.").then(*_now(session, way, hand))
+    say = f"Taken out again: {taking.named(hand)} in hand." if "to" in effect else taking.stepped_back(hand)
+    return Verdict.accepted(say).then(*_now(session, way, hand))
 
 
 # --- what is wanted ---------------------------------------------------------------------------------------------------
@@ -163,7 +164,7 @@ def _now(session: Session, way: Way, hand: Hand) -> Now:
     if "product" not in hand:
         return taking.want_units(way.job, hand)
     if not _wants_target(way, hand):
-        ask = "Why do you put {} apart?" if way is INTO else "Why are {} good again?"
+        ask = "Why put {} apart?" if way is INTO else "What made {} good again?"
         return taking.want_reason(way.job, hand, ask.format(taking.named(hand)), way.reasons)
     code = _suggested(session, way, hand)
     return taking.want_target(way.job, hand, code, _target_say(way, hand, code))
@@ -184,5 +185,10 @@ def _suggested(session: Session, way: Way, hand: Hand) -> str | None:
 
 def apart_now(session: Session, limit: int = 60) -> list[dict[str, Any]]:
     """What lies in quarantine, for the screen's list."""
-    return [{"name": row.name, "sku": row.sku, "bin": row.bin, "done": 0, "of": row.qty, "state": "open"}
+    return [{"name": f"{row.name}, {_told_apart(row)}", "sku": row.sku, "bin": row.bin, "done": 0, "of": row.qty, "state": "open"}
             for row in queries.set_apart(session, limit)]  # fmt: skip
+
+
+def _told_apart(row: queries.Lies) -> str:
+    which = f"serial {row.serial}, " if row.serial else f"lot {row.lot}, " if row.lot else ""
+    return which + {HOLD: "on hold"}.get(row.condition, row.condition)

@@ -167,7 +167,7 @@ def _put(session: Session, scan: Scan, step: Step, seen: Seen) -> Verdict:
 def fit_or_refuse(fit: fill.Fit, units: int, name: str) -> None:
     """Raises Refused, so that nothing of the rest moves either, if the units do not fit."""
     if not fit.takes(units):
-        raise Refused(f"{units:,} {name} cannot go there: {fit.why}. DONE puts them back.")
+        raise Refused(f"{units:,} {name} cannot go there: {fit.why}. Take them to another pick face, or press “Put back”.")
 
 
 def _move(session: Session, step: Step, item: Step, from_id: int, to_id: int, because: str) -> None:
@@ -185,8 +185,11 @@ def _command(session: Session, scan: Scan, step: Step) -> Verdict:
             *_now(session, scan.ref, {}))  # fmt: skip
     if scan.command == "SHORT" and step:
         return _short(session, scan, step)
-    return Verdict.refused("Replenishing knows UNDO; at the storage bin also SHORT and DONE.").then(
-        *_now(session, scan.ref, step))  # fmt: skip
+    next_, task = _now(session, scan.ref, step)
+    if scan.command == "SHORT" and next_["want"] == "bin":
+        say = f"You do not stand at {next_['bin']} yet. Scan it first; if too few lie there, press “Short” then."
+        return Verdict.refused(say).then(next_, task)
+    return Verdict.no_use(next_, task)
 
 
 def _short(session: Session, scan: Scan, step: Step) -> Verdict:
@@ -227,12 +230,12 @@ def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
 
 def _now(session: Session, sku: str, step: Step) -> Now:
     job = None if step else needs.job_for(session, catalog.product_by_sku(session, sku).id or 0)
-    title = step["name"] if step else job.name if job else sku
+    title = step["name"] if step else job.name if job else catalog.product_by_sku(session, sku).name
     task = {"task": task_of(sku), "kind": "replenish", "title": f"Replenish {title}", "finished": not step and job is None}
     if step:
         return _at(step), task
     if job is None:
-        return wants("nothing", say=f"The pick faces of {sku} have what they need, or storage has no more."), task
+        return wants("nothing", say=f"The pick faces of {title} have what they need, or storage has no more."), task
     return first_step(job), task
 
 
@@ -254,8 +257,10 @@ def _at(step: Step) -> dict[str, Any]:
     what = {"sku": step["sku"], "name": step["name"], "done": taken, "of": step["units"]}
     if taken < step["units"]:
         left = step["units"] - taken
+        some = f"{left:,} more" if taken else f"{left:,}"
+        bring = f", or bring these to {step['face']}" if taken else ""
         return wants("product", code=step["sku"], bin=step["bin"], left=left, **what,
-                     say=f"Take {left:,} {step['name']} from {step['bin']}")  # fmt: skip
+                     say=f"Take {some} {step['name']} from {step['bin']}{bring}")  # fmt: skip
     return wants("bin", code=step["face"], bin=step["face"], **what,
                  say=f"Put {taken:,} {step['name']} into {step['face']}: {step['why']}")  # fmt: skip
 

@@ -41,7 +41,7 @@ def _step(session: Session, scan: Scan, hand: Hand) -> Hand | Verdict:
 
 def _command(session: Session, scan: Scan, hand: Hand) -> Verdict:
     if scan.command != "DONE":
-        return Verdict.refused("Scrap knows DONE and UNDO.")
+        return Verdict.no_use(*_now(session, hand))
     if "product" not in hand:
         return Verdict.refused("Nothing is in hand. Scan the bin, then what you take from it.")
     why = taking.why(scan.choice, _reasons(session))
@@ -71,8 +71,9 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     if "adjustment" in effect:
         adjustments.take_back(session, effect["adjustment"], scan.holder.key.partition(":")[0])
     taking.keep(session, JOB, scan.holder, effect["was"])
-    say = f"{effect['adjustment']} is taken back." if "adjustment" in effect else "Taken back."
-    return Verdict.accepted(say).then(*_now(session, effect["was"]))
+    was = effect["was"]
+    say = f"{effect['adjustment']} is taken back: {taking.named(was)} in hand." if "adjustment" in effect else taking.stepped_back(was)
+    return Verdict.accepted(say).then(*_now(session, was))
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
@@ -87,4 +88,4 @@ def _now(session: Session, hand: Hand) -> Now:
         return taking.want_place(JOB)
     if "product" not in hand:
         return taking.want_units(JOB, hand)
-    return taking.want_reason(JOB, hand, f"Why are {taking.named(hand)} scrapped?", _reasons(session))
+    return taking.want_reason(JOB, hand, f"Why scrap {taking.named(hand)}?", _reasons(session))

@@ -20,7 +20,9 @@ from stowline.scanning.service import Holder, Scan, Verdict, wants
 
 Hand = dict[str, Any]
 Now = tuple[dict[str, Any], dict[str, Any]]
+APART = ("quarantine",)  # kinds of bins that what may not be sold lies in
 COMMAND = "CMD:DONE"
+_FINISH = "Finish with that first, or press “Undo”."
 _KEYS = ("lot", "serial", "condition")
 
 
@@ -64,10 +66,12 @@ def stand(session: Session, scan: Scan, job: Job, hand: Hand) -> Hand | Verdict:
     if seen is None:
         return not_that(scan, job.at)
     if "product" in hand:
-        return Verdict.refused(f"You hold {named(hand)}. Finish with it, or UNDO.", seen=seen)
+        return Verdict.refused(f"You hold {named(hand)}. {_FINISH}", seen=seen)
     place = queries.location(session, seen.ref)
     if place.kind not in job.kinds:
-        return Verdict.refused(f"{place.code} is a {place.kind} bin. {job.at}", seen=seen)
+        why = "nothing in it was put apart" if job.kinds == APART else (
+            "what lies in it is put apart already" if place.kind in APART else "what lies in it belongs to orders")  # fmt: skip
+        return Verdict.refused(f"{place.code} is a {place.kind} bin: {why}. {job.at}", seen=seen)
     return {"bin": place.id, "code": place.code}
 
 
@@ -87,7 +91,7 @@ def take(session: Session, scan: Scan, job: Job, hand: Hand) -> Hand | Verdict:
             return row
         row = found
     if "product" in hand and (hand["product"] != seen.ref or any(hand[key] != getattr(row, key) for key in _KEYS)):
-        return Verdict.refused(f"You hold {named(hand)}. Finish with it, or UNDO.", seen=seen)
+        return Verdict.refused(f"You hold {named(hand)}. {_FINISH}", seen=seen)
     units += hand.get("units", 0)
     if units > row.qty:
         why = Wish(seen.ref, hand["bin"], -units, "", condition=row.condition, lot=row.lot, serial=row.serial)
@@ -116,6 +120,11 @@ def named(hand: Hand) -> str:
 
 
 # --- what is wanted ---------------------------------------------------------------------------------------------------
+
+
+def stepped_back(hand: Hand) -> str:
+    """What an undo of a step says: what is in hand now."""
+    return f"One step back: {named(hand)} in hand." if "product" in hand else "One step back."
 
 
 def why(said: str, reasons: Mapping[str, str]) -> str | Verdict:
@@ -147,12 +156,17 @@ def want_units(job: Job, hand: Hand) -> Now:
 def want_reason(job: Job, hand: Hand, say: str, reasons: Mapping[str, str]) -> Now:
     """Units in hand: a reason, or more units."""
     next_ = wants("command", code=COMMAND, bin=hand["code"], sku=hand["sku"], name=hand["name"], left=hand["units"],
-                  lot=hand["lot"] or None, serial=hand["serial"] or None, say=say, choices=list(choices(reasons)))  # fmt: skip
+                  detail=_held(hand), lot=hand["lot"] or None, serial=hand["serial"] or None, say=say,
+                  choices=list(choices(reasons)))  # fmt: skip
     return next_, task_of(job)
 
 
 def want_target(job: Job, hand: Hand, code: str | None, say: str) -> Now:
     """Units in hand with a reason: the bin they go to."""
-    next_ = wants("bin", code=code, bin=code, sku=hand["sku"], name=hand["name"], left=hand["units"],
+    next_ = wants("bin", code=code, bin=code, sku=hand["sku"], name=hand["name"], left=hand["units"], detail=_held(hand),
                   lot=hand["lot"] or None, serial=hand["serial"] or None, say=say)  # fmt: skip
     return next_, task_of(job)
+
+
+def _held(hand: Hand) -> str:
+    return f"{hand['units']:,} in hand, from {hand['code']}"

@@ -116,7 +116,7 @@ def _not_ready(order: Order) -> str:
 def _command(session: Session, scan: Scan, order: Order) -> Verdict:
     here = now(session, scan.ref, order)
     if scan.command != "DONE":
-        return Verdict.refused("Packing knows DONE and UNDO.").then(*here)
+        return Verdict.no_use(*here)
     parcel = queries.open_parcel(session, order.id or 0)
     left = queries.next_to_pack(session, order.id or 0)
     if left is not None or parcel is None:
@@ -195,7 +195,7 @@ def _closing(order: Order, parcel: Parcel | None) -> dict[str, Any]:
     if parcel is None:
         return wants("nothing", order=order.ref, say=f"Order {order.ref} has nothing left to pack.")
     if parcel.state == "open":
-        return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Close the box")
+        return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Press “Close box”")
     return wants("label", order=order.ref, parcel=parcel.code, say=f"Print the label of {parcel.code}")
 
 

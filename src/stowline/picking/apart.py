@@ -59,7 +59,7 @@ def _serial(session: Session, scan: Scan, stop: Stop, bare: str, units: int) -> 
         return Verdict.refused(f"Each {stop.name} has a serial number of its own. Scan one after the other.")
     found = next((here for here in _there(session, stop, number) if here.serial == number), None)
     return found or Verdict.refused(
-        f"Serial {shown(number)} is not in {stop.bin} by the books. Take {stop.serial}, or say SHORT.")
+        f"Serial {shown(number)} is not in {stop.bin} by the books. Take {stop.serial}, or press “Short”.")
 
 
 def _lot(session: Session, scan: Scan, stop: Stop, bare: str) -> Lies | Verdict:
@@ -72,7 +72,7 @@ def _lot(session: Session, scan: Scan, stop: Stop, bare: str) -> Lies | Verdict:
     if found is not None:
         return found
     if asked:
-        return Verdict.refused(f"Lot {shown(asked)} is not in {stop.bin} by the books. Take lot {stop.lot}, or say SHORT.")
+        return Verdict.refused(f"Lot {shown(asked)} is not in {stop.bin} by the books. Take lot {stop.lot}, or press “Short”.")
     choices = tuple({"kind": f"lot {here.lot}", "ref": here.lot, "label": _label(here)} for here in there)
     return Verdict("refused", f"Which lot of {stop.name} is in your hand?", choices=choices)
 

@@ -102,7 +102,7 @@ def _tote(session: Session, scan: Scan, pick_list: OpenList, stop: Stop, seen: S
 def _command(session: Session, scan: Scan, pick_list: OpenList, stop: Stop) -> Verdict:
     here = now(pick_list, stop, pick_list.at_id)
     if scan.command != "SHORT":
-        return Verdict.refused("Picking knows SHORT and UNDO.").then(*here)
+        return Verdict.no_use(*here)
     if rules.want(stop, pick_list.at_id) != "product":
         return Verdict.refused(f"Go to {stop.bin} and scan it first; then say it is short.").then(*here)
     if scan.choice and scan.choice not in rules.SHORT_BECAUSE:

@@ -46,9 +46,9 @@ def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Ha
         scanning.set_step(session, scan.task, scan.holder, {})
         return Verdict.accepted(f"{hand['units']} {hand['name']} put aside: they are not received.", effect={"hand": hand})
     if scan.command != "DONE" or order is None:
-        return Verdict.refused("Receiving knows DONE, SKIP and UNDO." if order else "Blind receiving knows SKIP and UNDO.")
+        return Verdict.no_use(*_of(session, scan.ref, scan.holder))
     if hand:
-        return Verdict.refused(f"You still hold {hand['units']} {hand['name']}. Receive them, or scan SKIP.")
+        return Verdict.refused(f"You still hold {hand['units']} {hand['name']}. Receive them, or press “Undo”.")
     return _done(session, order)
 
 

@@ -31,7 +31,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of the put-away task."""
     hand = scanning.step(session, TASK, scan.holder)
     if scan.command:
-        return Verdict.refused("Put away knows only UNDO. Scan a product or a bin.").then(*now(session, scan.holder))
+        return Verdict.no_use(*now(session, scan.holder))
     place = scan.one("bin") if hand else None
     if isinstance(place, Verdict):
         return place.then(*_carry(hand))
@@ -68,7 +68,7 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
         return Verdict.refused(f"You hold {hand['units']} {hand['name']}. Put them in a bin first.", seen=seen).then(*_carry(hand))
     there = stock.at_dock(session, product_id=seen.ref, unfit=True, limit=MOST)
     if not there:
-        return Verdict.refused(f"No {seen.label} stands at the dock.", seen=seen).then(*now(session, scan.holder))
+        return Verdict.refused(f"No {seen.label} stands at the dock. Scan what does.", seen=seen).then(*now(session, scan.holder))
     dock = hand["from"] if hand else _dock(scan, there)
     units = scan.units_of(seen)
     row = which.units(session, scan, seen, dock, units, conditions=CONDITIONS)
@@ -106,7 +106,10 @@ def _too_many(session: Session, holder: Holder, hand: Hand, seen: Seen, row: Lie
     free = max(row.qty - row.bound - sum(_of(one, seen.ref, row) for one in others), 0)
     if mine + units <= free:
         return ""
-    return f"{seen.label}: {free} stand at the dock, not {mine + units}." if free else f"No {seen.label} stands at the dock."
+    if not free:
+        return f"No {seen.label} stands at the dock for you. Somebody else holds it, or it is put away."
+    held = f" You hold {mine:,} of them already." if mine else ""
+    return f"{seen.label}: {free:,} stand at the dock, not {mine + units:,}.{held}"
 
 
 def _of(hand: Hand, product_id: int, row: Lies) -> int:
@@ -184,7 +187,8 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Give what is in hand back to the dock, or take what was put away into the hand again."""
     if "hand" in effect:
         scanning.set_step(session, TASK, scan.holder, effect["hand"])
-        return Verdict.accepted("Put back to the dock.").then(*now(session, scan.holder))
+        say = f"One step back: {effect['hand']['units']} {_named(effect['hand'])} in hand." if effect["hand"] else "Put back to the dock."
+        return Verdict.accepted(say).then(*now(session, scan.holder))
     hand, units = effect["was"], effect["units"]
     _move(session, hand, effect["to"], hand["from"], units, "undo")
     overrides.forget(session, effect["scan"])

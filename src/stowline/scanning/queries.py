@@ -8,7 +8,7 @@ from stowline.core import clock
 from stowline.core.hot import Hot
 from stowline.people import queries as people
 from stowline.scanning.codes import Reading
-from stowline.scanning.models import Lease, Scan
+from stowline.scanning.models import Lease, Scan, Step
 from stowline.scanning.rules import Seen
 
 # One statement, two index look-ups: products by any code on them, and everything that carries a printed code.
@@ -64,3 +64,9 @@ def leases_of(session: Session, holder: str) -> list[Lease]:
     """The live leases of a holder, the one that lasts longest first."""
     query = select(Lease).where(Lease.holder == holder, Lease.until > clock.now())
     return list(session.exec(query.order_by(col(Lease.until).desc()).limit(10)))
+
+
+def begun_by(session: Session, holder: str) -> list[str]:
+    """The tasks that a holder stands in the middle of, the last one first."""
+    query = select(Step.task).where(Step.holder == holder)
+    return list(session.exec(query.order_by(col(Step.at).desc()).limit(10)))

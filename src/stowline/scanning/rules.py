@@ -89,6 +89,13 @@ class Verdict:
         """The world moved on; nothing changed."""
         return cls(CONFLICT, say, hint=hint)
 
+    @classmethod
+    def no_use(cls, next_: dict[str, Any], task: dict[str, Any]) -> "Verdict":
+        """A command that does nothing at this point of the task, and what is wanted instead."""
+        do = str(next_.get("say") or "").rstrip(".")
+        say = f"That does nothing here. {do}{'' if do.endswith(('?', '!')) or not do else '.'}"
+        return cls(REFUSED, say.strip(), next=next_, task=task)
+
     def then(self, next_: dict[str, Any] | None, task: dict[str, Any] | None = None) -> "Verdict":
         """The same verdict with what is wanted next."""
         return replace(self, next=next_, task=task if task is not None else self.task)

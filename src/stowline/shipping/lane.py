@@ -51,7 +51,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
 
 def _command(session: Session, scan: Scan, manifest: Manifest) -> Verdict:
     if scan.command != "DONE":
-        return Verdict.refused("Handover knows DONE and UNDO.").then(*now(session, manifest))
+        return Verdict.no_use(*now(session, manifest))
     n = service.close_manifest(session, manifest)
     scanning.let_go(session, scan.task)
     return Verdict.accepted(f"{manifest.ref} is closed with {n} {'parcel' if n == 1 else 'parcels'}.", effect={"closed": manifest.id}).then(
@@ -88,7 +88,7 @@ def now(session: Session, manifest: Manifest) -> Now:
     if manifest.closed_at is not None:
         return wants("nothing", carrier=manifest.carrier, say=f"{manifest.ref} is closed."), task
     if not waiting:
-        return wants("command", code="CMD:DONE", carrier=manifest.carrier, say="No more parcels wait. Close the manifest"), task
+        return wants("command", code="CMD:DONE", carrier=manifest.carrier, say="No more parcels wait. Press “All loaded”"), task
     return wants("parcel", code=waiting[0].code, parcel=waiting[0].code, carrier=manifest.carrier,
                  say=f"Scan the label of {waiting[0].code}, or of any other"), task
 
