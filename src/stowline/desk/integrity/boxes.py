@@ -38,11 +38,15 @@ BOXES = (
         "The ledger only grows; corrections are counter-moves; each move has at least one unit and two different ends.",
         ("the ledger has whole moves", "every move names who", "one move for an accepted scan"),
         guard="Triggers refuse to change or delete a line of the ledger; CHECKs refuse a move of nothing or to where it was.",
+        tests=(("Every statement that changes or deletes a line is refused, on either database.",
+                _STORIES + "test_the_ledger_only_grows.py::test_no_statement_changes_or_deletes_a_line"),),
     ),
     Box(
         "On hand is never below zero in any bin, refused by the database itself; a serial is in at most one place.",
         ("nothing is below zero", "a serial is in one place", "told apart where the product says so", "a held lot is not for sale"),
         guard="CHECKs refuse a balance or level below zero; a unique key refuses a serial in a second place.",
+        tests=(("A serial that left, whichever way, comes in again by any door, and only once.",
+                _STORIES + "test_serials_come_back.py::test_a_serial_that_left_comes_in_again_by_any_door"),),
     ),
     Box(
         "Never more is promised of a product than is on hand, and an order's own promise is there for it.",
