@@ -119,7 +119,7 @@ BIN_SAID = {"zone": "north", "aisle": "A", "bay": 3, "level": 2, "x_mm": 6000, "
 BIN_BARE = {"zone": "", "aisle": "", "bay": None, "level": None, "x_mm": None, "y_mm": None, "sequence": 0, "max_units": None, "max_weight_g": None, "max_volume_cm3": None, "mixing": "",
             "rule": "Any goods", "full": None, "active": False}
 BIN_ROWS = [{**BINS[0], "sku": "BWL-AS-30", "name": "Serving bowl, ash", **BIN_SAID, "first": True}, {**BINS[1], "sku": "SEA/GREEN 2026 #1", "name": LONG, **BIN_BARE, "active": True, "first": True},
-            {**BINS[1], "sku": "X", "name": RTL, **BIN_BARE, "first": False}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None, **BIN_BARE, "first": True}]
+            {**BINS[1], "sku": "X", "name": RTL, **BIN_BARE, "first": False, "apart": "1,204 lots, serial SN-0001"}, {**BINS[1], "sku": None, "name": None, **BIN_BARE, "first": False, "more": 1204}, {"bin": "A-03-3", "kind": "pick", "condition": "", "on_hand": 0, "promised": 0, "sku": None, "name": None, **BIN_BARE, "first": True}]
 RULES = [{"value": "", "label": "As its zone says", "chosen": True}, {"value": "one_lot", "label": "One product of one lot", "chosen": False}]
 SIZES = {"100x50": "100 × 50 mm, one a page", "a4": "A4, ten a sheet"}
 KINDS = [{"value": "pick", "label": "Pick", "chosen": True}, {"value": "storage", "label": "Storage", "chosen": False}]
@@ -274,7 +274,7 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "product-details": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=True)),
     "product-details-bare": ("desk/product_details.html", view("/products", product=UNKNOWN, typed={"name": LONG, "weight_g": "1.5"}, may_write=True, flash="The weight in g is “1.5”.", flash_kind="bad")),
     "product-details-read": ("desk/product_details.html", view("/products", product=KNOWN, typed={}, may_write=False)),
-    "bin": ("desk/bin.html", view("/bins", bin={"code": "A-03-2", "kind": "pick", "units": 1240, **BIN_SAID}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}], picks=1240, **BIN_FORM)),
+    "bin": ("desk/bin.html", view("/bins", bin={"code": "A-03-2", "kind": "pick", "units": 1240, "products": 1204, "there": 1300, **BIN_SAID}, rows=BIN_GOODS, counts=[{"why": "Three were asked, one lay there", "at": at(27)}], picks=1240, **BIN_FORM)),
     "bin-empty": ("desk/bin.html", view("/bins", bin={"code": "A-03-3", "kind": "pick", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "open_form": True}, flash="The bay is “x”. Give a whole number from 0 to 999.", flash_kind="bad")),
     "bin-read": ("desk/bin.html", view("/bins", bin={"code": "SHIP-1", "kind": "ship", "units": 0, **BIN_BARE}, rows=[], counts=[], picks=0, **{**BIN_FORM, "may_write": False, "in_building": False})),
     "zones": ("desk/zones.html", view("/bins", say="3 zones, 446 bins, along the walk.", rows=ZONES, rules=RULES, may_write=True)),
