@@ -7,6 +7,7 @@ from sqlmodel import Session
 from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.inventory import queries as stock
+from stowline.inventory import to_count
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.scanning.service import Holder, Scan, Seen, Verdict, shown, wants
@@ -34,11 +35,10 @@ def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
         can = catalog.whole_kits((free[part.sku], part.units) for part in parts)
         return kits.scanned(session, seen.ref, seen.sku), f"{can} could be made of what is free."
     if seen.kind == "product":
-        level = stock.level(session, seen.sku)
-        bins = ", ".join(f"{here.qty} in {here.bin}" for here in stock.in_bins(session, seen.ref, limit=5))
-        pack = f", a pack of {seen.units}" if seen.units > 1 else ""
-        return f"{seen.label}{pack}: {level.on_hand} on hand, {level.free} free", bins or "In no bin."
+        return _product(session, seen)
     if seen.kind == "bin":
+        if to_count.kept_blind(session, [seen.label]):
+            return f"Bin {seen.label}", "It waits for a count, so what the books have there is not told."
         inside = stock.in_bin(session, seen.ref, limit=5)
         return f"Bin {seen.label}", ", ".join(f"{here.qty} {here.name}" for here in inside) or "Empty."
     if seen.kind == "order":
@@ -48,6 +48,17 @@ def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
         parcel = packing.parcel(session, seen.ref)
         return f"Parcel {parcel.code}: {parcel.state.replace('_', ' ')}", None
     return f"{seen.label}, a {seen.kind.replace('-', ' ')}", None
+
+
+def _product(session: Session, seen: Seen) -> tuple[str, str]:
+    """Units of a product and where they lie; no number that would tell a counter what the books have."""
+    here = stock.in_bins(session, seen.ref, limit=5)
+    blind = to_count.kept_blind(session, {one.bin for one in here})
+    bins = ", ".join(dict.fromkeys(f"{'to be counted' if one.bin in blind else one.qty} in {one.bin}" for one in here))
+    pack = f", a pack of {seen.units}" if seen.units > 1 else ""
+    level = stock.level(session, seen.sku)
+    units = f": {level.on_hand} on hand, {level.free} free" if not blind else ""
+    return f"{seen.label}{pack}{units}", bins or "In no bin."
 
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:

@@ -49,15 +49,16 @@ def _go(request: AnyRequest, there: str) -> Response[Any]:
 
 def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any] | None = None) -> dict[str, Any]:
     """The view of a task's screen. Raises NotFound or Refused for a task there is not, unless a reply is to be drawn."""
+    holder = forms.holder(who, device)
     with db.reading() as session:
         try:
-            now = scanning.wanted(session, task, forms.holder(who, device))
+            now = scanning.wanted(session, task, holder)
         except Refused:
             if reply is None:
                 raise
             now = {"next": None, "task": None}
         view = now["task"] or {"task": task, "kind": task.partition(":")[0], "title": task, "finished": True}
-        lines = work.lines(session, task)
+        lines = work.lines(session, task, holder)
     if reply is not None and reply.get("task"):
         now = {"next": reply["next"], "task": reply["task"]}
         view = reply["task"]

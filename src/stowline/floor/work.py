@@ -187,14 +187,14 @@ def give_back(session: Session, task: str, holder: Holder) -> None:
 
 
 _VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
-          "pack": bench.task_view, "handover": lane.task_view, "count": counting.task_view,
+          "pack": bench.task_view, "handover": lane.task_view,
           "release": lambda session, _ref: quarantine.apart_now(session)}
 
 
-def lines(session: Session, task: str) -> list[Item]:
-    """The lines of a task, for the list on its screen; none where the task is gone."""
+def lines(session: Session, task: str, holder: Holder) -> list[Item]:
+    """The lines of a task, for the list on its screen; of a count those of this holder. None where the task is gone."""
     kind, _, ref = task.partition(":")
-    view = _VIEWS.get(kind)
+    view = partial(counting.task_view, holder=holder) if kind == "count" else _VIEWS.get(kind)
     try:
         return view(session, ref) if view else []
     except Refused:

@@ -13,7 +13,6 @@ from typing import Any
 
 from sqlmodel import Session
 
-from stowline.core.errors import Conflict
 from stowline.inventory import closing, counts, naming, queries, settling, to_count
 from stowline.inventory.models import Location
 from stowline.inventory.sheets import CountSheet
@@ -98,6 +97,9 @@ def _bin(session: Session, scan: Scan, sheet: CountSheet, bin_: Location, seen: 
     if seen.ref == sheet.location_id:
         return Verdict.refused(f"You are counting {bin_.code}. Scan what lies in it, then “All counted”.", seen=seen).then(
             *now(scan.ref, bin_, sheet))
+    if counts.hand(sheet).get("ask") == "empty":
+        return Verdict.refused(f"You are counting {bin_.code}. Scan it once more if it is empty, or scan what lies in it.",
+                               seen=seen).then(*now(scan.ref, bin_, sheet))
     return Verdict.refused(f"You are counting {bin_.code}. End it with “All counted”, or leave it with “Other work”.", seen=seen).then(
         *now(scan.ref, bin_, sheet))
 
@@ -128,7 +130,7 @@ def _command(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) ->
     if scan.command == "SKIP":
         counts.leave(session, sheet.id or 0)
         scanning.let_go(session, f"{TASK}{bin_.code}")
-        return _over(session, scan, bin_, Verdict.accepted(f"{bin_.code} is left uncounted."))
+        return _over(session, scan, bin_, Verdict.accepted(f"{bin_.code} is left uncounted."), "Nothing was booked.")
     if scan.command != "DONE":
         return Verdict.no_use(*now(scan.ref, bin_, sheet))
     if asked.get("ask") in ("lot", "serial"):
@@ -147,15 +149,15 @@ def _finish(session: Session, scan: Scan, sheet: CountSheet, bin_: Location) -> 
     effect = {"sheet": done.sheet, "asked": done.asked, "raised": done.raised, "settled": done.settled,
               "waiting": done.waiting}
     hint = "Stock moved meanwhile: somebody will count a part of it again." if done.again else None
-    say = f"{bin_.code} is counted: {done.units:,} {'unit' if done.units == 1 else 'units'}."
-    return _over(session, scan, bin_, Verdict.accepted(say, hint=hint, effect=effect))
+    units = f"{done.units:,} {'unit' if done.units == 1 else 'units'}."
+    return _over(session, scan, bin_, Verdict.accepted(f"{bin_.code} is counted: {units}", hint=hint, effect=effect), units)
 
 
-def _over(session: Session, scan: Scan, bin_: Location, said: Verdict) -> Verdict:
+def _over(session: Session, scan: Scan, bin_: Location, said: Verdict, summed_up: str) -> Verdict:
     """With this bin it is over: `count:` goes on to the next one, the task of the bin is done."""
     if not scan.ref:
         return said.then(*_idle(session, "", scan.holder))
-    return said.then(wants("nothing", say=said.say), _task(scan.ref, bin_.code, finished=True))
+    return said.then(wants("nothing", say=summed_up), _task(scan.ref, bin_.code, finished=True))
 
 
 # --- undo, and what is wanted now -------------------------------------------------------------------------------------
@@ -211,7 +213,7 @@ def _idle(session: Session, ref: str, holder: Holder) -> Now:
         return wants("bin", code=bin_.code, bin=bin_.code, say=f"Go to {bin_.code} and scan it"), _task(ref, ref)
     found = to_count.suggested(session, holder)
     if found is None:
-        return wants("nothing", say="No bin waits for a count. Scan any bin to count it."), _task(ref, finished=True)
+        return wants("bin", say="No bin waits. Scan the bin that you want to count"), _task(ref)
     return wants("bin", code=found, bin=found, say=f"Count {found} next, or scan another bin"), _task(ref)
 
 
@@ -230,8 +232,7 @@ def now(ref: str, bin_: Location, sheet: CountSheet) -> Now:
     return wants("product", bin=bin_.code, say=f"Scan everything in {bin_.code}, then “All counted”"), task
 
 
-def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any]]:
-    """What was counted so far in this bin, for the screen's list, last scanned first. Raises Conflict without a bin."""
-    if not ref:
-        raise Conflict("Scan a bin first.")
-    return to_count.counted_so_far(session, queries.location_by_code(session, ref).id or 0, limit)
+def task_view(session: Session, ref: str, holder: Holder, limit: int = 60) -> list[dict[str, Any]]:
+    """What this holder counted so far, for the screen's list, last scanned first; nobody sees what another one counts."""
+    _, sheet = _under_way(session, ref, holder)
+    return to_count.counted_so_far(session, sheet.id or 0, limit) if sheet else []

@@ -1,5 +1,6 @@
 """Which bins wait for a count, for whom, and what a counter sees of the own count."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -43,20 +44,27 @@ def suggested(session: Session, holder: Holder) -> str | None:
     return next(free, None)
 
 
+def kept_blind(session: Session, codes: Iterable[str]) -> set[str]:
+    """Those of these bins that wait for a count or are being counted: nobody on the floor is told what the books have."""
+    waits = sa.select(_asked.id).where(_asked.location_id == _l.id, _asked.done_at.is_(None))
+    counted = sa.select(_sheet.id).where(_sheet.location_id == _l.id, _sheet.state == sheets.OPEN)
+    query = sa.select(_l.code).where(_l.code.in_(list(codes)), sa.or_(waits.exists(), counted.exists()))
+    return set(session.execute(query).scalars())
+
+
 def waiting(session: Session, most: int = 1000) -> int:
     """How many bins wait for a count, counted to `most`."""
     some = sa.select(_asked.location_id).where(_asked.done_at.is_(None)).distinct().limit(most)
     return int(session.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 
-def counted_so_far(session: Session, location_id: int, limit: int) -> list[dict[str, Any]]:
-    """What the counter at a bin scanned: the own numbers, never those of the books."""
+def counted_so_far(session: Session, sheet_id: int, limit: int) -> list[dict[str, Any]]:
+    """What stands on a counter's sheet: the own numbers, never those of the books."""
     query = (
         sa.select(_p.name, _p.sku, _entry.lot, _entry.serial, _entry.counted)
         .select_from(CountEntry)
-        .join(CountSheet, _sheet.id == _entry.sheet_id)
         .join(Product, _p.id == _entry.product_id)
-        .where(_sheet.location_id == location_id, _sheet.state == sheets.OPEN)
+        .where(_entry.sheet_id == sheet_id)
         .order_by(_entry.at.desc(), _entry.id.desc())
     )
     return [{"name": name + _which(lot, serial), "sku": sku, "bin": None, "done": counted, "of": 0, "state": "done"}
