@@ -235,8 +235,19 @@
     units.readOnly = true;      // a scanner that fires into this field must not become a quantity
     units.tabIndex = -1;
     qty.querySelectorAll("[hidden]").forEach((one) => { one.hidden = false; });
+    let typed = false;          // whether the next digit follows the number, or begins a new one
+    qty.addEventListener("toggle", () => {
+      typed = false;
+      qty.querySelector("[data-all]").hidden = !(Number(screen().dataset.left) > 1);
+    });
     qty.addEventListener("click", (event) => {
       const step = event.target.closest("[data-step]");
+      const digit = event.target.closest("[data-digit]");
+      if (digit) {
+        setUnits(Number((typed ? units.value : "") + digit.dataset.digit));
+        typed = typed || digit.dataset.digit !== "0";
+      }
+      if (event.target.closest("[data-clear]")) { setUnits(1); typed = false; }
       if (step) setUnits(Number(units.value) === 1 && step.dataset.step === "10" ? 10 : Number(units.value) + Number(step.dataset.step));
       if (event.target.closest("[data-all]")) setUnits(Number(screen().dataset.left));
       if (event.target === units) setTimeout(() => field.focus());

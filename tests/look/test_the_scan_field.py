@@ -202,6 +202,26 @@ def test_a_picker_scans_one_and_confirms_twelve(tablet: Tablet) -> None:
     assert [post["quantity"] for post in tablet.posts] == ["12", "1"]
 
 
+def test_a_counter_types_how_many_there_are(tablet: Tablet) -> None:
+    pad = tablet.page.locator(".qty-pad")
+    tablet.page.locator(".qty > summary").click()
+    for key in ("0", "4", "8", "0"):
+        pad.get_by_text(key, exact=True).click()
+    tablet.expect_focus()
+    tablet.scanner("MUG-BL")
+    tablet.expect_fate("accepted")
+    tablet.page.locator(".qty > summary").click()
+    for key in ("7", "7", "Clear", "3", "1"):
+        pad.get_by_text(key, exact=True).click()
+    tablet.page.locator(".qty > summary").click()
+    tablet.page.locator(".qty > summary").click()
+    for key in ("2", "5"):  # the panel was opened anew: a new number
+        pad.get_by_text(key, exact=True).click()
+    tablet.scanner("MUG-BL")
+    tablet.expect_posts("MUG-BL", "MUG-BL")
+    assert [post["quantity"] for post in tablet.posts] == ["480", "25"]
+
+
 def test_a_key_sends_its_command_once(tablet: Tablet) -> None:
     tablet.page.get_by_role("button", name="Undo").click()
     tablet.expect_fate("accepted")

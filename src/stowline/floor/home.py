@@ -105,7 +105,7 @@ def _handover(session: Session) -> Tile:
 
 def _count(session: Session) -> Tile:
     n = to_count.waiting(session)
-    return _tile("count", n, "bin" if n == 1 else "bins", "picking goes on meanwhile" if n else "every bin agrees")
+    return _tile("count", n, "bin" if n == 1 else "bins", "picking goes on meanwhile" if n else "no bin waits")
 
 
 def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
