@@ -2,15 +2,18 @@
 recalls in the middle of the work, lots of very many bins.
 """
 
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from stowline.catalog import queries as catalog
+from stowline.core import clock
 from stowline.inventory import lots, moving
 from tests.asserts import accepted, clear_no, conflict, refused
 from tests.commands import stowline
-from tests.makers import JSON_TYPE, Reply, Tablet
+from tests.makers import JSON_TYPE, Reply, Tablet, at_once
 from tests.stories.conftest import House
 from tests.stories.test_lots_and_serials import CAMERA, LATER, SOON, YOGHURT, books_open, lies, put, two_bins, yoghurt
 
@@ -97,6 +100,28 @@ def test_stock_from_a_file_is_taken_row_by_row_and_no_kit_and_no_second_serial_w
     house.prove()
 
 
+@pytest.mark.parametrize("becomes", ['{"serials": true}', "kit"])
+@pytest.mark.parametrize("arrives", ["good", "on hold"])
+def test_a_product_that_changes_while_it_comes_in_is_one_or_the_other(
+    house: House, maja: Tablet, becomes: str, arrives: str
+) -> None:
+    """Whoever is second is refused, whatever condition the units arrive in."""
+    one, other = house.tablet("one"), house.tablet("other")
+    ends = LATER if arrives == "good" else clock.now().date() - timedelta(days=3)
+    for n in range(4):
+        sku = f"NEW-{n}"
+        maja.add_product(sku, lots=True, expires=True)
+        for code in (sku, "L1"):
+            accepted(maja.scan("receive:", code))
+        parts = {"parts": [{"sku": "MUG", "units": 1}]}
+        change = partial(one.post, f"/api/v1/products/{sku}/parts", parts) if becomes == "kit" else partial(switch, other, sku, becomes)
+        made, came = at_once([change, partial(maja.scan, "receive:", ends.isoformat())])
+        assert sorted((made.status == 200, came.status == 200)) == [False, True], (made.raw, came.raw)
+        if came.status != 200:
+            accepted(maja.scan("receive:", "CMD:SKIP"))
+    house.prove()
+
+
 # --- a kit with a part that has serials -------------------------------------------------------------------------------
 
 
@@ -117,11 +142,15 @@ def test_a_kit_whose_part_has_serials_and_another_lots_is_sold_picked_and_shippe
     refused(maja.scan("pick:CART-1", yoghurt("LATE"), 2), "Take SOON first")
     maja.follow("pick:CART-1")
     bench = maja.tasks("pack")[0]["task"]
-    for serial in ("S-2", "S-1", "S-3"):
-        accepted(maja.scan(bench, f"]C101{CAMERA}21{serial}"))
+    refused(maja.scan(bench, "S-9"), "Nobody knows the code S-9")
+    refused(maja.scan(bench, "S-2", 2), "of serial S-2")
+    for serial in ("S-2", f"]C101{CAMERA}21S-1", "]C0S-3\r\n"):
+        accepted(maja.scan(bench, serial))
     refused(maja.scan(bench, f"]C101{CAMERA}21S-1"), "already 3 of 3")
-    accepted(maja.scan(bench, YOGHURT, 4), "4 of 4")
-    accepted(maja.scan(bench, "CMD:UNDO"), "4 units")
+    refused(maja.scan(bench, "S-1"), "S-1")
+    accepted(maja.scan(bench, "LATE"), "1 of 4")
+    accepted(maja.scan(bench, YOGHURT, 3), "4 of 4")
+    accepted(maja.scan(bench, "CMD:UNDO"), "3 units")
     maja.follow(bench)
     maja.follow(maja.open_manifest())
     lines = maja.order("1001")["parcels"][0]["lines"]

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.catalog import queries as catalog
 from stowline.core.errors import NotFound
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
@@ -35,7 +36,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
         return Verdict.conflict(_not_ready(order)).then(*now(session, scan.ref, order))
     if scan.command:
         return _command(session, scan, order)
-    seen = scan.one("product")
+    seen = scan.one("product") or _by_number(session, scan, order)
     if isinstance(seen, Verdict):
         return seen.then(*now(session, scan.ref, order))
     if seen is None:
@@ -46,6 +47,15 @@ def scan(session: Session, scan: Scan) -> Verdict:
     if isinstance(plan, Verdict):
         return plan.then(*now(session, scan.ref, order))
     return _pack(session, scan, order, plan)
+
+
+def _by_number(session: Session, scan: Scan, order: Order) -> Seen | None:
+    """The product that is still to be packed, where somebody scanned the bare number of one of its lots or serials."""
+    for line in [] if scan.names_an_item else queries.lines_to_pack(session, order.id or 0):
+        if line.left and any(scan.number in (lot, serial) for lot, serial, _ in queries.to_pack_of(session, line.id)):
+            one = catalog.product(session, line.product_id)
+            return Seen("product", line.product_id, one.name, scan.code, one.sku, lots=one.lots, serials=one.serials)
+    return None
 
 
 def _pack(session: Session, scan: Scan, order: Order, plan: Plan) -> Verdict:
@@ -67,7 +77,7 @@ def _plan(session: Session, scan: Scan, seen: Seen, order: Order) -> Plan | Verd
     units = scan.units_of(seen)
     lines = [line for line in queries.lines_to_pack(session, order.id or 0) if line.product_id == seen.ref and line.left]
     if units > sum(line.left for line in lines):
-        return _too_many(session, order, seen.label, seen.ref, units, scan)
+        return _too_many(session, order, seen, units)
     plan, left = [], units
     for line in lines:
         batches = _of_line(session, scan, seen, line, left)
@@ -75,8 +85,10 @@ def _plan(session: Session, scan: Scan, seen: Seen, order: Order) -> Plan | Verd
         if batches:
             plan.append((line, batches))
     if left:
-        what = f"serial {scan.serial}" if scan.serial and seen.serials else f"lot {scan.lot}"
-        return Verdict.refused(f"{units} {seen.label} of {what} were not picked for this order. Take what is in its tote.", seen=seen)
+        number = scan.number if seen not in scan.things else ""
+        what = f"serial {scan.serial or number}" if seen.serials else f"lot {scan.lot or number}"
+        say = f"{units:,} {seen.label} of {what} {'was' if units == 1 else 'were'} not picked for this order."
+        return Verdict.refused(f"{say} Take what is in its tote.", seen=seen)
     return plan
 
 
@@ -85,10 +97,11 @@ def _of_line(session: Session, scan: Scan, seen: Seen, line: ToPack, units: int)
     if not seen.told_apart:
         return [("", "", min(units, line.left))] if units else []
     lot, serial = scan.lot if seen.lots else "", scan.serial if seen.serials else ""
+    bare = "" if seen in scan.things else scan.number
     taken: Batches = []
     for one_lot, one_serial, there in queries.to_pack_of(session, line.id):
         take = min(there, units - _units(taken))
-        if take > 0 and lot in ("", one_lot) and serial in ("", one_serial):
+        if take > 0 and lot in ("", one_lot) and serial in ("", one_serial) and bare in ("", one_lot, one_serial):
             taken.append((one_lot, one_serial, take))
     return taken
 
@@ -97,14 +110,14 @@ def _units(batches: Batches) -> int:
     return sum(n for *_, n in batches)
 
 
-def _too_many(session: Session, order: Order, name: str, product_id: int, units: int, scan: Scan) -> Verdict:
-    mine = [line for line in queries.lines_to_pack(session, order.id or 0) if line.product_id == product_id]
+def _too_many(session: Session, order: Order, seen: Seen, units: int) -> Verdict:
+    mine = [line for line in queries.lines_to_pack(session, order.id or 0) if line.product_id == seen.ref]
     if not mine:
-        return Verdict.refused(f"Wrong item. {name} is not on order {order.ref}. Put it back.", seen=scan.things[0])
+        return Verdict.refused(f"Wrong item. {seen.label} is not on order {order.ref}. Put it back.", seen=seen)
     picked, packed = sum(m.picked for m in mine), sum(m.packed for m in mine)
     if picked == packed:
-        return Verdict.refused(f"{name}: already {packed} of {picked}. Put the rest back.", seen=scan.things[0])
-    return Verdict.refused(f"{name}: {packed} of {picked} are in, {units} more are too many.", seen=scan.things[0])
+        return Verdict.refused(f"{seen.label}: already {packed} of {picked}. Put the rest back.", seen=seen)
+    return Verdict.refused(f"{seen.label}: {packed} of {picked} are in, {units} more are too many.", seen=seen)
 
 
 def _not_ready(order: Order) -> str:
