@@ -1,8 +1,10 @@
 """Adjustments at the desk: the form with its photographs, a second person's word, the reasons, the ledger as a file."""
 
+import re
 import struct
 import zlib
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -92,7 +94,7 @@ def test_a_second_manager_approves_what_waits(house: House, ruth: Desk, otto: De
     assert "somebody else must approve it" in page.text
     assert not [form for form in page.forms if form.action.endswith("/approval")]
     assert "1 adjustment waits for a second person" in otto.get("/today").text
-    assert "1 wait for approval" in otto.get("/adjustments").text
+    assert "1 waits for approval" in otto.get("/adjustments").text
     seen = otto.get(ref)
     assert ruth.ask("POST", f"{ref}/approval", data={"csrf": page.form("/withdrawal").fields["csrf"]}).status_code == 422
     done = otto.send(seen, "/approval")
@@ -143,6 +145,58 @@ def test_files_have_bounds(ruth: Desk) -> None:
     assert "has 5 files already" in sent(ruth, f"{here}/files", {"csrf": token}, [("6.png", png(b"6"))]).text
     assert sent(ruth, f"{here}/files", {"csrf": token}, [("same.png", png(b"\x01"))]).status == 200
     assert "5 of 5" in ruth.get(here).text
+
+
+def test_five_large_photographs_come_in_one_form_and_more_than_that_is_told(house: House, ruth: Desk) -> None:
+    large = [(f"{n}.png", png(bytes([n]) * (LARGEST - 100))) for n in range(5)]
+    page = fill_in(ruth, large, units="-1", reason="lost")
+    assert "5 of 5" in page.text
+    more = fill_in(ruth, [*large, ("6.png", png(bytes(LARGEST - 100)))], units="-1", reason="lost")
+    assert (more.status, "larger than 26,000,000 bytes" in more.text) == (413, True)
+    assert house.robot().stock("MUG")["on_hand"] == 19
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("..\\..\\boot.ini.png", "boot.ini.png"), ("/etc/passwd", "passwd"), ("..", ".."), ("x\u202egnp.exe", "xgnp.exe"),
+        ('"><img src=x onerror=alert(1)>.png', "<img src=x onerror=alert(1)>.png"), ("a\r\nX-Evil: 1.png", "aX-Evil: 1.png"),
+        ("é" * 300 + ".png", "é" * 120), ("\x00", "file"), ("=HYPERLINK(1).png", "=HYPERLINK(1).png"),
+    ],
+)  # fmt: skip
+def test_an_evil_name_is_shown_as_text_and_names_no_file(ruth: Desk, name: str, shown: str) -> None:
+    ref = fill_in(ruth, units="-1", reason="lost").path.partition("?")[0]
+    head = f"Content-Disposition: form-data; name=\"files\"; filename*=UTF-8''{quote(name, safe='')}\r\n\r\n".encode()
+    token = ruth.get(ref).forms[0].fields["csrf"].encode()
+    parts = (b'Content-Disposition: form-data; name="csrf"\r\n\r\n' + token, head + png())
+    body = b"".join(b"--edge\r\n" + part + b"\r\n" for part in parts) + b"--edge--\r\n"
+    kind = {"content-type": "multipart/form-data; boundary=edge"}
+    page = Page(ruth.ask("POST", f"{ref}/files", content=body, headers=kind))
+    assert "1 of 5" in page.text, page.text
+    assert shown in page.text
+    assert "<img src=x" not in page.answer.text
+    (link,) = [link for link in page.links if "/files/" in link]
+    assert page.links[link].strip() == shown
+    file = ruth.file(link)
+    assert re.fullmatch(r'attachment; filename="ADJ-1-[0-9]+\.png"', file.headers["content-disposition"])
+    assert "x-evil" not in file.headers
+
+
+def test_a_picture_that_is_also_a_page_is_only_ever_a_picture_to_be_saved(ruth: Desk) -> None:
+    page = fill_in(ruth, [("cat.html", png(b"<html><script>alert(1)</script>")), ("cat.svg", PDF + SVG)], units="-1", reason="lost")
+    for link in [link for link in page.links if "/files/" in link]:
+        file = ruth.file(link)
+        assert file.headers["content-type"] in {"image/png", "application/pdf"}
+        assert file.headers["content-disposition"].startswith("attachment; ")
+        assert file.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in file.headers["content-security-policy"]
+
+
+def test_what_people_wrote_is_no_formula_in_a_spreadsheet(ruth: Desk) -> None:
+    fill_in(ruth, units="-1", reason="lost", note="=HYPERLINK(\"http://evil.example\")\n@SUM(1)")
+    lines = ruth.file("/adjustments.csv?view=all").content.decode("utf-8-sig")
+    assert "'=HYPERLINK" in lines
+    assert "'@SUM" in lines
 
 
 def test_a_kind_is_known_by_its_first_bytes() -> None:

@@ -1,6 +1,7 @@
 """The one Jinja environment: strict variables, escaping always on, filters in the reader's time zone."""
 
 import hashlib
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -8,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
 from stowline.core import clock
 from stowline.core.config import asset_dir, settings
 from stowline.core.web import words
+
+_CODE = re.compile(r"(?<![\w-])(?=[\w-]{3,16}(?![\w-]))[A-Z0-9]+(?:-[A-Z0-9]+)+", re.ASCII)
 
 
 @lru_cache(maxsize=1)
@@ -26,7 +30,7 @@ def environment() -> Environment:
         auto_reload=True,  # costs one stat per template and spares a restart after a change
     )
     made.filters |= {"day": _day, "moment": _moment, "ago": _ago, "span": _span, "money": words.money}
-    made.filters |= {"thousands": words.thousands, "clock": _clock}
+    made.filters |= {"thousands": words.thousands, "clock": _clock, "kept": _kept}
     made.globals["static"] = static
     return made
 
@@ -79,3 +83,8 @@ def _span(length: timedelta | float) -> str:
 def render(name: str, view: dict[str, Any]) -> str:
     """The template drawn with exactly this view."""
     return environment().get_template(name).render(view)
+
+
+def _kept(text: str) -> Markup:
+    """A sentence in which no code breaks across lines: each "A-03-2" of up to 16 characters is held together."""
+    return Markup(_CODE.sub(r'<span class="nowrap">\g<0></span>', str(escape(text))))  # noqa: S704  (escaped just now)

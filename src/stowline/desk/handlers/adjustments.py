@@ -33,6 +33,7 @@ DONE = {
     "approved": "Approved and posted. The books are changed.", "refused": "Refused. The books are as they were.",
     "withdrawn": "Withdrawn. The books are as they were.", "files": "The files are kept with it.",
 }  # fmt: skip
+LARGEST_FORM = attachments.MOST * attachments.LARGEST + 1_000_000  # bytes: every file that may be kept, in one form
 _SANDBOX = {"Content-Security-Policy": "default-src 'none'; sandbox", "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store"}  # fmt: skip
 _FIELDS = ("sku", "bin", "lot", "serial", "condition", "units", "counted", "reason", "note", "expires_on")
@@ -57,7 +58,7 @@ class AdjustmentPages(Controller):
             known = {one.code: one.label for one in reasons.known(session)}
         kept = {"view": search.view, "q": search.text, "reason": reason}
         return web.page(
-            "desk/adjustments.html", request, say=f"{counts.shown(n)} wait for approval." if n else "None waits for approval.",
+            "desk/adjustments.html", request, say=f"{counts.shown(n)} {'wait' if n != 1 else 'waits'} for approval." if n else "None waits for approval.",
             views=pages.views("/adjustments", reads.VIEWS, search.view, {"waiting": n}), view=search.view, q=search.text, rows=rows,
             reasons=pages.choices({"": "Any reason"} | known, reason), export_href=f"/adjustments.csv{pages.query(kept)}",
             pages=pages.pager(page, "/adjustments", kept, "oldest first" if search.view == "waiting" else "newest first"),
@@ -75,7 +76,7 @@ class AdjustmentPages(Controller):
         said = {name: request.query_params.get(name, "")[:100] for name in _FIELDS}
         return _form(request, said, q=pages.text(q))
 
-    @post("/adjustments", opt=WRITE, sync_to_thread=True)
+    @post("/adjustments", opt=WRITE, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
     def ask(self, request: AnyRequest, data: Files) -> Response[Any]:
         """Ask for it; the photographs are kept with it, or nothing is."""
         said, files = _sent(data)
@@ -121,7 +122,7 @@ class AdjustmentPages(Controller):
         by = adjusting.key_of(request)
         return _decide(request, ref, "withdrawn", lambda session, name: verbs.withdraw(session, name, by))
 
-    @post("/adjustments/{ref:str}/files", opt=WRITE, sync_to_thread=True)
+    @post("/adjustments/{ref:str}/files", opt=WRITE, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
     def attach(self, request: AnyRequest, ref: FromPath[str], data: Files) -> Response[Any]:
         """Keep more files with it."""
         _, files = _sent(data)

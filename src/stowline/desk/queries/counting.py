@@ -23,7 +23,7 @@ _e, _s = CountEntry.__table__.c, CountSheet.__table__.c  # type: ignore[attr-def
 VIEWS = {"open": "To count", "running": "Under way", "decide": "To decide"}
 FOUND = {"": "Everything", "off": "Differences only"}
 OUTCOMES = {
-    sheets.AGREED: ("ok", "As the books said"), sheets.POSTED: ("warn", "Posted"), sheets.MOVED: ("", "Moved meanwhile"),
+    sheets.AGREED: ("ok", "As the books said"), sheets.POSTED: ("go", "Posted"), sheets.MOVED: ("", "Moved meanwhile"),
     sheets.SECOND: ("warn", "Somebody else counts"), sheets.CONFIRMED: ("ok", "Confirmed"), sheets.OUTVOTED: ("done", "Not believed"),
 }  # fmt: skip
 HEAD = ("Counted", "By", "Bin", "Zone", "SKU", "Product", "Lot", "Serial", "In the books", "Missing", "Counted units", "Difference",

@@ -15,7 +15,7 @@ from stowline.inventory.models import Balance, Location, PickFace
 from stowline.inventory.needs import Job, Need
 from stowline.receiving.models import PutAwayOverride
 
-URGENCY = {0: ("bad", "Promised"), 1: ("warn", "Expected"), 2: ("", "Low")}
+URGENCY = {0: ("warn", "Promised"), 1: ("go", "Expected"), 2: ("", "Low")}
 HEAD = ("urgency", "sku", "name", "units", "from", "to", "lot", "why", "free_in_faces", "promised", "expected", "in_storage")
 PORTION, SIZE = 200, 20  # each row is planned by itself
 _p, _f, _b = Product.__table__.c, PickFace.__table__.c, Balance.__table__.c  # type: ignore[attr-defined]
