@@ -1,19 +1,23 @@
 """Somebody is careless, or tries: lots of other products, codes that say too much, days that cannot be, midnight."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlmodel import select
 
 from stowline.catalog import queries as catalog
 from stowline.catalog.gtin import make_gtin13
 from stowline.core import clock
 from stowline.core.config import settings
+from stowline.core.timers import Timer
 from stowline.inventory import lots
 from tests.asserts import accepted, clear_no, refused
 from tests.makers import FORM_TYPE, JSON_TYPE, Tablet
 from tests.stories.conftest import House
 from tests.stories.test_lots_and_serials import CAMERA, LATER, SOON, YOGHURT, books_open, lies, put, two_bins, yoghurt
 
+ZONES = ("Pacific/Auckland", "America/Los_Angeles", "UTC")
 CASE, MUG = "19506000134359", "09506000134376"
 
 
@@ -232,10 +236,15 @@ def test_a_lot_ends_at_the_warehouses_midnight(house: House, maja: Tablet, monke
     noon = datetime.combine(LATER, datetime.min.time(), UTC) + timedelta(hours=12)
     with clock.stopped_at(noon - timedelta(days=3)):
         put(house, "YOG", near, 4, lot="L1", ends=LATER)
-    for zone, last, gone in (("Pacific/Auckland", -2, 1), ("America/Los_Angeles", 19, 21)):
+    offsets = {name: (noon.astimezone(ZoneInfo(name)).utcoffset() or timedelta(0)) for name in ZONES}
+    for zone, offset in offsets.items():
+        midnight = 12 - int(offset.total_seconds() // 3600)  # hours after noon of the last day, by UTC
+        last, gone = midnight - 1, midnight + 1
         monkeypatch.setattr(settings(), "time_zone", zone)
         with clock.stopped_at(noon + timedelta(hours=last)), books_open(house) as session:
             lots.every_night(session, "")
+            due = session.exec(select(Timer.due).where(Timer.kind == lots.TIMER)).one()
+            assert due == noon + timedelta(hours=midnight)
             assert lots.hold_what_is_over(session) == 0
             session.rollback()
         assert lies(house, "YOG") == {(near, "L1", "good"): 4}
