@@ -16,6 +16,7 @@ from stowline.inventory import feed
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import SUPPLIER
+from stowline.receiving import service as receiving
 from tests.asserts import clear_no
 from tests.makers import Tablet, at_once
 from tests.stories.conftest import House
@@ -71,17 +72,23 @@ def receive(session: db.Session, product_id: int, units: int = 1) -> None:
     inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock, qty=units, because="receive")
 
 
+def receive_slowly(session: db.Session, product_id: int) -> None:
+    """A receipt whose statements are all sent."""
+    receive(session, product_id)
+    session.connection()  # what waits to travel is sent before the pause
+    inventory.lock_levels(session, [product_id])
+
+
 @contextmanager
-def held_open(url: str, product_id: int) -> Iterator[Callable[[], None]]:
-    """A receipt on a connection of its own that is not committed before the call that it yields."""
+def held_open(url: str, work: Callable[[db.Session], object]) -> Iterator[Callable[[], None]]:
+    """Work on a connection of its own that is not committed before the call that it yields."""
     done, go = threading.Event(), threading.Event()
     own = db.Database(url)
 
     def slowly() -> None:
         with own.transaction() as session:
-            receive(session, product_id)
-            session.connection()  # what waits to travel is sent before the pause
-            inventory.lock_levels(session, [product_id])
+            work(session)
+            session.connection()
             done.set()
             assert go.wait(60)
 
@@ -133,7 +140,7 @@ def test_a_change_that_commits_late_is_not_skipped(house: House, goods: dict[str
     """The slow transaction wrote first and commits last; the poller looked in between."""
     shop = Poller(house.tablet())
     shop.catch_up()
-    with held_open(house.url, goods["JUG"]) as commit_late:
+    with held_open(house.url, lambda session: receive_slowly(session, goods["JUG"])) as commit_late:
         if house.url.startswith("postgresql"):  # SQLite has one writer: nobody can commit before it
             db.run(lambda session: receive(session, goods["CUP"]))
             assert shop.poll() == ["CUP"]
@@ -144,13 +151,51 @@ def test_a_change_that_commits_late_is_not_skipped(house: House, goods: dict[str
     assert shop.knows == truth(house.tablet())
 
 
-def test_a_level_that_is_locked_keeps_nobody_waiting_and_is_told_afterwards(house: House, goods: dict[str, int]) -> None:
+def buy(session: db.Session, ref: str, sku: str) -> None:
+    receiving.enter(session, ref=ref, supplier="Kiln", lines=[(sku, 4)])
+
+
+def test_what_is_bought_and_commits_late_is_not_skipped(house: House, goods: dict[str, int]) -> None:
+    """No unit moves, so there is no level to look at: the mark of the slow one is the older, and is seen last."""
+    shop = Poller(house.tablet())
+    shop.catch_up()
+    with held_open(house.url, lambda session: buy(session, "PO-slow", "JUG")) as commit_late:
+        if house.url.startswith("postgresql"):
+            for n, sku in enumerate(("CUP", "MUG", "CUP")):
+                db.run(lambda session, n=n, sku=sku: buy(session, f"PO-{n}", sku))  # type: ignore[misc]
+                assert shop.poll() == [sku]
+        assert shop.poll() == []
+        commit_late()
+        assert shop.poll() == ["JUG"]
+    assert shop.knows["JUG"][-1] == 4
+    assert shop.knows == truth(house.tablet())
+    assert goods
+
+
+def test_a_kit_is_told_again_when_its_part_commits_late(house: House, goods: dict[str, int]) -> None:
+    maja, shop = house.tablet(), Poller(house.tablet())
+    maja.add_product("BOX", parts=[{"sku": "JUG", "units": 2}, {"sku": "CUP", "units": 1}])
+    shop.catch_up()
+    assert shop.knows["BOX"] == (2, 0, 2, 0, 0)
+    with held_open(house.url, lambda session: receive_slowly(session, goods["JUG"])) as commit_late:
+        if house.url.startswith("postgresql"):
+            db.run(lambda session: receive(session, goods["CUP"]))
+            assert sorted(shop.poll()) == ["BOX", "CUP"]
+        commit_late()
+    assert sorted(shop.poll()) == ["BOX", "JUG"]
+    assert shop.knows["BOX"] == (3, 0, 3, 0, 0)
+    assert shop.knows == truth(maja)
+
+
+def test_a_level_that_is_locked_keeps_nobody_waiting_and_is_told_afterwards(
+    house: House, goods: dict[str, int]
+) -> None:
     shop = Poller(house.tablet())
     shop.catch_up()
     for sku in ("CUP", "JUG"):
         db.run(lambda session, sku=sku: receive(session, goods[sku]))  # type: ignore[misc]
     if house.url.startswith("postgresql"):
-        with held_open(house.url, goods["JUG"]):
+        with held_open(house.url, lambda session: receive_slowly(session, goods["JUG"])):
             assert shop.catch_up() == ["CUP"]
     assert "JUG" in shop.catch_up()
     assert shop.knows == truth(house.tablet())
