@@ -36,6 +36,11 @@ def test_what_a_fed_pick_face_does_not_take_goes_to_storage() -> None:
     assert chosen([EMPTY, RESERVE, OVERFLOW, fed], 2)[:2] == ("A-01", 2)
 
 
+def test_a_hungry_pick_face_without_room_is_said_so() -> None:
+    full = bin_("A-01", room=0, here=4, same_lot=4, face=(6, 20))
+    assert chosen([EMPTY, RESERVE, full]) == ("S-01", 5, "its pick face has no room; empty storage bin")
+
+
 def test_then_where_it_lies_then_an_empty_bin_then_a_shared_one_then_overflow() -> None:
     assert chosen(ALL) == ("A-02", 5, "it lies there already")
     assert chosen(ALL[:-1]) == ("A-03", 5, "empty picking bin")

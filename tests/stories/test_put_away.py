@@ -1,11 +1,12 @@
 """What stands at the dock finds its bin: with a reason, in parts, another bin if somebody knows better."""
 
 import pytest
+import sqlalchemy as sa
 
 from stowline.catalog import queries as catalog
 from stowline.core import db
 from stowline.inventory import lots, places
-from tests.asserts import accepted, refused
+from tests.asserts import accepted, conflict, refused
 from tests.makers import Tablet
 from tests.stories.conftest import House
 from tests.stories.test_moves import home_of, lies
@@ -119,6 +120,56 @@ def test_a_held_lot_goes_to_quarantine_and_nowhere_else(house: House, maja: Tabl
     accepted(maja.scan(TASK, "QUARANTINE"))
     assert lies(house) == {("JAM", "QUARANTINE"): 4}
     assert maja.lease(TASK)["next"]["want"] == "nothing"
+    house.prove()
+
+
+def only(code: str, most: int) -> None:
+    """One bin is open, for so many units."""
+    with db.transaction() as session:
+        session.execute(sa.text("UPDATE location SET active = FALSE WHERE kind IN ('pick', 'storage')"))
+        places.put_bin(session, code, {"max_units": most})
+        places.open_bin(session, code)
+
+
+def test_what_no_bin_has_room_for_stays_at_the_dock_and_the_rest_is_put_away(house: House, maja: Tablet) -> None:
+    only("A-01-1", 20)
+    maja.add_product("MUG")
+    maja.receive({"MUG": 100})
+    assert accepted(maja.scan(TASK, "MUG", 100))["hint"] == "20 of them into A-01-1: empty picking bin."
+    reply = accepted(maja.scan(TASK, "A-01-1"), "20 in A-01-1")
+    assert reply["hint"] == "No bin has room for the other 80: they stay at the dock."
+    assert reply["next"]["want"] == "product"
+    assert lies(house) == {("MUG", "A-01-1"): 20, ("MUG", "DOCK-1"): 80}
+    assert maja.scan(TASK, "MUG", 80)["say"] == "No picking or storage bin has room for it. Make room, or open another bin."
+    accepted(maja.scan(TASK, "CMD:UNDO"), "100 Thing MUG in hand")
+    assert lies(house) == {("MUG", "DOCK-1"): 100}
+    house.prove()
+
+
+def test_no_more_serials_are_taken_than_a_bin_has_room_for(house: House, maja: Tablet) -> None:
+    only("A-01-1", 3)
+    maja.add_product("CAM", serials=True)
+    accepted(maja.scan("receive:", "CAM", 4))
+    for serial in ("S1", "S2", "S3", "S4"):
+        accepted(maja.scan("receive:", serial))
+    for serial in ("S1", "S2", "S3"):
+        accepted(maja.scan(TASK, serial))
+    refused(maja.scan(TASK, "S4"), "A-01-1 has no room for one more Thing CAM. Put the 3 in your hand there first.")
+    accepted(maja.scan(TASK, "A-01-1"), "3 in A-01-1")
+    assert lies(house) == {("CAM", "A-01-1"): 3, ("CAM", "DOCK-1"): 1}
+    house.prove()
+
+
+def test_units_that_somebody_needs_by_now_are_not_taken_out_again(house: House, maja: Tablet) -> None:
+    maja.add_product("MUG")
+    maja.receive({"MUG": 10})
+    accepted(maja.scan(TASK, "MUG", 10))
+    accepted(maja.scan(TASK, "A-01-1"))
+    assert maja.place("1042", {"MUG": 8}).status == 201
+    maja.lease("pick:CART-1")
+    conflict(maja.scan(TASK, "CMD:UNDO"),
+             "It cannot be taken back any more. A-01-1 has 2 free units of this, 10 are needed.")  # fmt: skip
+    assert lies(house) == {("MUG", "A-01-1"): 10}
     house.prove()
 
 

@@ -83,6 +83,55 @@ def test_what_is_released_is_not_brought_twice(house: House, maja: Tablet) -> No
     house.prove()
 
 
+def test_what_pick_lists_will_take_is_brought_although_nothing_else_is_promised(house: House, maja: Tablet) -> None:
+    """A release alone empties the face: its units lie there still, and are spoken for."""
+    mugs(maja, A_03_2=20, R_01=100)
+    assert maja.place("1042", {"MUG": 18}).status == 201
+    assert maja.tasks("replenish") == []
+    maja.lease("pick:CART-1")
+    needs.look()
+    assert maja.tasks("replenish")[0]["next"]["say"].endswith("2 are free in the face, fewer than 5")
+    maja.follow(TASK)
+    assert lies(house)["MUG", "A-03-2"] == 32
+    house.prove()
+
+
+def jam(tablet: Tablet, *rows: tuple[str, str, int], fefo: bool = False) -> None:
+    """Jam of these (lot, bin, units), with a pick face in A-03-2 (5 to 20 units) that takes one lot only."""
+    shelf({"R-01": "storage", "R-02": "storage"})
+    tablet.add_product("JAM", lots=True, expires=True, fefo=fefo)
+    with db.transaction() as session:
+        places.put_bin(session, "A-03-2", {"mixing": "one_lot"})
+    for lot, code, units in rows:
+        day = {"L1": "2027-05-01", "L2": "2028-05-01"}[lot]
+        for task, scanned in (("receive:", "JAM"), ("receive:", lot), ("receive:", day)):
+            reply = accepted(tablet.scan(task, scanned, units if scanned == "JAM" else 1))
+            if reply["next"]["want"] == "product":
+                break
+        accepted(tablet.scan("putaway:", lot, units))
+        accepted(tablet.scan("putaway:", code))
+    face("JAM", "A-03-2", 5, 20)
+
+
+def test_a_face_of_one_lot_is_filled_with_that_lot(house: House, maja: Tablet) -> None:
+    jam(maja, ("L1", "A-03-2", 2), ("L2", "R-01", 50), ("L1", "R-02", 9))
+    assert "Take 9 Thing JAM, lot L1 from R-02 to A-03-2" in maja.tasks("replenish")[0]["next"]["say"]
+    maja.follow("replenish:JAM", until="product")
+    accepted(maja.scan("replenish:JAM", "L1", 9))
+    accepted(maja.scan("replenish:JAM", "A-03-2"))
+    assert lies(house) == {("JAM", "A-03-2"): 11, ("JAM", "R-01"): 50}
+    house.prove()
+
+
+def test_a_face_of_one_lot_waits_until_it_is_empty_where_what_ends_first_is_another_lot(house: House, maja: Tablet) -> None:
+    jam(maja, ("L2", "A-03-2", 2), ("L1", "R-01", 50), ("L2", "R-02", 9), fefo=True)
+    assert maja.tasks("replenish") == []
+    for code in ("A-03-2", "A-03-2", "B-01-1"):
+        accepted(maja.scan("move:", code))
+    assert "Take 20 Thing JAM, lot L1 from R-01 to A-03-2" in maja.tasks("replenish")[0]["next"]["say"]
+    house.prove()
+
+
 def test_what_probably_sells_tomorrow_is_brought_today(house: House, maja: Tablet) -> None:
     mugs(maja, A_03_2=9, R_01=100)
     yesterday = velocity.today() - timedelta(days=1)

@@ -8,7 +8,7 @@ bins, totes and boxes): a unit is bound from its release until it leaves the hou
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +27,7 @@ _s, _v, _lot = StockLevel.__table__.c, Velocity.__table__.c, Lot.__table__.c  # 
 _asked, _codes = CountRequest.__table__.c, Barcode.__table__.c  # type: ignore[attr-defined]
 _due = RefillDue.__table__  # type: ignore[attr-defined]
 After = tuple[int, int, int]
-MOST_BINS = 500
+MOST_BINS, MOST_LOTS = 500, 5  # that are looked at for one trip
 TIMER, EVERY, PORTION = "pick-faces", timedelta(minutes=1), 500
 
 
@@ -180,16 +180,26 @@ class Job:
 
 
 def job(session: Session, need: Need) -> Job | None:
-    """The next trip for a product; None if nothing can be done: no room in its faces."""
-    found = plan(_faces_of(session, need.product_id), _demand(need), need.reserve, packs_of(session, need.product_id))
-    if found is None:
-        return None
-    sources = reserve_of(session, need.product_id)
-    taken = take_from(sources, found.units) or []
-    if not taken:
-        return None
-    source, units = taken[0]
-    return Job(need.product_id, need.sku, need.name, units, source, found)
+    """The next trip for a product, with units of one lot; None if nothing can be done: no room in its faces."""
+    packs = packs_of(session, need.product_id)
+    for lot in _lots(reserve_of(session, need.product_id)):
+        faces = _faces_of(session, need.product_id, lot[0].lot)
+        found = plan(faces, _demand(need), sum(row.qty for row in lot), packs)
+        taken = take_from(lot, found.units) if found else None
+        if found and taken:
+            source, units = taken[0]
+            return Job(need.product_id, need.sku, need.name, units, source, found)
+    return None
+
+
+def _lots(sources: list[Free]) -> list[list[Free]]:
+    """The reserve lot by lot, as they may be taken: only what ends first where that goes first, else the largest first."""
+    lots: dict[str, list[Free]] = {}
+    for row in sources:
+        lots.setdefault(row.lot, []).append(row)
+    first = min((row.ends or date.max for row in sources), default=date.max)
+    may = [rows for rows in lots.values() if (rows[0].ends or date.max) == first]
+    return sorted(may, key=lambda rows: -sum(row.qty for row in rows))[:MOST_LOTS]
 
 
 def job_for(session: Session, product_id: int) -> Job | None:
@@ -202,7 +212,8 @@ def _demand(need: Need) -> Demand:
     return Demand(need.promised, need.expected, settings().cover_days)
 
 
-def _faces_of(session: Session, product_id: int) -> list[Face]:
+def _faces_of(session: Session, product_id: int, lot: str) -> list[Face]:
+    """The pick faces of a product, each with the room it has for units of this lot."""
     free = sa.func.coalesce(sa.func.sum(_b.qty - _b.bound), 0)
     query = (
         sa.select(_l.id, _l.code, _l.sequence, _f.min_units, _f.max_units, free)
@@ -214,7 +225,7 @@ def _faces_of(session: Session, product_id: int) -> list[Face]:
         .order_by(_l.sequence, _l.id)
     )
     rows = [tuple(row) for row in session.execute(query)]
-    rooms = fill.rooms(session, [row[0] for row in rows], product_id)
+    rooms = fill.rooms(session, [row[0] for row in rows], product_id, lot)
     return [Face(bin_, code, at, least, most, int(there), rooms[bin_].units) for bin_, code, at, least, most, there in rows]
 
 

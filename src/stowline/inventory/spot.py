@@ -65,7 +65,14 @@ def choose(candidates: Sequence[Candidate], units: int, *, grade: str = "", lot:
     else:
         best = min(fit, key=lambda one: (-(one.takes or 0), _rank(one, reserve=reserve, grade=grade)))
     takes = units if best.takes is None else min(units, best.takes)
-    return Spot(best.location_id, best.code, takes, _why(best, reserve=reserve, grade=grade, lot=lot))
+    face = "" if best.face or not reserve else _left_out(candidates)
+    return Spot(best.location_id, best.code, takes, face + _why(best, grade=grade, lot=lot))
+
+
+def _left_out(candidates: Sequence[Candidate]) -> str:
+    """Why the units do not go to a pick face of the product, before the reason for their bin."""
+    hungry = any(one.face and one.here < one.face[0] for one in candidates)
+    return f"its pick face has {'no room' if hungry else 'enough'}; "
 
 
 def _rank(one: Candidate, *, reserve: bool, grade: str) -> tuple[int, int, int, int]:
@@ -90,9 +97,9 @@ def _class(one: Candidate) -> int:
     return _OVERFLOW if one.kind == STORAGE else _SHARED
 
 
-def _why(one: Candidate, *, reserve: bool, grade: str, lot: str) -> str:
+def _why(one: Candidate, *, grade: str, lot: str) -> str:
     kind = "storage" if one.kind == STORAGE else "picking"
-    words = {
+    return {
         _FACE: f"its pick face, {one.here:,} lie there" if one.here else "its pick face, it is empty",
         _SAME: f"lot {lot} lies there already" if lot else "it lies there already",
         _NEAR: f"empty {kind} bin in the zone where it is kept",
@@ -101,7 +108,6 @@ def _why(one: Candidate, *, reserve: bool, grade: str, lot: str) -> str:
         _SHARED: f"no bin is empty; fewest products, {one.others:,}",
         _OVERFLOW: "storage with room",
     }[_class(one)]
-    return f"its pick face has enough; {words}" if reserve and _class(one) != _FACE else words
 
 
 def _walk(one: Candidate, grade: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core import outbox
+from stowline.core.errors import NotFound
 from stowline.inventory import fill, suggest, which
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
@@ -78,6 +79,9 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     if problem:
         return Verdict.refused(problem, seen=seen).then(*now(session, scan.holder))
     after = _with_suggestion(session, _more(hand, seen, dock, row, units))
+    if hand and row.serial and after["part"] < after["units"]:  # serials are put down as they were taken: together
+        say = f"{hand['bin']} has no room for one more {hand['name']}. Put the {hand['units']} in your hand there first."
+        return Verdict.refused(say, seen=seen).then(*_carry(hand))
     scanning.set_step(session, TASK, scan.holder, after)
     some = f"{after['part']} of them into" if after["part"] < after["units"] else "Into"
     return Verdict.accepted(f"{_named(after)}: {after['units']} in hand", hint=f"{some} {after['bin']}: {after['why']}.",
@@ -164,11 +168,20 @@ def _put_down(session: Session, scan: Scan, hand: Hand, code: str, place: int, u
     if overridden:
         overrides.note(session, product_id=hand["product"], lot=hand["lot"], units=units, advised_id=hand["bin_id"],
                        location_id=place, why=hand["why"], who=scan.who, scan_id=scan.id)  # fmt: skip
-    if units < hand["units"]:
-        scanning.set_step(session, TASK, scan.holder, _with_suggestion(session, {**hand, "units": hand["units"] - units}))
     effect = {"to": place, "was": hand, "units": units, "scan": scan.id if overridden else ""}
-    hint = f"{hand['bin']} was suggested: {hand['why']}." if overridden else None
+    hint = f"{hand['bin']} was suggested: {hand['why']}." if overridden else _carry_on(session, scan, hand, hand["units"] - units)
     return Verdict.accepted(f"{_named(hand)}: {units} in {code}", hint=hint, effect=effect).then(*now(session, scan.holder))
+
+
+def _carry_on(session: Session, scan: Scan, hand: Hand, left: int) -> str | None:
+    """What is left in hand gets its bin; where none has room it stands at the dock as before, and that is said."""
+    if not left:
+        return None
+    try:
+        scanning.set_step(session, TASK, scan.holder, _with_suggestion(session, {**hand, "units": left}))
+    except NotFound:
+        return f"No bin has room for the other {left:,}: they stay at the dock."
+    return None
 
 
 def _left(session: Session, hand: Hand, serial: str) -> int:

@@ -163,7 +163,10 @@ def _undo(session: Session, how: Workflow, scan: Scan) -> Verdict:
     mine = sa.update(_scan).where(_scan.c.id == last.id, _scan.c.undone_by.is_(None)).values(undone_by=scan.id)
     if not session.execute(mine).rowcount:  # type: ignore[attr-defined]
         raise Conflict("This scan was taken back just now. Look at what is wanted.")
-    verdict = how.undo(session, scan, msgspec.json.decode(last.effect))
+    try:
+        verdict = how.undo(session, scan, msgspec.json.decode(last.effect))
+    except Conflict as why:
+        raise Conflict(f"It cannot be taken back any more. {why.say}", code=why.code, where=why.where) from why
     if verdict.fate == ACCEPTED:
         outbox.record(session, ScanUndone(scan=last.scan_id, task=scan.task, by=scan.id))
     else:
