@@ -12,6 +12,7 @@ import msgspec
 import structlog
 from litestar import MediaType, Request, Response
 from litestar.exceptions import HTTPException, ValidationException
+from litestar.handlers import HTTPRouteHandler
 from sqlalchemy.exc import DataError
 
 from stowline.core.config import settings
@@ -113,12 +114,19 @@ def answer_defect(request: Request[Any, Any, Any], error: Exception) -> Response
     return _refusal(request, 500, "internal", say, headers={"X-Request-Id": defect})
 
 
+def _largest(request: Request[Any, Any, Any]) -> int:
+    """Bytes that this address takes at most."""
+    handler = request.scope["route_handler"]
+    own = handler.resolve_request_max_body_size() if isinstance(handler, HTTPRouteHandler) else None
+    return own or settings().upload_limit_bytes
+
+
 def _told(request: Request[Any, Any, Any], error: HTTPException) -> tuple[str, str | None]:
     match error.status_code:
         case HTTPStatus.METHOD_NOT_ALLOWED:
             return f"{request.method} is not possible at this address.", None
         case HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-            return f"The request is larger than {settings().upload_limit_bytes:,} bytes. Send less at a time.", None
+            return f"The request is larger than {_largest(request):,} bytes. Send less at a time.", None
     if isinstance(error, ValidationException) and isinstance(error.extra, list) and error.extra:
         first: dict[str, Any] = error.extra[0]
         where = str(first.get("key") or "") or None

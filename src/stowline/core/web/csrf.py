@@ -11,6 +11,7 @@ from litestar import Request
 
 from stowline.core.access import Forbidden
 from stowline.core.config import settings
+from stowline.core.errors import BadRequest
 from stowline.core.ids import same
 from stowline.core.web.inputs import read_form
 
@@ -31,18 +32,34 @@ async def check(request: Request[Any, Any, Any], wanted: str) -> None:
 
 
 async def _from_form(request: Request[Any, Any, Any]) -> str:
-    kind = request.content_type[0]
-    if kind == "application/x-www-form-urlencoded":
+    if request.content_type[0] == "application/x-www-form-urlencoded":
         return read_form(await request.body()).get(FIELD, "")
-    if kind == "multipart/form-data":
-        await request.body()  # kept, so that the handler may read it again
+    if is_in_parts(request):
+        await read_parts(request)
         value = (await request.form()).get(FIELD, "")
         return value if isinstance(value, str) else ""
     return ""
 
 
+def is_in_parts(request: Request[Any, Any, Any]) -> bool:
+    """Whether the request is a form that may carry files."""
+    return request.content_type[0] == "multipart/form-data"
+
+
+async def read_parts(request: Request[Any, Any, Any]) -> None:
+    """Read a form of several parts, once; body and form are kept, so that the handler may read them again. Raises
+    BadRequest for a part without a file's name that is no text.
+    """
+    await request.body()
+    try:
+        await request.form()
+    except (UnicodeDecodeError, LookupError):
+        say = "A field of the form is no text. Send fields as UTF-8, and files with a name."
+        raise BadRequest(say) from None
+
+
 async def _close_files(request: Request[Any, Any, Any]) -> None:
-    if request.content_type[0] == "multipart/form-data":
+    if is_in_parts(request):
         await (await request.form()).close()
 
 

@@ -83,8 +83,8 @@ class Door:
             _let_in(who, wanted)
             if who is not None:
                 author.begin(who.holder, who.device)
-            if who is not None and who.csrf is not None and scope["method"] not in _SAFE:
-                await self._check_token(Request(scope, receive), who.csrf, opt)
+            if who is not None and scope["method"] not in _SAFE:
+                await self._check_form(Request(scope, receive), who.csrf, opt)
         await self.app(scope, receive, send)
 
     async def _who(self, scope: Scope) -> Identity | None:
@@ -104,9 +104,11 @@ class Door:
         return who
 
     @staticmethod
-    async def _check_token(request: Request[Any, Any, Any], wanted: str, opt: dict[str, Any]) -> None:
-        if not (opt.get("signature") or opt.get("origin")):
+    async def _check_form(request: Request[Any, Any, Any], wanted: str | None, opt: dict[str, Any]) -> None:
+        if wanted is not None and not (opt.get("signature") or opt.get("origin")):
             await csrf.check(request, wanted)
+        if csrf.is_in_parts(request):
+            await csrf.read_parts(request)
 
 
 def _secrets_of(scope: Scope) -> tuple[str, str, str | None]:
