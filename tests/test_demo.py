@@ -94,6 +94,11 @@ def test_every_stage_of_the_work_has_something_to_do(demo: House) -> None:
         "SELECT count(*) FROM balance b JOIN location l ON l.id = b.location_id WHERE l.kind = 'dock' AND b.qty > 0"
     )
     assert one(demo, at_dock) == 2
+    low = (
+        "SELECT count(*) FROM pick_face f JOIN balance b ON b.product_id = f.product_id AND b.location_id = f.location_id"
+        " WHERE b.qty - b.bound < f.min_units"
+    )
+    assert 3 <= one(demo, low) < one(demo, "SELECT count(*) FROM pick_face")
 
 
 def test_every_invariant_holds_and_every_event_has_had_its_consequences(demo: House) -> None:

@@ -13,7 +13,7 @@ from stowline.catalog import queries as catalog
 from stowline.catalog import service as products
 from stowline.demo.goods import CASE_UNITS, Good
 from stowline.demo.shops import Range, Wish
-from stowline.inventory import places
+from stowline.inventory import faces, places
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.picking import service as picking
@@ -127,6 +127,7 @@ def fill_bins(session: Session, rng: Random, sold: Range, wishes: list[Wish]) ->
         _lay(session, ids[good.sku], pick[n], wanted[good.sku] + rng.randint(4, 30))
         if n % 5 == 0:  # the reserve stands above the bin that is picked from
             _lay(session, ids[good.sku], reserve[n // (LEVELS - 1)], rng.choice((24, 36, 48)))
+            faces.put_face(session, ids[good.sku], pick[n], CASE_UNITS, 4 * CASE_UNITS)
 
 
 def _lay(session: Session, product_id: int, code: str, units: int) -> None:
