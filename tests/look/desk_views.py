@@ -140,7 +140,7 @@ TO_COUNT = [
     {"id": 3, "code": "A-04-1", "zone": "", "sku": None, "name": None, "lot": "", "serial": "", "kind": "plan", "kind_say": "Plan", "priority": 6, "due_on": at(27).date(), "at": at(27), "who": "Stowline", "why": "Its turn by plan", "round": 1, "missing": 0, "at_it": None, "may_cancel": True},
 ]
 COUNTED = [
-    {"at": at(27, 14, 2), "who": "Maja Kowalska", "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "L-204", "serial": "", "book": 1240, "missing": 2, "counted": 1238, "difference": -2, "posted": -2, "kind": "warn", "word": "Posted", "decided_by": ""},
+    {"at": at(27, 14, 2), "who": "Maja Kowalska", "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "L-204", "serial": "", "book": 1240, "missing": 2, "counted": 1238, "difference": -2, "posted": -2, "kind": "go", "word": "Posted", "decided_by": ""},
     {"at": at(26, 9, 30), "who": RTL, "code": "B/01 #2", "zone": "", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "", "serial": "SN-0001-77", "book": 0, "missing": 0, "counted": 1, "difference": 1, "posted": 0, "kind": "done", "word": "Not believed", "decided_by": "Ruth Adeyemi"},
     {"at": at(26, 9, 29), "who": "Tom Brandt", "code": "A-01-1", "zone": "A", "sku": "MUG-BL", "name": "Mug, blue", "lot": "", "serial": "", "book": 12, "missing": 0, "counted": 12, "difference": 0, "posted": 0, "kind": "ok", "word": "As the books said", "decided_by": ""},
 ]
@@ -242,8 +242,8 @@ STOCK_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
 
 NEEDS = [{"sku": sku, "name": name, "kind": kind, "word": word, "units": units, "source": source, "face": face, "lot": lot, "why": why, "free": 4, "promised": 30, "expected": 12, "reserve": reserve}
          for sku, name, kind, word, units, source, face, lot, why, reserve in (
-    ("MUG-BL", "Mug, blue", "bad", "Promised", 24, "R-01-1", "A-03-2", "", "30 are promised, 4 are free in the face", 1240),
-    ("SEA/GREEN 2026 #1", LONG, "warn", "Expected", 1200, "OVERFLOW", "B-01-4", "12345678901234567890", "3 promised and about 1,412 expected within 2 days, 9 are free in the face", 12000),
+    ("MUG-BL", "Mug, blue", "warn", "Promised", 24, "R-01-1", "A-03-2", "", "30 are promised, 4 are free in the face", 1240),
+    ("SEA/GREEN 2026 #1", LONG, "go", "Expected", 1200, "OVERFLOW", "B-01-4", "12345678901234567890", "3 promised and about 1,412 expected within 2 days, 9 are free in the face", 12000),
     ("YOG-500", RTL, "", "Low", 0, "", "", "", "its pick faces have no room for more", 3))]
 FACES = [{"sku": sku, "name": name, "code": code, "min_units": least, "max_units": most, "free": free} for sku, name, code, least, most, free in (
     ("MUG-BL", "Mug, blue", "A-03-2", 6, 24, 4), ("SEA/GREEN 2026 #1", LONG, "B-01-4", 0, 12000, 1240), ("YOG-500", CJK, "A-04-1", 5, 20, 5))]

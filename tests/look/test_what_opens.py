@@ -1,0 +1,67 @@
+"""What opens over a page, a panel of a row, a key's form, a phone's menu: it stays on the screen and reads well by day and by night."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.look.site import Site
+from tests.look.test_every_page_is_drawn import AXE, _faults
+
+OPENERS = [
+    ("counts", "tbody tr:first-child button[popovertarget]", "tbody tr:first-child .over"),
+    ("zones", "tbody tr:nth-child(2) button[popovertarget]", "tbody tr:nth-child(2) .over"),
+    ("reasons", "tbody tr:first-child button[popovertarget]", "tbody tr:first-child .over"),
+    ("counts", ".acts .act > summary", ".acts .act-form"),
+    ("adjustment", ".acts .act > summary", ".acts .act-form"),
+    ("bins", ".acts .act > summary", ".acts .act-form"),
+    ("bin", ".acts .act:last-of-type > summary", ".acts .act:last-of-type .act-form"),
+    ("lot", ".acts .act > summary", ".acts .act-form"),
+]
+
+
+def _on_the_screen(opened: Locator, width: int) -> bool:
+    box = opened.bounding_box()
+    return box is not None and box["x"] >= 0 and box["x"] + box["width"] <= width
+
+
+@pytest.mark.parametrize(("name", "key", "panel"), OPENERS)
+def test_what_a_key_opens_stays_on_the_screen(site: Site, name: str, key: str, panel: str) -> None:
+    for width in (1440, 1024, 820, 390, 320):
+        site.page.set_viewport_size({"width": width, "height": 760})
+        site.open(name)
+        site.page.locator(key).first.click()
+        opened = site.page.locator(panel).first
+        expect(opened).to_be_visible()
+        assert _on_the_screen(opened, width)
+        assert site.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize(("name", "key", "panel"), OPENERS)
+def test_what_a_key_opens_reads_well_by_day_and_by_night(site: Site, name: str, key: str, panel: str) -> None:
+    site.page.emulate_media(reduced_motion="reduce")
+    site.page.set_viewport_size({"width": 1024, "height": 760})
+    site.open(name)
+    site.page.evaluate(AXE)
+    site.page.locator(key).first.click()
+    expect(site.page.locator(panel).first).to_be_visible()
+    for side in ("light", "dark"):
+        site.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
+        assert _faults(site) == []
+
+
+def test_a_phone_opens_the_sections_by_a_key_and_a_wide_screen_shows_them(site: Site) -> None:
+    sections, key = site.page.get_by_role("navigation", name="Sections"), site.page.get_by_role("button", name="Menu")
+    site.page.set_viewport_size({"width": 1024, "height": 760})
+    site.open("stock")
+    expect(sections).to_be_visible()
+    expect(key).to_be_hidden()
+    site.page.emulate_media(reduced_motion="reduce")
+    site.page.set_viewport_size({"width": 390, "height": 760})
+    site.page.evaluate(AXE)
+    expect(sections).to_be_hidden()
+    key.click()
+    expect(sections.get_by_role("link", name="Products")).to_be_visible()
+    for side in ("light", "dark"):
+        site.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
+        assert _faults(site) == []
+    site.page.get_by_role("button", name="Close").click()
+    expect(sections).to_be_hidden()
