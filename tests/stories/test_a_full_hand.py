@@ -6,6 +6,11 @@ from urllib.parse import quote
 
 import pytest
 
+from stowline.core import db
+from stowline.core.access import Identity
+from stowline.floor import home
+from stowline.floor.forms import holder
+from stowline.people.rules import ROLES
 from tests.asserts import accepted
 from tests.makers import Tablet
 from tests.stories.conftest import House
@@ -60,6 +65,24 @@ def test_goods_from_the_dock_are_offered_before_any_other_work(house: House, maj
     hers = get_work(house.tablet("ruth"))
     assert "/floor/task/pick:CART-1/lease" in hers
     assert "Put 3 Thing MUG" not in hers
+
+
+def test_faces_are_filled_before_the_dock_is_cleared_only_where_orders_need_it(house: House, maja: Tablet) -> None:
+    mugs(maja, A_03_2=4, R_01=100)
+    maja.add_product("CUP")
+    maja.receive({"CUP": 1})
+    assert maja.tasks("replenish")[0]["next"]["say"].endswith("4 are free in the face, fewer than 5")
+    assert next_for_a_receiver() == "Put away"
+    assert maja.place("1042", {"MUG": 6}).status == 201
+    assert next_for_a_receiver() == "Replenish"
+    assert house.count("pick_face") == 1
+
+
+def next_for_a_receiver() -> str:
+    """The work that "Get work" offers to somebody with a receiver's rights."""
+    wen = Identity("user", 99, "Wen Zhang", ROLES["receiver"])
+    with db.reading() as session:
+        return str((home.suggested(session, wen, holder(wen, "")) or {}).get("title"))
 
 
 def test_a_trip_that_was_given_back_is_still_in_its_carriers_hands(house: House, maja: Tablet) -> None:

@@ -9,6 +9,7 @@ from stowline.core.access import Identity, may
 from stowline.floor import scans, work
 from stowline.inventory import needs, to_count
 from stowline.inventory import queries as stock
+from stowline.inventory.refill import PROMISED
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
@@ -92,7 +93,7 @@ def _putaway(session: Session) -> Tile:
 
 def _replenish(session: Session) -> Tile:
     found = needs.needed(session, limit=50)
-    urgent = sum(one.urgency == 0 for one in found)
+    urgent = sum(one.urgency == PROMISED for one in found)
     soft = f"{urgent} for promised orders" if urgent else "before they run out" if found else "every pick face has enough"
     return _tile("replenish", len(found), "product" if len(found) == 1 else "products", soft)
 
@@ -113,7 +114,7 @@ def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     mine = work.held_by(session, holder)
     if mine is not None:
         return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": icon(mine["kind"]), "take": False}
-    for kind in ("handover", "pack", "pick", "replenish", "putaway", "receive", "count"):
+    for kind in _nearest_first(session):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
         items, _ = work.tasks(session, kind, holder, "", 10)
@@ -122,6 +123,13 @@ def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
             href = _href(free) if kind == "putaway" else _take(free)
             return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": icon(kind), "take": kind != "putaway"}
     return None
+
+
+def _nearest_first(session: Session) -> tuple[str, ...]:
+    """Kinds of work, the nearest to the shopper's door first. Pick faces come before the dock if orders need them now."""
+    faces = needs.needed(session, limit=1)
+    early = ("replenish",) if faces and faces[0].urgency == PROMISED else ()
+    return ("handover", "pack", "pick", *early, "putaway", "receive", "replenish", "count")
 
 
 def icon(kind: str) -> str:
