@@ -25,9 +25,10 @@ from stowline.core.errors import Refused
 from stowline.desk.integrity import rebuild
 from stowline.desk.integrity.guards import GUARDS
 from stowline.desk.integrity.prove import INVARIANTS
+from stowline.desk.queries import counting
 from stowline.floor import scans, work
 from stowline.floor.forms import holder
-from stowline.inventory import adjustments, lots
+from stowline.inventory import adjustments, count_plan, lots, settling
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import Lies
@@ -37,6 +38,7 @@ from stowline.orders import service as order_service
 from stowline.orders.intake import api
 from stowline.orders.intake.shape import IncomingOrder
 from stowline.people.rules import PERMISSIONS
+from stowline.people.somebody import Somebody
 from stowline.scanning.service import Asked
 from stowline.shipping import service as shipping
 from stowline.stores import queries as stores
@@ -302,6 +304,27 @@ class Shift(RuleBasedStateMachine):
                 lots.release(session, found)
 
         self.at_the_desk(who, decide)
+
+    @rule(who=workers, data=st.data(), difference=st.integers(-3, 3))
+    def decide_between_counts(self, who: str, data: st.DataObject, difference: int) -> None:
+        with db.reading() as session:
+            open_ = [row["id"] for row in counting.to_decide(session, Somebody(who, who))]
+        assume(open_)
+        which = data.draw(st.sampled_from(open_))
+        self.at_the_desk(who, lambda session: settling.decide(session, which, difference, Somebody(who, who)))
+
+    @rule(who=workers, bin_=bins, wanted=st.booleans())
+    def have_a_bin_counted_or_not(self, who: str, bin_: str, wanted: bool) -> None:  # noqa: FBT001
+        def decide(session: Any) -> None:
+            asked = settling.ask(session, stock.location_by_code(session, bin_), "looks odd")
+            if not wanted:
+                settling.cancel(session, asked.id or 0, who)
+
+        self.at_the_desk(who, decide)
+
+    @rule()
+    def the_plan_asks_for_counts(self) -> None:
+        db.run(lambda session: count_plan.every_hour(session, ""))
 
     def at_the_desk(self, who: str, verb: Callable[[Any], Any]) -> Any:
         """Somebody decides; a refusal leaves the books alone."""
