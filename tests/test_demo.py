@@ -101,6 +101,15 @@ def test_every_stage_of_the_work_has_something_to_do(demo: House) -> None:
     assert 3 <= one(demo, low) < one(demo, "SELECT count(*) FROM pick_face")
 
 
+def test_managers_find_counts_and_adjustments_to_decide(demo: House) -> None:
+    outcomes = dict(demo.rows("SELECT state, count(*) FROM count_entry GROUP BY state"))
+    assert outcomes == {"agreed": 8, "posted": 2, "outvoted": 1, "second": 1}
+    asked = dict(demo.rows("SELECT kind, count(*) FROM count_request WHERE done_at IS NULL GROUP BY kind"))
+    assert (asked["second"], asked["hand"]) == (1, 1)
+    assert 3 <= asked["plan"] <= 40
+    assert dict(demo.rows("SELECT state, count(*) FROM adjustment GROUP BY state")) == {"posted": 1, "waiting": 1}
+
+
 def test_every_invariant_holds_and_every_event_has_had_its_consequences(demo: House) -> None:
     assert [one for one in stowline("check", "--json").json["invariants"] if not one["holds"]] == []
     assert one(demo, "SELECT count(*) FROM message WHERE state NOT IN ('sent', 'skipped')") == 0

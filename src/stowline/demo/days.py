@@ -9,7 +9,7 @@ from random import Random
 from sqlmodel import Session
 
 from stowline.core import clock
-from stowline.demo import building, crowd
+from stowline.demo import building, counts, crowd
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
 from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
@@ -74,7 +74,7 @@ class Days:
             yield self._wishes.pop(0)
 
     def work_yesterday(self, session: Session) -> None:
-        """Two carts are picked, packed and handed over."""
+        """Two carts are picked, packed and handed over; some bins are counted."""
         picker, packer = self._shift(session, "picker", YESTERDAY), self._shift(session, "packer", YESTERDAY)
         for cart in (1, 2):
             picker.pick(f"CART-{cart}")
@@ -82,6 +82,9 @@ class Days:
             packer.pack(building.totes_on(cart), labelled=6)
         for carrier in CARRIERS:
             packer.hand_over(carrier)
+        receiver = self._shift(session, "receiver", YESTERDAY)
+        receiver.at = picker.at = packer.at
+        counts.yesterday(session, self._sold.all(), receiver, picker)
 
     def work_today(self, session: Session) -> None:
         """One cart is packed (two parcels lack their label), one is picked, one half picked; goods stand at the dock."""
@@ -103,7 +106,7 @@ class Days:
         return Shift(session, self._rng, Holder(f"u{person.id}", person.name), self._now - before, self._sold.all())
 
     def decide(self, session: Session) -> None:
-        """People at desks: two orders on hold, one cancelled; and two that could not be read."""
+        """People at desks: two orders on hold, one cancelled; two that could not be read; a count and adjustments."""
         ready = order_reads.search(session, order_reads.Search(states=("allocated",), newest_first=True), 12)
         for order, why in zip(ready[4:6], ("The shopper asks for another address", "The payment is being checked"),
                               strict=True):
@@ -113,6 +116,8 @@ class Days:
             orders.cancel(session, ready[8].id or 0, "The shopper ordered twice by mistake")
         for key, body in _UNREADABLE:
             intakes.take_in(session, stores.store_by_key(session, key), "shopify", body)
+        with clock.stopped_at(self._now - timedelta(minutes=20)):
+            counts.today(session, self._sold.all(), people.find_user(session, crowd.LOGINS[0].badge))
 
     def _soon_after(self, order: Order) -> AbstractContextManager[None]:
         return clock.stopped_at(min(order.placed_at + timedelta(minutes=9), self._now))

@@ -17,6 +17,7 @@ from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.demo import crowd, later, shops
 from stowline.demo.days import TODAY, YESTERDAY, Days
+from stowline.inventory import count_plan, velocity
 from stowline.orders.models import Order
 from stowline.people import service as people
 from stowline.people.models import Audit, User
@@ -65,6 +66,9 @@ def make(rng: Random) -> None:
         days.orders_until(session, timedelta())
         days.decide(session)
     later.catch_up(now)
+    with clock.stopped_at(now):
+        velocity.catch_up()  # what is picked often is counted often
+        db.run(count_plan.plan_today)
     with db.transaction() as session:
         people.note(session, "demo", MADE)
 

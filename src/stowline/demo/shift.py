@@ -56,6 +56,11 @@ class Shift:
         for code, quantity in codes:
             self._scan("receive:", code, quantity)
 
+    def count(self, bin_: str, code: str, units: int) -> None:
+        """Count a bin that one product lies in."""
+        for scanned, quantity in ((bin_, 1), (code, units), ("CMD:DONE", 1)):
+            self._scan(f"count:{bin_}", scanned, quantity)
+
     def _scan_on(self, task: str, most: int = 10_000) -> dict[str, Any]:
         """Scan what the task wants until it wants nothing that can be scanned, or so many scans are done."""
         now = scanning.wanted(self._session, task, self._holder)["next"]
