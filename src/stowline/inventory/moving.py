@@ -42,10 +42,10 @@ def scan(session: Session, scan: Scan) -> Verdict:
     step = scanning.step(session, TASK, scan.holder)
     if scan.command:
         return _command(session, scan, step)
-    seen = scan.one("bin", "tote")
+    seen = scan.one("bin", "tote", *(["product"] if step else []))
     if isinstance(seen, Verdict):
         return seen.then(*_now(step))
-    if seen is not None:
+    if seen is not None and seen.kind != "product":
         return _bin(session, scan, step, seen)
     if not step:
         return _not(scan, "Scan the bin you take from").then(*_now(step))

@@ -47,7 +47,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of either task."""
     way = _way(scan.kind)
     hand = taking.in_hand(session, way.job, scan.holder)
-    is_bin = taking.of_bin(scan)
+    is_bin = taking.of_bin(scan, hand)
     if is_bin is True and _wants_target(way, hand):
         return _put(session, scan, way, hand)
     got = is_bin if isinstance(is_bin, Verdict) else _step(session, scan, way, hand, is_bin=is_bin)

@@ -45,10 +45,10 @@ def scan(session: Session, scan: Scan) -> Verdict:
     job = None if step else needs.job_for(session, product.id or 0)
     if not step and job is None:
         return Verdict.conflict(f"The pick faces of {product.name} lack nothing now.").then(*_now(session, scan.ref, {}))
-    seen = scan.one("bin")
+    seen = scan.one("bin", *(["product"] if step else []))
     if isinstance(seen, Verdict):
         return seen.then(*_now(session, scan.ref, step))
-    if seen is None:
+    if seen is None or seen.kind == "product":
         if job is not None:
             return _not(scan, f"Go to {job.source.code} and scan it first").then(*_now(session, scan.ref, {}))
         return _take(session, scan, step)

@@ -33,7 +33,7 @@ def scan(session: Session, scan: Scan) -> Verdict:
 
 
 def _step(session: Session, scan: Scan, hand: Hand) -> Hand | Verdict:
-    is_bin = taking.of_bin(scan)
+    is_bin = taking.of_bin(scan, hand)
     if isinstance(is_bin, Verdict):
         return is_bin
     return taking.stand(session, scan, JOB, hand) if is_bin or not hand else taking.take(session, scan, JOB, hand)

@@ -52,9 +52,9 @@ def keep(session: Session, job: Job, holder: Holder, hand: Hand) -> None:
     scanning.set_step(session, job.task, holder, hand)
 
 
-def of_bin(scan: Scan) -> bool | Verdict:
-    """Whether a bin was scanned; a question where the code may mean a bin or a product."""
-    seen = scan.one("bin", "product")
+def of_bin(scan: Scan, hand: Hand) -> bool | Verdict:
+    """Whether a bin was scanned; a question where the code may mean a bin or a product, and either makes sense."""
+    seen = scan.one("bin", *(["product"] if hand else []))
     return seen if isinstance(seen, Verdict) else seen is not None and seen.kind == "bin"
 
 

@@ -33,11 +33,11 @@ def scan(session: Session, scan: Scan) -> Verdict:
     hand = scanning.step(session, TASK, scan.holder)
     if scan.command:
         return Verdict.no_use(*now(session, scan.holder))
-    place = scan.one("bin") if hand else None
-    if isinstance(place, Verdict):
-        return place.then(*_carry(hand))
-    if place is not None:
-        return _put(session, scan, place, hand)
+    seen = scan.one("bin", "product") if hand else None
+    if isinstance(seen, Verdict):
+        return seen.then(*_carry(hand))
+    if seen is not None and seen.kind == "bin":
+        return _put(session, scan, seen, hand)
     found = _product(session, scan, hand)
     if isinstance(found, Verdict):
         return found.then(*now(session, scan.holder))

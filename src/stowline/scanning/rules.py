@@ -170,7 +170,9 @@ class Scan:
     def one(self, *kinds: str) -> "Seen | Verdict | None":
         """The one thing of these kinds that was scanned; None if there is none; a question if there are several."""
         fit = [t for t in self.things if t.kind in kinds]
-        if self.choice and not self.choice.startswith(_OF_UNITS):
+        if self.choice.startswith(_OF_UNITS):
+            fit = [t for t in fit if t.kind == "product"] or fit
+        elif self.choice:
             fit = [t for t in fit if self.choice in (t.kind, t.how)]
         return ask(self.code, fit) if len(fit) > 1 else fit[0] if fit else None
 
