@@ -44,6 +44,31 @@ def test_a_bin_and_a_product_are_counted_by_hand(house: House) -> None:
     assert robot.tasks("count") == []
 
 
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"bin": "", "why": "odd"}, "The bin is missing"), ({"bin": BIN, "why": " "}, "The reason is missing"),
+        ({"bin": BIN, "why": "a\x00b"}, "cannot be printed"), ({"bin": BIN, "why": "two\nlines"}, "cannot be printed"),
+        ({"bin": BIN, "why": "x" * 201}, "At most 200 fit"), ({"bin": "B" * 61, "why": "odd"}, "At most 60 fit"),
+        ({"bin": "ADJUSTMENT", "why": "odd"}, "no bin to count: nothing lies in it"),
+        ({"bin": "PACK-1", "why": "odd"}, "no bin to count: what is in it belongs to orders"),
+    ],
+)
+def test_a_program_that_asks_for_a_count_hears_what_is_wrong(any_house: House, sent: dict[str, str], said: str) -> None:
+    answer = any_house.robot().post("/api/v1/counts", sent)
+    assert (answer.status, said in answer["say"]) == (422, True), answer.raw
+    assert any_house.robot().get("/api/v1/counts")["items"] == []
+
+
+def test_asking_again_is_the_same_count_and_its_reason_is_text(house: House) -> None:
+    robot, ruth = house.robot(), house.ruth()
+    wish = {"bin": BIN, "why": "=cmd|' /C calc'!A1 <script>alert(1)</script>"}
+    first, again = (robot.post("/api/v1/counts", wish) for _ in range(2))
+    assert (first.status, first["id"]) == (201, again["id"])
+    assert "<script>alert" not in ruth.get("/counts").answer.text
+    assert "'=cmd|" in ruth.file("/counts.csv").text
+
+
 def test_what_units_are_missing_in_cannot_be_cancelled(house: House) -> None:
     robot, ruth = house.robot(), house.ruth()
     robot.stock_up({"MUG": 3})

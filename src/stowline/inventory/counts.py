@@ -96,13 +96,18 @@ def barred(session: Session, holder: Holder) -> dict[int, str]:
 
 def refuse(session: Session, holder: Holder, bin_: Location) -> None:
     """Raises Refused or Conflict where this holder may not count this bin."""
-    if bin_.kind not in tally.COUNTABLE:
-        what = "what is in it belongs to orders" if bin_.kind in REAL else "nothing lies in it"
-        raise Refused(f"{bin_.code} is no bin to count: {what}.", where="bin")
+    refuse_kind(bin_)
     by = barred(session, holder).get(bin_.id or 0)
     if by is not None:
         as_whom = "" if same_name(by, holder.name) else f" as {by}"
         raise Conflict(f"You counted this bin first{as_whom}. Somebody else must count it again.", code="taken")
+
+
+def refuse_kind(bin_: Location) -> None:
+    """Raises Refused for a place that nobody counts."""
+    if bin_.kind not in tally.COUNTABLE:
+        what = "what is in it belongs to orders" if bin_.kind in REAL else "nothing lies in it"
+        raise Refused(f"{bin_.code} is no bin to count: {what}.", where="bin")
 
 
 def begin(session: Session, bin_: Location, holder: Holder) -> CountSheet:

@@ -20,8 +20,7 @@ def ask(session: Session, bin_: Location, why: str, *, kind: str = "hand", produ
     """Have somebody count a bin: the open request for it, made if there is none. Raises Refused for a bin that is not
     counted, or without a reason.
     """
-    if bin_.kind not in tally.COUNTABLE:
-        raise Refused(f"{bin_.code} is no bin to count: what is in it belongs to orders.", where="bin")
+    counts.refuse_kind(bin_)
     if not why.strip():
         raise Refused("Say why the bin is to be counted.", where="why")
     known = _open(session, bin_.id or 0, product_id)
