@@ -12,7 +12,7 @@ from stowline.catalog import service as goods
 from stowline.core import author, db
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.core.fields import Bad
-from stowline.inventory import fill, places, queries
+from stowline.inventory import faces, fill, places, queries
 from stowline.inventory import service as inventory
 from stowline.inventory.models import Location, Zone
 from stowline.inventory.places import read_facts
@@ -96,6 +96,24 @@ def test_a_bin_with_stock_keeps_its_kind_until_it_is_empty(session: Session) -> 
     with pytest.raises(Conflict, match="holds stock, so it stays a pick bin"):
         places.put_bin(session, "A-01-1", {"kind": "storage"})
     inventory.move(session, product_id=mug, from_id=bin_id(session, "A-01-1"), to_id=bin_id(session, "A-01-2"), qty=2, because="move")
+    assert places.put_bin(session, "A-01-1", {"kind": "storage"}) == "changed"
+
+
+@pytest.mark.parametrize("code", ["DOCK-1", "STAGE-1", "PACK-1", "SHIP-1", "QUARANTINE"])
+def test_the_last_bin_that_goods_pass_through_keeps_its_kind(session: Session, code: str) -> None:
+    kind = queries.location_by_code(session, code).kind
+    with pytest.raises(Conflict, match=f"{code} is the only {kind} bin, and goods pass through it. Add another one first."):
+        places.put_bin(session, code, {"kind": "pick"})
+    places.put_bin(session, "NEW-1", {"kind": kind})
+    assert places.put_bin(session, code, {"kind": "pick"}) == "changed"
+
+
+def test_a_pick_face_stays_a_picking_bin(session: Session) -> None:
+    mug, _ = goods.add_product(session, sku="MUG", name="Mug")
+    faces.put_face(session, mug.id or 0, "A-01-1", 5, 20)
+    with pytest.raises(Conflict, match="A-01-1 is a pick face of MUG, so it stays a pick bin"):
+        places.put_bin(session, "A-01-1", {"kind": "storage"})
+    faces.drop_face(session, mug.id or 0, "A-01-1")
     assert places.put_bin(session, "A-01-1", {"kind": "storage"}) == "changed"
 
 

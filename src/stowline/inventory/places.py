@@ -15,13 +15,14 @@ from stowline.core.errors import Conflict, Refused
 from stowline.core.fields import Bad, text, whole
 from stowline.inventory import queries, racks, service
 from stowline.inventory.fit import MIXING
-from stowline.inventory.models import Balance, Location, Zone
+from stowline.inventory.models import Balance, Location, PickFace, Zone
 from stowline.inventory.racks import Address, Planned, Rack
 from stowline.inventory.rules import PICKABLE, REAL
 from stowline.people import service as people
 from stowline.scanning import service as scanning
 
 KINDS = tuple(kind for kind in REAL if kind != "tote")  # a tote belongs to its cart
+NEEDED = ("dock", "staging", "pack", "ship", "quarantine")  # goods pass through them: there is always one
 FARTHEST_MM, MOST = 2_000_000, 1_000_000_000
 NUMBERS = {
     "bay": ("The bay", racks.MOST_BAYS), "level": ("The level", racks.MOST_LEVELS),
@@ -33,6 +34,7 @@ FACTS = ("kind", "zone", "aisle", *NUMBERS, "sequence", "mixing")
 Outcome = Literal["new", "changed", "same"]
 
 _l, _z, _b = Location.__table__.c, Zone.__table__.c, Balance.__table__.c  # type: ignore[attr-defined]
+_f = PickFace.__table__.c  # type: ignore[attr-defined]
 
 
 def read_facts(said: Mapping[str, str]) -> dict[str, Any]:
@@ -65,8 +67,8 @@ def put_bin(session: Session, code: str, facts: Mapping[str, Any]) -> Outcome:
     """The bin under this code, made or changed so that it is as the facts say (see `FACTS`); others stay as they are. A
     new bin stands at the end of the walk, unless they say where.
 
-    Raises Refused for a new bin without a kind, and for another kind of a bin that holds stock, of a tote or of one of
-    the ledger's ends.
+    Raises Refused for a new bin without a kind, for a tote and for one of the ledger's ends; Conflict for another kind of a
+    bin that must stay what it is.
     """
     known = session.exec(
         select(Location).where(Location.code == code).with_for_update(key_share=True)
@@ -87,10 +89,24 @@ def _change(session: Session, bin_: Location, facts: Mapping[str, Any]) -> dict[
     """Change what differs; what it was and is."""
     if bin_.kind not in KINDS:
         raise Refused(f"{bin_.code} is a {bin_.kind}; it is no bin of the building.", where="code")
-    kind = facts.get("kind", bin_.kind)
-    if kind != bin_.kind and units_in(session, bin_.id or 0):
-        raise Conflict(f"{bin_.code} holds stock, so it stays a {bin_.kind} bin. Empty it first.", where="kind")
+    if facts.get("kind", bin_.kind) != bin_.kind:
+        _refuse_another_kind(session, bin_)
     return _apply(session, bin_, facts)
+
+
+def _refuse_another_kind(session: Session, bin_: Location) -> None:
+    """Raises Conflict for a bin that must stay what it is: it holds stock, is a pick face, or goods pass through it alone."""
+    stays = f"so it stays a {bin_.kind} bin"
+    if units_in(session, bin_.id or 0):
+        raise Conflict(f"{bin_.code} holds stock, {stays}. Empty it first.", where="kind")
+    face = sa.select(_f.product_id).where(_f.location_id == bin_.id).order_by(_f.product_id).limit(1)
+    product_id = session.execute(face).scalar()
+    if product_id is not None:
+        sku = queries.sku(session, product_id)
+        raise Conflict(f"{bin_.code} is a pick face of {sku}, {stays}. Take the pick face away first.", where="kind")
+    others = sa.select(_l.id).where(_l.kind == bin_.kind, _l.id != bin_.id).limit(1)
+    if bin_.kind in NEEDED and session.execute(others).first() is None:
+        raise Conflict(f"{bin_.code} is the only {bin_.kind} bin, and goods pass through it. Add another one first.", where="kind")
 
 
 def _apply(session: Session, bin_: Location, facts: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
