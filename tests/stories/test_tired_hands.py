@@ -39,7 +39,7 @@ def test_a_move_with_the_wrong_codes(maja: Tablet) -> None:
     assert accepted(maja.scan("move:", "A-01-1"))["hint"] == "20 may be moved: scan what you take, or the bin again for all of it."
     no(maja.scan("move:", "A-01-2"), "You stand at A-01-1 with empty hands. Scan what you take, or press “Undo”.")
     accepted(maja.scan("move:", "MUG"))
-    assert "1 in hand, from A-01-1" in page(maja, "move:")
+    assert "Thing MUG from A-01-1 MUG In hand 1 unit" in page(maja, "move:")
     no(maja.scan("move:", "MUG", 25), "Thing MUG: 19 of 20 in A-01-1 can be taken, not 25. You hold 1 already.")
     no(maja.scan("move:", "DOCK-1"),
        "DOCK-1: goods at the dock take the work Put away. Scan the bin that 1 Thing MUG goes to, or more from A-01-1.")  # fmt: skip

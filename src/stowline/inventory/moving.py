@@ -272,7 +272,7 @@ def _now(step: Step) -> Now:
     units = sum(item["units"] for item in step["hand"])
     first = step["hand"][0] if len(step["hand"]) == 1 else {"sku": None, "name": None}
     return wants("bin", sku=first["sku"], name=first["name"], left=units, say=_ask(step),
-                 detail=f"{units:,} in hand, from {step['bin']}"), task  # fmt: skip
+                 detail=f"from {step['bin']}"), task  # fmt: skip
 
 
 def _ask(step: Step) -> str:

@@ -156,17 +156,13 @@ def want_units(job: Job, hand: Hand) -> Now:
 def want_reason(job: Job, hand: Hand, say: str, reasons: Mapping[str, str]) -> Now:
     """Units in hand: a reason, or more units."""
     next_ = wants("command", code=COMMAND, bin=hand["code"], sku=hand["sku"], name=hand["name"], left=hand["units"],
-                  detail=_held(hand), lot=hand["lot"] or None, serial=hand["serial"] or None, say=say,
+                  detail=f"from {hand['code']}", lot=hand["lot"] or None, serial=hand["serial"] or None, say=say,
                   choices=list(choices(reasons)))  # fmt: skip
     return next_, task_of(job)
 
 
 def want_target(job: Job, hand: Hand, code: str | None, say: str) -> Now:
     """Units in hand with a reason: the bin they go to."""
-    next_ = wants("bin", code=code, bin=code, sku=hand["sku"], name=hand["name"], left=hand["units"], detail=_held(hand),
-                  lot=hand["lot"] or None, serial=hand["serial"] or None, say=say)  # fmt: skip
+    next_ = wants("bin", code=code, bin=code, sku=hand["sku"], name=hand["name"], left=hand["units"],
+                  detail=f"from {hand['code']}", lot=hand["lot"] or None, serial=hand["serial"] or None, say=say)  # fmt: skip
     return next_, task_of(job)
-
-
-def _held(hand: Hand) -> str:
-    return f"{hand['units']:,} in hand, from {hand['code']}"
