@@ -85,7 +85,7 @@ def test_suspect_units_are_put_apart_and_come_back_to_the_orders_that_wait(house
     take(maja, "quarantine:", units=5)
     accepted(maja.scan("quarantine:", DONE, kind="why suspect"))
     refused(maja.scan("quarantine:", "A-01-2"), "no quarantine bin")
-    accepted(maja.scan("quarantine:", "QUARANTINE"), "in QUARANTINE, hold")
+    accepted(maja.scan("quarantine:", "QUARANTINE"), "in QUARANTINE, on hold")
     assert maja.stock("MUG") == {"on_hand": 15, "promised": 15, "free": 0, "waiting": 3}
     assert maja.tasks("release")[0]["say"] == "5 units in quarantine"
     take(maja, "release:", units=5, bin_="QUARANTINE")

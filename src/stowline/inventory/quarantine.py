@@ -20,6 +20,7 @@ from stowline.inventory.rules import DAMAGED, GOOD, HOLD, PICKABLE
 from stowline.inventory.taking import APART, Hand, Job, Now
 from stowline.scanning.service import Holder, Scan, Verdict
 
+_WORDS = {HOLD: "on hold"}
 WHY = {"damaged": "Damaged", "suspect": "Suspect", "recall": "Recalled", "other": "Another reason"}
 GOOD_AGAIN = {"repaired": "Repaired", "inspected": "Inspected, good"}
 
@@ -110,7 +111,7 @@ def _put(session: Session, scan: Scan, way: Way, hand: Hand) -> Verdict:
     rest = {"bin": hand["bin"], "code": hand["code"]}
     taking.keep(session, way.job, scan.holder, rest)
     effect = {"was": hand, "to": place.id, "now": to}
-    return Verdict.accepted(f"{taking.named(hand)}: in {place.code}, {to}", effect=effect).then(*_now(session, way, rest))
+    return Verdict.accepted(f"{taking.named(hand)}: in {place.code}, {_WORDS.get(to, to)}", effect=effect).then(*_now(session, way, rest))
 
 
 def _move(session: Session, way: Way, hand: Hand, place: Location) -> str:
@@ -191,4 +192,4 @@ def apart_now(session: Session, limit: int = 60) -> list[dict[str, Any]]:
 
 def _told_apart(row: queries.Lies) -> str:
     which = f"serial {row.serial}, " if row.serial else f"lot {row.lot}, " if row.lot else ""
-    return which + {HOLD: "on hold"}.get(row.condition, row.condition)
+    return which + _WORDS.get(row.condition, row.condition)
