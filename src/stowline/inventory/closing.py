@@ -157,6 +157,8 @@ def _judge(session: Session, sheet: CountSheet, case: _Case, done: Finished, *, 
         _dispute(session, row, request, done, round_=3)
     elif far:
         _dispute(session, row, request, done, round_=2)
+    elif request is None and not row.difference:
+        row.state, row.missing, row.by_sheet = sheets.AGREED, 0, sheet.id
     elif not posting.post(session, sheet, row, row.difference):
         _again(session, sheet, row, request, done)
     else:

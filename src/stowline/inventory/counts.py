@@ -23,6 +23,7 @@ from stowline.people.somebody import Somebody, same_name
 from stowline.scanning.service import Holder
 
 Key = tuple[int, str, str]
+MOST_LINES = 100_000  # of a sheet: more than any bin has serials
 MOST_DISPUTED = 5000  # numbers that stand against the books at one time
 SLACK = 2000  # lines of the ledger before a count's beginning that may still be on their way to the disk
 MOST = 1_000_000_000
@@ -172,7 +173,7 @@ def with_more(text: str, more: dict[Key, int]) -> str:
 # --- what is counted --------------------------------------------------------------------------------------------------
 
 
-def entries(session: Session, sheet_id: int, limit: int = 5000) -> list[CountEntry]:
+def entries(session: Session, sheet_id: int, limit: int = MOST_LINES) -> list[CountEntry]:
     """What stands on a sheet, last scanned first."""
     query = select(CountEntry).where(CountEntry.sheet_id == sheet_id)
     return list(session.exec(query.order_by(col(CountEntry.at).desc(), col(CountEntry.id).desc()).limit(limit)))
