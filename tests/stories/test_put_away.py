@@ -173,6 +173,32 @@ def test_units_that_somebody_needs_by_now_are_not_taken_out_again(house: House, 
     house.prove()
 
 
+def test_another_products_pick_face_is_never_suggested(house: House, maja: Tablet) -> None:
+    """Not even where the product lies in it already, and every other bin is in use."""
+    maja.stock_up({"CUP": 3})
+    face("CUP", "A-01-1", 1, 50)
+    maja.add_product("MUG")
+    maja.receive({"MUG": 9})
+    accepted(maja.scan(TASK, "MUG", 2))
+    accepted(maja.scan(TASK, "A-01-1"))
+    assert accepted(maja.scan(TASK, "MUG", 7))["hint"] == "Into A-01-2: empty picking bin."
+    accepted(maja.scan(TASK, "CMD:UNDO"))
+    with db.transaction() as session:
+        session.execute(sa.text("UPDATE location SET active = FALSE WHERE kind IN ('pick', 'storage') AND code <> 'A-01-1'"))
+    refused(maja.scan(TASK, "MUG", 7), "No picking or storage bin has room for it")
+    house.prove()
+
+
+def test_a_pick_face_of_two_products_is_one_of_each(house: House, maja: Tablet) -> None:
+    maja.stock_up({"MUG": 4})
+    maja.add_product("CUP")
+    for sku in ("MUG", "CUP"):
+        face(sku, "A-01-1", 5, 20)
+    maja.receive({"MUG": 30})
+    assert accepted(maja.scan(TASK, "MUG", 30))["hint"] == "16 of them into A-01-1: its pick face, 4 lie there."
+    house.prove()
+
+
 def test_closed_bins_are_never_suggested(house: House, maja: Tablet) -> None:
     with db.transaction() as session:
         places.close_bin(session, "A-01-1")

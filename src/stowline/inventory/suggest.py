@@ -73,7 +73,8 @@ def _own(session: Session, product_id: int, lot: str) -> list[Candidate]:
     query = (
         sa.select(_b.location_id, _b.lot, sa.func.sum(_b.qty))
         .join(Location, _l.id == _b.location_id)
-        .where(_b.product_id == product_id, _b.qty > 0, _l.kind.in_(PICKABLE), _l.active)
+        .where(_b.product_id == product_id, _b.qty > 0, _l.kind.in_(PICKABLE), _l.active,
+               sa.or_(_l.id.in_(faces), _free_of_faces(product_id)))
         .group_by(_b.location_id, _b.lot, _l.kind, _l.sequence)
         .order_by(_l.kind, _l.sequence, _b.location_id)
         .limit(OWN)
@@ -88,6 +89,11 @@ def _own(session: Session, product_id: int, lot: str) -> list[Candidate]:
     ]
 
 
+def _free_of_faces(product_id: int) -> sa.ColumnElement[bool]:
+    """Whether a bin is nobody else's pick face."""
+    return ~sa.exists().where(_f.location_id == _l.id, _f.product_id != product_id)
+
+
 def _faces(session: Session, product_id: int) -> dict[int, tuple[int, int]]:
     query = sa.select(_f.location_id, _f.min_units, _f.max_units).where(_f.product_id == product_id).limit(OWN)
     return {bin_: (least, most) for bin_, least, most in session.execute(query)}
@@ -99,7 +105,7 @@ def _faces(session: Session, product_id: int) -> dict[int, tuple[int, int]]:
 def _empty(session: Session, product_id: int, known: Sequence[Candidate], grade: str) -> list[Candidate]:
     """Empty bins that are nobody else's pick face: of the zones where the product is kept, then of all."""
     zones = _zones(session, [one.location_id for one in known if one.here or one.face])
-    free = sa.and_(~_used, _l.active, ~sa.exists().where(_f.location_id == _l.id, _f.product_id != product_id))
+    free = sa.and_(~_used, _l.active, _free_of_faces(product_id))
     found: Bins = {}
     for kind in PICKABLE:
         for where in ([_l.zone.in_(zones)] if zones else []) + [sa.true()]:
@@ -132,8 +138,8 @@ def _zones(session: Session, bins: Sequence[int]) -> set[str]:
 
 def _shared(session: Session, product_id: int, known: Sequence[Candidate], grade: str) -> list[Candidate]:
     """Picking bins with few products, of the first ones on the walk."""
-    _ = product_id, known, grade
-    some = sa.select(_l.id).where(_l.kind == "pick", _l.active).order_by(_l.sequence, _l.id).limit(SAMPLE).subquery()
+    _ = known, grade
+    some = sa.select(_l.id).where(_l.kind == "pick", _l.active, _free_of_faces(product_id)).order_by(_l.sequence, _l.id).limit(SAMPLE).subquery()
     products = sa.func.count(sa.distinct(_b.product_id))
     query = (
         sa.select(_l.id, _l.code, _l.kind, _l.sequence, products)
