@@ -132,6 +132,27 @@ def test_a_face_of_one_lot_waits_until_it_is_empty_where_what_ends_first_is_anot
     house.prove()
 
 
+def test_serials_are_brought_together_not_one_by_one(house: House, maja: Tablet) -> None:
+    shelf({"R-01": "storage"})
+    maja.add_product("CAM", serials=True)
+    accepted(maja.scan("receive:", "CAM", 6))
+    for n in range(6):
+        accepted(maja.scan("receive:", f"S{n}"))
+    for n in range(6):
+        accepted(maja.scan("putaway:", f"S{n}"))
+    accepted(maja.scan("putaway:", "R-01"))
+    face("CAM", "A-03-2", 2, 4)
+    task = maja.tasks("replenish")[0]
+    assert task["next"]["say"] == "Take 4 Thing CAM from R-01 to A-03-2: 0 are free in the face, fewer than 2"
+    accepted(maja.scan("replenish:CAM", "R-01"))
+    refused(maja.scan("replenish:CAM", "CAM", 4), "Scan the serial number")
+    for n in range(4):
+        assert accepted(maja.scan("replenish:CAM", f"S{n}"))["next"].get("left", 0) == 3 - n
+    accepted(maja.scan("replenish:CAM", "A-03-2"), "4 Thing CAM")
+    assert lies(house) == {("CAM", "R-01"): 2, ("CAM", "A-03-2"): 4}
+    house.prove()
+
+
 def test_what_probably_sells_tomorrow_is_brought_today(house: House, maja: Tablet) -> None:
     mugs(maja, A_03_2=9, R_01=100)
     yesterday = velocity.today() - timedelta(days=1)

@@ -7,7 +7,7 @@ bins, totes and boxes): a unit is bound from its release until it leaves the hou
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from stowline.core.config import settings
 from stowline.inventory import fill
 from stowline.inventory.models import Balance, CountRequest, Location, Lot, PickFace, RefillDue, StockLevel, Velocity
 from stowline.inventory.refill import Demand, Face, Refill, plan
-from stowline.inventory.rules import GOOD, Free, take_from
+from stowline.inventory.rules import GOOD, Free, Taken, take_from
 
 _b, _l, _f, _p = Balance.__table__.c, Location.__table__.c, PickFace.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 _s, _v, _lot = StockLevel.__table__.c, Velocity.__table__.c, Lot.__table__.c  # type: ignore[attr-defined]
@@ -187,9 +187,16 @@ def job(session: Session, need: Need) -> Job | None:
         found = plan(faces, _demand(need), sum(row.qty for row in lot), packs)
         taken = take_from(lot, found.units) if found else None
         if found and taken:
-            source, units = taken[0]
-            return Job(need.product_id, need.sku, need.name, units, source, found)
+            return _first_trip(need, taken, found)
     return None
+
+
+def _first_trip(need: Need, taken: Taken, refill: Refill) -> Job:
+    """What is taken from the first of the bins; several serials are not named."""
+    source = taken[0][0]
+    units = sum(n for row, n in taken if row.location_id == source.location_id)
+    source = replace(source, serial=source.serial if units == 1 else "")
+    return Job(need.product_id, need.sku, need.name, units, source, refill)
 
 
 def _lots(sources: list[Free]) -> list[list[Free]]:
