@@ -56,6 +56,7 @@ CRIMES = (
     Crime("counts post their difference", "UPDATE count_entry SET posted = posted + 1 WHERE posted <> 0", "JAR in A-05-1: counts posted 2, the ledger has 1"),
     Crime("counts post their difference", "UPDATE ledger SET qty = qty + 3 WHERE reason = 'count'", "JAR in A-05-1: counts posted 1, the ledger has 4", ("ledger",)),
     Crime("a second count is somebody else's", "UPDATE count_sheet SET holder = 'u1'", "JAR in A-05-2: maja counted it 2 times"),
+    Crime("a second count is somebody else's", "UPDATE count_sheet SET who = 'Maja' WHERE who = 'maja' OR who = 'tom'", "JAR in A-05-2: Maja counted it 2 times"),
     Crime("stages go down the line", "UPDATE order_line SET handed_over = packed + 1", "order ", ("order_line",)),
     Crime("an order is the sum of its lines", "UPDATE orders SET packed = packed + 1", "order left"),
     Crime("a state is derived", "UPDATE orders SET state = 'delivered' WHERE ref = 'left'", "is delivered, its counters mean handed_over"),

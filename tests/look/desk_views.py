@@ -145,8 +145,8 @@ COUNTED = [
     {"at": at(26, 9, 29), "who": "Tom Brandt", "code": "A-01-1", "zone": "A", "sku": "MUG-BL", "name": "Mug, blue", "lot": "", "serial": "", "book": 12, "missing": 0, "counted": 12, "difference": 0, "posted": 0, "kind": "ok", "word": "As the books said", "decided_by": ""},
 ]
 DISPUTES = [
-    {"id": 5, "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "", "serial": "", "round": 3, "at": at(26), "missing": 4, "mine": False, "numbers": [{"who": "Maja Kowalska", "at": at(26), "counted": 20, "book": 40, "difference": -20}, {"who": "Tom Brandt", "at": at(27), "counted": 22, "book": 40, "difference": -18}]},
-    {"id": 6, "code": "B/01 #2", "zone": "", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "L-1", "serial": "", "round": 2, "at": at(26), "missing": 0, "mine": True, "numbers": [{"who": RTL, "at": at(26), "counted": 12000, "book": 0, "difference": 12000}]},
+    {"id": 5, "code": "A-03-2", "zone": "A", "sku": "BWL-AS-30", "name": "Serving bowl, ash", "lot": "", "serial": "", "round": 3, "at": at(26), "missing": 4, "mine": False, "seen": "-20,-18", "numbers": [{"who": "Maja Kowalska", "at": at(26), "counted": 20, "book": 40, "difference": -20}, {"who": "Tom Brandt", "at": at(27), "counted": 22, "book": 40, "difference": -18}]},
+    {"id": 6, "code": "B/01 #2", "zone": "", "sku": "SEA/GREEN 2026 #1", "name": LONG, "lot": "L-1", "serial": "", "round": 2, "at": at(26), "missing": 0, "mine": True, "seen": "12000", "numbers": [{"who": RTL, "at": at(26), "counted": 12000, "book": 0, "difference": 12000}]},
 ]
 RIGHT = [{"zone": zone, "bins": bins, "right": right, "bins_percent": 100 * right / bins, "book": book, "wrong": wrong, "units_percent": 100 - 100 * wrong / book}
          for zone, bins, right, book, wrong in (("A", 120, 118, 4310, 3), ("Bulk storage, hall", 14, 12, 52000, 640), ("no zone", 3, 3, 9, 0))]

@@ -210,3 +210,32 @@ def test_one_approves_while_the_asker_withdraws_and_another_refuses(busy_house: 
         posted += maja.get(here)["state"] == "posted"
     assert maja.stock("POT")["on_hand"] == 400 - 15 * posted
     busy_house.prove()
+
+
+def test_two_managers_decide_while_a_second_counter_ends_and_it_is_posted_once(busy_house: House) -> None:
+    maja, tom = busy_house.tablet("maja"), busy_house.tablet("tom", door=1)
+    maja.stock_up({"JUG": 400})
+    database = db.Database(busy_house.url)
+    with database.transaction() as session:
+        tokens = [people.add_token(session, name, ["api"]) for name in ("gerd", "vera")]
+    database.close()
+    managers = [Tablet(busy_house.send(n), token) for n, token in enumerate(tokens)]
+    bin_ = maja.get("/api/v1/stock/bins?sku=JUG")["items"][0]["bin"]
+    task, have = f"count:{bin_}", 400
+    for _ in range(6):
+        inside = {row["sku"]: row["on_hand"] for row in maja.get(f"/api/v1/stock/bins?bin={bin_}")["items"]}
+        for tablet in (maja, tom):
+            accepted(tablet.scan(task, bin_))
+            for sku, units in inside.items():
+                accepted(tablet.scan(task, sku, units - 20 if sku == "JUG" else units))
+            if tablet is maja:
+                accepted(maja.scan(task, "CMD:DONE"))
+        (asked,) = [one for one in maja.get("/api/v1/counts")["items"] if one["sku"] == "JUG"]
+        form, path = urlencode({"difference": "-20"}).encode(), f"/counts/{asked['id']}/decision"
+        decisions = [partial(one.send, "POST", path, form, {**one.headers, **FORM_TYPE}) for one in managers]
+        answers = at_once([*decisions, partial(tom.scan, task, "CMD:DONE")])
+        assert all(answer.status in {200, 303, 409} for answer in answers), [answer.raw for answer in answers]
+        have -= 20
+        assert maja.stock("JUG")["on_hand"] == have, [answer.raw for answer in answers]
+        tom.scan(task, "CMD:SKIP")
+    busy_house.prove()

@@ -53,8 +53,10 @@ def finish(session: Session, sheet_id: int, scan_id: str) -> Finished:
     if not _products(session, sheet) <= named:
         raise Conflict("Goods came into this bin just now. Press “All counted” again.")
     requests = _requests(session, sheet.location_id)
-    rows = counts.entries(session, sheet_id)
-    rows += _not_found(session, sheet, counts.look(session, sheet.location_id, sheet.base), rows, requests)
+    rows, books = counts.entries(session, sheet_id), counts.look(session, sheet.location_id, sheet.base)
+    for row in rows:
+        counts.restate(session, row, books.corrected.get(_key(row), 0))
+    rows += _not_found(session, sheet, books, rows, requests)
     done = Finished(sheet_id, len(rows), sum(row.counted for row in rows))
     cases = [_case(session, sheet, row, requests.pop(_key(row), None)) for row in sorted(rows, key=_key)]
     far = _far_off(session, cases)
@@ -100,7 +102,7 @@ def _not_found(
         moved = books.moves.get(key, 0) != begun.get(key, 0)
         row = CountEntry(sheet_id=sheet.id or 0, location_id=sheet.location_id, product_id=key[0], lot=key[1], serial=key[2],
                          book=books.units.get(key, 0), missing=books.missing.get(key, 0), moves=books.moves.get(key, 0),
-                         at=clock.now(), state=sheets.MOVED if moved else sheets.COUNTED)
+                         corrected=books.corrected.get(key, 0), at=clock.now(), state=sheets.MOVED if moved else sheets.COUNTED)
         session.add(row)
         made.append(row)
     session.flush()
@@ -168,9 +170,14 @@ def _judge(session: Session, sheet: CountSheet, case: _Case, done: Finished, *, 
 
 
 def disputed(session: Session, request: CountRequest) -> list[CountEntry]:
-    """The numbers that stand against each other, in the order they were counted."""
+    """The numbers that stand against each other, in the order they were counted, each against the books as they are now.
+    The product's level is locked.
+    """
     query = select(CountEntry).where(CountEntry.request_id == request.id, CountEntry.state == sheets.SECOND)
-    return list(session.exec(query.order_by(col(CountEntry.id))))
+    rows = list(session.exec(query.order_by(col(CountEntry.id)).execution_options(populate_existing=True)))
+    for row in rows:
+        counts.restate(session, row)
+    return rows
 
 
 def _outcome(session: Session, sheet: CountSheet, row: CountEntry, earlier: list[CountEntry], done: Finished) -> None:
@@ -179,6 +186,7 @@ def _outcome(session: Session, sheet: CountSheet, row: CountEntry, earlier: list
         one.by_sheet = sheet.id
         session.add(one)
         done.settled.append(one.id or 0)
+        row.request_id = one.request_id
     session.flush()
 
 

@@ -16,7 +16,7 @@ from stowline.core import clock
 from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import sheets, tally
-from stowline.inventory.models import CountRequest, Location
+from stowline.inventory.models import ADJUSTMENT, CountRequest, Location
 from stowline.inventory.rules import REAL
 from stowline.inventory.sheets import CountEntry, CountSheet
 from stowline.people.somebody import Somebody, same_name
@@ -33,31 +33,60 @@ _entry, _sheet, _asked = CountEntry.__table__, CountSheet.__table__, CountReques
 @dataclass(frozen=True, slots=True)
 class Books:
     """What the books have in a bin at one moment: units of each product (lot, serial) in any condition, how often it
-    came or went since a line of the ledger, and how many units a picker did not find.
+    came or went since a line of the ledger, by how many units it was corrected since then (counts, adjustments: the
+    books change, the goods do not move), and how many units a picker did not find.
     """
 
     units: dict[Key, int]
     moves: dict[Key, int]
+    corrected: dict[Key, int]
     missing: dict[Key, int]
 
 
 def look(session: Session, location_id: int, base: int) -> Books:
     """The books of a bin, all of one moment. Changes of condition in place move nothing."""
-    found = Books({}, {}, {})
+    found = Books({}, {}, {}, {})
     parts = {"b": found.units, "m": found.moves, "n": found.missing}
-    for what, product, lot, serial, n in _LOOK.all(session, l=location_id, base=base):
+    for what, product, lot, serial, n, corrected in _LOOK.all(session, l=location_id, base=base, a=ADJUSTMENT):
         parts[what][product, lot, serial] = int(n)
+        if corrected:
+            found.corrected[product, lot, serial] = int(corrected)
     return found
 
 
 _LOOK = Hot(
-    "SELECT 'b', product_id, lot, serial, SUM(qty) FROM balance WHERE location_id = :l AND qty > 0"
+    "SELECT 'b', product_id, lot, serial, SUM(qty), 0 FROM balance WHERE location_id = :l AND qty > 0"
     " GROUP BY product_id, lot, serial"
-    " UNION ALL SELECT 'm', product_id, lot, serial, COUNT(*) FROM ledger WHERE id > :base AND from_id <> to_id"
+    " UNION ALL SELECT 'm', product_id, lot, serial, COUNT(*),"
+    " SUM(CASE WHEN from_id = :a THEN qty WHEN to_id = :a THEN -qty ELSE 0 END)"
+    " FROM ledger WHERE id > :base AND from_id <> to_id"
     " AND (from_id = :l OR to_id = :l) GROUP BY product_id, lot, serial"
-    " UNION ALL SELECT 'n', product_id, lot, serial, missing FROM count_request WHERE location_id = :l"
+    " UNION ALL SELECT 'n', product_id, lot, serial, missing, 0 FROM count_request WHERE location_id = :l"
     " AND done_at IS NULL AND product_id IS NOT NULL AND missing > 0"
 )
+
+
+def restate(session: Session, row: CountEntry, corrected: int | None = None) -> None:
+    """Hold a number against the books as they were corrected since it was counted, so that no unit is missing twice.
+
+    `corrected` as `look` tells it for the sheet's `base`; else it is asked. The product's level is locked.
+    """
+    if corrected is None:
+        sheet = session.exec(select(CountSheet).where(CountSheet.id == row.sheet_id)).one()
+        asked = _CORRECTED.all(session, p=row.product_id, lt=row.lot, sn=row.serial, l=row.location_id, a=ADJUSTMENT,
+                               base=sheet.base)  # fmt: skip
+        corrected = int(asked[0][0])
+    if corrected != row.corrected:
+        row.book, row.corrected = row.book + corrected - row.corrected, corrected
+        session.add(row)
+
+
+CORRECTED = (
+    "SELECT COALESCE(SUM(CASE WHEN m.from_id = :a THEN m.qty ELSE -m.qty END), 0) FROM ledger m"
+    " WHERE m.product_id = {p} AND m.id > {base} AND m.lot = {lt} AND m.serial = {sn}"
+    " AND ((m.from_id = {l} AND m.to_id = :a) OR (m.from_id = :a AND m.to_id = {l}))"
+)
+_CORRECTED = Hot(CORRECTED.format(p=":p", base=":base", lt=":lt", sn=":sn", l=":l"))
 
 
 # --- the sheet --------------------------------------------------------------------------------------------------------
@@ -207,7 +236,7 @@ def add(session: Session, sheet: CountSheet, key: Key, units: int) -> CountEntry
     if known is None:
         known = CountEntry(sheet_id=sheet.id or 0, location_id=sheet.location_id, product_id=key[0], lot=key[1],
                            serial=key[2], book=books.units.get(key, 0), missing=books.missing.get(key, 0), moves=now,
-                           at=clock.now())
+                           corrected=books.corrected.get(key, 0), at=clock.now())
     elif key[2]:
         raise Conflict(f"Serial {key[2]} is counted already.")
     if known.counted + units > MOST:

@@ -2,6 +2,7 @@
 finished count back.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import sqlalchemy as sa
@@ -89,9 +90,9 @@ def cancel(session: Session, request_id: int, who: str) -> None:
     session.flush()
 
 
-def decide(session: Session, request_id: int, difference: int, who: Somebody) -> None:
-    """Say which difference is right, and post it. Raises Refused for one of those who counted, Conflict where the goods
-    are gone by now.
+def decide(session: Session, request_id: int, difference: int, who: Somebody, seen: str = "") -> None:
+    """Say which difference is right, and post it. `seen` are the differences that were told ("-20,-18"). Raises Refused
+    for one of those who counted, Conflict where the goods are gone by now, or the books were corrected since.
     """
     asked = session.exec(select(CountRequest).where(CountRequest.id == request_id)).one_or_none()
     if asked is not None and asked.product_id:
@@ -100,6 +101,8 @@ def decide(session: Session, request_id: int, difference: int, who: Somebody) ->
     numbers = closing.disputed(session, asked)
     if not numbers:
         raise Conflict("Nobody has counted this yet. Count it first.")
+    if seen and seen != told(one.difference for one in numbers):
+        raise Conflict("The books were corrected since you looked. Look at the differences again.")
     by = [session.exec(select(CountSheet).where(CountSheet.id == one.sheet_id)).one() for one in numbers]
     if any(who.is_same(Somebody(sheet.holder, sheet.who)) for sheet in by):
         raise Refused("You counted this yourself, or somebody of your name did. Somebody else must decide.")
@@ -108,6 +111,11 @@ def decide(session: Session, request_id: int, difference: int, who: Somebody) ->
     asked.done_at, asked.sheet_id, asked.ended_by = clock.now(), by[chosen].id, who.name[:120]
     session.add(asked)
     session.flush()
+
+
+def told(differences: Iterable[int]) -> str:
+    """Differences that stand against each other, as whoever decides sends them back."""
+    return ",".join(str(one) for one in differences)
 
 
 def _believe(

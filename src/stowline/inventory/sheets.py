@@ -46,7 +46,9 @@ class CountSheet(SQLModel, table=True):
 
 class CountEntry(SQLModel, table=True):
     """Units of one product (lot, serial) that a counter found, and what the books had there at that moment: `book`, of
-    which `missing` were not found by a picker before. `moves` is how often it had moved by then (see the sheet's `seen`).
+    which `missing` were not found by a picker before. `moves` is how often it had moved by then (see the sheet's `seen`),
+    `corrected` by how many units the books had been corrected since the sheet's `base`; what is corrected later changes
+    `book` too, for goods do not move by it.
     `location_id` is the sheet's bin, but for a serial that the books had in another bin. `request_id` is the question that
     the entry raised, `decided_by` who answered it, `by_sheet` with which count.
     """
@@ -70,6 +72,7 @@ class CountEntry(SQLModel, table=True):
     book: int = Field(default=0, sa_type=BigInteger)
     missing: int = Field(default=0, sa_type=BigInteger)
     moves: int = 0
+    corrected: int = Field(default=0, sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
     scans: int = 0
     at: datetime = Field(sa_type=UtcDateTime)
     state: str = Field(default=COUNTED, max_length=10)

@@ -102,7 +102,7 @@ class Counts(Controller):
         def work(session: Session) -> None:
             said = form.get("difference", "").replace("\u2212", "-").strip()  # a minus sign as people paste it
             difference = whole(said.removeprefix("+"), "difference", what="The difference", least=-1_000_000, most=1_000_000)
-            settling.decide(session, request_id, difference, who)
+            settling.decide(session, request_id, difference, who, form.get("seen", ""))
 
         return _do(request, work, "decided", "decide")
 

@@ -115,6 +115,10 @@ BOXES = (
              _STORIES + "test_counts.py::test_who_counts_what_is_there_changes_no_book_however_much_is_picked_meanwhile"),
             ("A pick after the scan and before the end: the difference is posted on what is left.",
              _STORIES + "test_counts.py::test_a_difference_is_posted_on_whatever_the_balance_is_by_then"),
+            ("The books are corrected between the scan and the end: the same units are not missing twice.",
+             _STORIES + "test_counts_and_corrections.py::test_what_is_corrected_between_scan_and_end_is_not_posted_again"),
+            ("A person on another device, or under another account, does not count again.",
+             _STORIES + "test_two_people.py::test_a_person_on_another_device_does_not_count_again"),
         ),
     ),
     Box(

@@ -6,6 +6,12 @@ from stowline.inventory.queries import ADJUSTMENT
 
 _TAKEN_BACK = "EXISTS (SELECT 1 FROM scan s WHERE s.scan_id = m.scan_id AND s.undone_by IS NOT NULL)"
 
+_TWICE = """
+    SELECT p.sku || ' in ' || l.code || ': ' || MIN(s.who) || ' counted it ' || COUNT(*) || ' times' FROM count_entry e
+    JOIN count_sheet s ON s.id = e.sheet_id JOIN product p ON p.id = e.product_id JOIN location l ON l.id = e.location_id
+    WHERE e.request_id IS NOT NULL GROUP BY e.request_id, {who}, p.sku, l.code HAVING COUNT(*) > 1
+"""
+
 COUNTED = (
     Invariant(
         "counts post their difference",
@@ -28,10 +34,6 @@ COUNTED = (
         "a second count is somebody else's",
         "Where a count was doubted, nobody who counted counted again.",
         "Have the bin counted by somebody who has not counted it yet.",
-        """
-        SELECT p.sku || ' in ' || l.code || ': ' || MIN(s.who) || ' counted it ' || COUNT(*) || ' times' FROM count_entry e
-        JOIN count_sheet s ON s.id = e.sheet_id JOIN product p ON p.id = e.product_id JOIN location l ON l.id = e.location_id
-        WHERE e.request_id IS NOT NULL GROUP BY e.request_id, s.holder, p.sku, l.code HAVING COUNT(*) > 1
-        """,
+        " UNION ".join(_TWICE.format(who=who) for who in ("s.holder", "LOWER(s.who)")),
     ),
 )

@@ -12,8 +12,8 @@ from stowline.catalog.models import Product
 from stowline.core import clock, db
 from stowline.desk.queries import bins, products
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
-from stowline.inventory import sheets, tally
-from stowline.inventory.models import CountRequest, Location
+from stowline.inventory import counts, settling, sheets, tally
+from stowline.inventory.models import ADJUSTMENT, CountRequest, Location
 from stowline.inventory.sheets import CountEntry, CountSheet
 from stowline.people.somebody import Somebody
 from stowline.scanning import queries as scans
@@ -132,13 +132,18 @@ def to_decide(session: Session, by: Somebody) -> list[Row]:
     )
     found = session.execute(query).all()
     said = _numbers(session, [row.id for row in found])
-    return [{**_named(row), "numbers": said.get(row.id, []),
+    return [{**_named(row), "numbers": said.get(row.id, []), "seen": settling.told(one["difference"] for one in said.get(row.id, [])),
              "mine": any(by.is_same(Somebody(one["holder"], one["who"])) for one in said.get(row.id, []))} for row in found]
 
 
+_SINCE = counts.CORRECTED.replace(":a", str(ADJUSTMENT)).format(
+    p="count_entry.product_id", base="count_sheet.base", lt="count_entry.lot", sn="count_entry.serial", l="count_entry.location_id")
+
+
 def _numbers(session: Session, ids: list[int]) -> dict[int, list[Row]]:
+    since = sa.literal_column(f"({_SINCE})", sa.BigInteger)
     query = (
-        sa.select(_e.request_id, _e.counted, _e.book, _e.at, _s.who, _s.holder)
+        sa.select(_e.request_id, _e.counted, (_e.book + since - _e.corrected).label("book"), _e.at, _s.who, _s.holder)
         .join(CountSheet, _s.id == _e.sheet_id)
         .where(_e.request_id.in_(ids), _e.state == sheets.SECOND)
         .order_by(_e.id)
