@@ -20,7 +20,7 @@ REFUSED = {**ADJUSTMENT, "ref": "ADJ-10", "state": "refused", "state_kind": "bad
 FILES = [{"id": 1, "name": "paper.pdf", "mime": "application/pdf", "size": 48211, "who": "Maja Kowalska", "at": at(27), "is_picture": False},
          {"id": 2, "name": LONG, "mime": "application/pdf", "size": 4_900_000, "who": RTL, "at": at(27), "is_picture": False}]
 MOVES = [{"at": at(27), "quantity": 1200, "from_bin": "ADJUSTMENT", "to_bin": "A-03-2", "because": "adjust", "who": RTL, "say": "", "device": "", "scan_id": None}]
-MAY = {"may_approve": False, "may_withdraw": False, "must_wait": False, "may_attach": True, "most_files": 5}
+MAY = {"counted_out": 0, "may_approve": False, "may_withdraw": False, "must_wait": False, "may_attach": True, "most_files": 5}
 BINS = [{"bin": "A-03-2", "kind": "pick", "lot": "L-1", "serial": "", "condition": "good", "on_hand": 36, "promised": 4, "expires_on": None},
         {"bin": "OVERFLOW-NORTH-0117-B", "kind": "storage", "lot": "L-2", "serial": "SN-9", "condition": "damaged", "on_hand": 1, "promised": 0, "expires_on": None}]
 GOES = [{"value": value, "label": label, "chosen": value == "scrap"} for value, label in (("adjustment", "out of the books"), ("scrap", "scrap"), ("damaged", "stays in the bin, as damaged"))]

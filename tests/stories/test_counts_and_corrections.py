@@ -148,3 +148,20 @@ def test_a_count_with_a_correction_in_it_is_taken_back(house: House, maja: Table
     done(maja)
     assert maja.stock("MUG")["on_hand"] == 6
     house.prove()
+
+
+def test_whoever_approves_is_told_that_a_count_found_the_units_gone_already(house: House, maja: Tablet, ruth: Tablet) -> None:
+    maja.stock_up({"MUG": 40})
+    for code, units, kind in ((BIN, 1, ""), ("MUG", 8, ""), ("CMD:DONE", 1, "why scrap")):
+        accepted(maja.scan("scrap:", code, units, **({"kind": kind} if kind else {})))
+    html = ruth.headers | {"Accept": "text/html"}
+    said = "The bin was counted since"
+    assert said not in ruth.send("GET", "/adjustments/ADJ-1", None, html).raw.decode()
+    begun(maja, 32)  # the broken ones are put aside
+    done(maja)
+    page = ruth.send("GET", "/adjustments/ADJ-1", None, html).raw.decode()
+    assert said in page
+    assert "8 were not there" in page
+    assert ruth.post("/api/v1/adjustments/ADJ-1/refusal", {"reason": "counted"}).status == 200
+    assert maja.stock("MUG")["on_hand"] == 32
+    house.prove()

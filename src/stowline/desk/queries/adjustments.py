@@ -17,6 +17,7 @@ from stowline.inventory import attachments, reasons
 from stowline.inventory import queries as inventory
 from stowline.inventory.adjustment_models import Adjustment, AdjustReason
 from stowline.inventory.models import Location, Move
+from stowline.inventory.sheets import CountEntry
 
 VIEWS = {"waiting": "Waiting for approval", "posted": "Posted", "ended": "Refused or taken back", "all": "All"}
 STATES = {
@@ -24,7 +25,7 @@ STATES = {
     "withdrawn": ("", "Withdrawn"), "undone": ("", "Taken back"),
 }  # fmt: skip
 _OF_VIEW = {"waiting": ("waiting",), "posted": ("posted",), "ended": ("refused", "withdrawn", "undone")}
-_a = Adjustment.__table__.c  # type: ignore[attr-defined]
+_a, _e = Adjustment.__table__.c, CountEntry.__table__.c  # type: ignore[attr-defined]
 Row = dict[str, Any]
 
 
@@ -89,7 +90,15 @@ def one(session: Session, ref: str) -> Row:
     ids = [move_id for move_id in (row.move_id, row.back_id) if move_id]
     moves = list(session.exec(select(Move).where(col(Move.id).in_(ids)).order_by(col(Move.id))))
     return {"adjustment": rows(session, [row])[0], "there": there, "bound": bound, "moves": moves,
-            "files": attachments.of(session, row), "asked_by": row.asked_by}  # fmt: skip
+            "files": attachments.of(session, row), "asked_by": row.asked_by, "counted_out": _counted_out(session, row)}  # fmt: skip
+
+
+def _counted_out(session: Session, row: Adjustment) -> int:
+    """Units that a count found to be gone since this was asked for: perhaps the very ones."""
+    query = sa.select(sa.func.sum(-_e.posted)).where(
+        _e.product_id == row.product_id, _e.location_id == row.location_id, _e.lot == row.lot, _e.serial == row.serial,
+        _e.posted < 0, _e.at >= row.asked_at)  # fmt: skip
+    return int(session.execute(query).scalar_one() or 0)
 
 
 def told(session: Session, found: Sequence[Adjustment]) -> list[Row]:
