@@ -162,6 +162,29 @@ def test_rivals_at_the_same_moment_leave_the_books_right(house: House, maja: Tab
     house.prove()
 
 
+def test_rivals_for_one_bin_keep_its_rule_and_its_limit(house: House, maja: Tablet) -> None:
+    """Each carries a product of their own, by move or from the dock, to a bin that takes 5 units of one product."""
+    names = [f"P{n}" for n in range(6)]
+    maja.stock_up(dict.fromkeys(names[:3], 3))
+    for name in names[3:]:
+        maja.add_product(name)
+    maja.receive(dict.fromkeys(names[3:], 3))
+    limit("B-04-4", mixing="one_product", max_units=5)
+    rivals = [house.tablet(f"rival-{n}") for n in range(6)]
+    for n, rival in enumerate(rivals):
+        if n < 3:
+            accepted(rival.scan(MOVE, home_of(house, names[n])))
+        accepted(rival.scan(MOVE if n < 3 else "putaway:", names[n], 3))
+
+    def put(n: int) -> int:
+        return rivals[n].scan(MOVE if n < 3 else "putaway:", "B-04-4").status
+
+    statuses = at_once([partial(put, n) for n in range(6)])
+    assert sorted(statuses) == [200, 422, 422, 422, 422, 422]
+    assert [units for (_, code), units in lies(house).items() if code == "B-04-4"] == [3]
+    house.prove()
+
+
 def test_a_lot_keeps_its_name_where_it_goes(house: House, maja: Tablet) -> None:
     """Two lots lie together where the bin's rule lets them; they are asked about, and part again by name."""
     maja.add_product("JAM", lots=True)
