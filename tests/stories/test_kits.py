@@ -1,5 +1,6 @@
 """Kits: sold as one, picked as their parts; never stocked, whole or not at all, and the price counts once."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -229,14 +230,10 @@ def test_a_part_becomes_no_kit_and_a_product_in_the_house_neither(maja: Tablet) 
 
 def test_a_product_that_comes_in_while_it_becomes_a_kit_is_one_or_the_other(house: House, maja: Tablet) -> None:
     """Whoever is second is refused: never does a kit lie in the house."""
+    one, other, pen = house.tablet("one"), house.tablet("other"), {"parts": [{"sku": "PEN", "units": 1}]}
     for n in range(4):
         maja.add_product(f"NEW-{n}")
-        pen = {"parts": [{"sku": "PEN", "units": 1}]}
-        one, other = house.tablet("one"), house.tablet("other")
-        made, came = at_once([
-            lambda sku=f"NEW-{n}": one.post(f"/api/v1/products/{sku}/parts", pen),
-            lambda sku=f"NEW-{n}": other.scan("receive:", sku),
-        ])  # fmt: skip
+        made, came = at_once([partial(one.post, f"/api/v1/products/NEW-{n}/parts", pen), partial(other.scan, "receive:", f"NEW-{n}")])
         assert sorted((made.status == 200, came.status == 200)) == [False, True], (made.raw, came.raw)
     house.prove()
 
