@@ -1,6 +1,6 @@
 """Counts at the desk: who asks for one, what must be decided, what the plan asks for, how right the books are."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -162,8 +162,8 @@ def bins_in_use(house: House) -> Tablet:
     return robot
 
 
-def at_noon(day: date) -> "clock.datetime":
-    return clock.datetime(day.year, day.month, day.day, 12, tzinfo=clock.UTC)
+def at_noon(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
 
 
 @pytest.mark.usefixtures("bins_in_use")

@@ -25,7 +25,7 @@ def ink(data: bytes, left: float, top: float, right: float, bottom: float) -> fl
     """The share of black in a part of the first page, its edges as shares of the page."""
     image = pypdfium2.PdfDocument(data)[0].render(scale=2).to_pil().convert("1")
     part = image.crop((int(left * image.width), int(top * image.height), int(right * image.width), int(bottom * image.height)))
-    return part.histogram()[0] / (part.width * part.height)
+    return float(part.histogram()[0] / (part.width * part.height))
 
 
 def test_a_label_is_100_by_50_millimetres_each_on_its_page() -> None:

@@ -66,7 +66,7 @@ def bin_id(session: Session, code: str) -> int:
 
 def walked(session: Session, zone: str) -> list[str]:
     """The bins of a zone along the walk."""
-    query = sa.select(Location.code).where(Location.zone == zone).order_by(Location.sequence, Location.id)  # type: ignore[arg-type,call-overload]
+    query = sa.select(Location.code).where(Location.zone == zone).order_by(Location.sequence, Location.id)  # type: ignore[call-overload]
     return list(session.execute(query).scalars())
 
 
@@ -235,7 +235,7 @@ def test_numbering_the_walk_turns_at_each_aisle_and_moves_the_zones_behind(sessi
     assert walked(session, "A")[:2] + walked(session, "A")[20:22] + walked(session, "A")[-1:] == ["A-01-1", "A-01-2", "P-15-1", "P-14-1", "Q-15-1"]
     assert [queries.location_by_code(session, code).sequence for code in ("A-01-1", "Q-15-1", "B-01-1")] == [10, 59, 60]
     assert {zone: walked(session, zone) for zone in before} == before
-    starts = dict(session.execute(sa.select(Zone.code, Zone.sequence)).all())  # type: ignore[call-overload]
+    starts: dict[str, int] = dict(session.execute(sa.select(Zone.code, Zone.sequence)).all())  # type: ignore[call-overload]
     assert (starts["dock"], starts["A"], starts["B"], starts["shelf"]) == (0, 10, 60, 980)
     assert places.number_walk(session, "A") == 50
     assert queries.location_by_code(session, "B-01-1").sequence == 60

@@ -25,7 +25,7 @@ BINS = [{"bin": "A-03-2", "kind": "pick", "lot": "L-1", "serial": "", "condition
         {"bin": "OVERFLOW-NORTH-0117-B", "kind": "storage", "lot": "L-2", "serial": "SN-9", "condition": "damaged", "on_hand": 1, "promised": 0, "expires_on": None}]
 GOES = [{"value": value, "label": label, "chosen": value == "scrap"} for value, label in (("adjustment", "out of the books"), ("scrap", "scrap"), ("damaged", "stays in the bin, as damaged"))]
 WAYS = [{"value": value, "label": label, "chosen": value == "out"} for value, label in (("in", "in"), ("out", "out"), ("either", "in or out"))]
-OFFERED = [{"value": "lost", "label": "Lost", "direction": "out", "goes": "out of the books", "approve_above": 10, "chosen": False},
+OFFERED: list[dict[str, Any]] = [{"value": "lost", "label": "Lost", "direction": "out", "goes": "out of the books", "approve_above": 10, "chosen": False},
            {"value": "theft", "label": "Theft", "direction": "out", "goes": "out of the books", "approve_above": 0, "chosen": True},
            {"value": "gift", "label": LONG[:60], "direction": "in or out", "goes": "out of the books", "approve_above": None, "chosen": False}]
 REASON_ROWS = [{"code": one["value"], "label": one["label"], "active": one["value"] != "theft", "approve_above": one["approve_above"], "direction_say": one["direction"],

@@ -50,7 +50,7 @@ PO = task("receive:PO-4", "receive", "Receive PO-4", unit="line", stop=3, stops=
 PARCELS = [line(f"Parcel P-2026-00{n}", f"P-2026-00{n}", None, int(n < 3), 1, "done" if n < 3 else "open") for n in range(1, 9)]
 SEEN_RED = {"kind": "product", "sku": "MUG-RD", "name": "Mug, red", "code": "MUG-RD"}
 
-TILES = [
+TILES: list[dict[str, Any]] = [
     {"kind": "pick", "title": "Pick", "n": 5, "unit": "carts", "soft": "212 lines released", "href": "/floor/tasks?kind=pick", "icon": "pick"},
     {"kind": "pack", "title": "Pack", "n": 12, "unit": "totes", "soft": "oldest waits 18 min", "href": "/floor/tasks?kind=pack", "icon": "pack"},
     {"kind": "receive", "title": "Receive", "n": 2, "unit": "at dock", "soft": "PO-4 fills 9 orders", "href": "/floor/tasks?kind=receive", "icon": "receive"},

@@ -94,8 +94,8 @@ def test_a_mail_tells_of_the_kit_with_its_parts(house: House, maja: Tablet) -> N
     maja.place("1001", {"GIFT": 2, "PEN": 1})
     with house._reading() as session:
         order_id = orders.by_ref(session, "1001").id or 0
-        confirmed = facts.gather(session, Message(kind="order-confirmed", order_id=order_id))
-        waits = facts.gather(session, Message(kind="backorder-notice", order_id=order_id))
+        confirmed = facts.gather(session, Message.model_construct(kind="order-confirmed", order_id=order_id))
+        waits = facts.gather(session, Message.model_construct(kind="backorder-notice", order_id=order_id))
     assert [(line["name"], line["quantity"], line["waits"], line["total_minor"]) for line in confirmed["lines"]] == [
         ("Gift box", 2, 2, 900), ("Thing PEN", 1, 1, 450)]  # fmt: skip
     assert confirmed["lines"][0]["parts"] == [{"name": "Thing MUG", "quantity": 4}, {"name": "Thing BOX", "quantity": 2}]
@@ -132,7 +132,7 @@ def test_a_cancelled_kit_gives_its_parts_to_those_who_wait(house: House, maja: T
 
 def test_two_buyers_of_the_last_kit_get_one_between_them(house: House, maja: Tablet) -> None:
     maja.receive({"MUG": 3, "BOX": 3})
-    at_once([lambda ref=ref: house.tablet(ref).place(ref, {"GIFT": 1}) for ref in ("2001", "2002")])
+    at_once([partial(house.tablet(ref).place, ref, {"GIFT": 1}) for ref in ("2001", "2002")])
     assert sum(maja.order(ref)["lines"][0]["promised"] for ref in ("2001", "2002")) == 1
     assert maja.stock("GIFT") == {"on_hand": 1, "promised": 1, "free": 0, "waiting": 1}
     house.prove()

@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -174,7 +175,7 @@ def steps_of(deed: Deed) -> list[tuple[Any, str]]:
     seen: list[tuple[Any, str]] = []
     with pytest.MonkeyPatch.context() as patch:
         for room, name in STEPS:
-            _wrap(patch, room, name, before=lambda one=(room, name): seen.append(one))
+            _wrap(patch, room, name, before=partial(seen.append, (room, name)))
         done(deed)
     return sorted(set(seen), key=lambda one: one[1])
 
