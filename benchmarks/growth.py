@@ -59,7 +59,11 @@ def grow() -> None:
                    f" {lot.format(p=product)}, 'good', 'good', CASE WHEN i < {PRODUCTS} THEN {UNITS} ELSE 1 END, 'import', 'growth'")),
     }  # fmt: skip
     with house.transaction(bulk=True) as session:
-        run = session.connection().exec_driver_sql
+        percent = "%" if house.is_sqlite else "%%"  # psycopg takes a single one for a place to fill
+
+        def run(statement: str) -> None:
+            session.connection().exec_driver_sql(statement.replace("%", percent))
+
         numbers = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {}) "
         for table, (many, columns, values) in tables.items():
             only = " WHERE i % 10 = 0" if table == "lot" else ""
@@ -77,7 +81,7 @@ def grow() -> None:
 
 def _own(env: dict[str, str], *said: str) -> str:
     """What this script does in a process of its own, with a database's settings."""
-    return subprocess.run([sys.executable, __file__, *said], env=env, check=True, capture_output=True, text=True).stdout
+    return subprocess.run([sys.executable, __file__, *said], env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 def sign_in(port: int) -> dict[str, str]:
