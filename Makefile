@@ -10,8 +10,8 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 export STOWLINE_DATA_DIR ?= var
 
 MINUTES ?= 30
-# Two processes share the modules of tests; WORKERS=0 runs them in this one (for a debugger).
-WORKERS ?= 2
+# Three processes share the modules of tests, as many of them wait for servers; WORKERS=0 keeps them in one (for a debugger).
+WORKERS ?= 3
 SHARED_OUT := -n $(WORKERS) --dist loadscope
 
 .DEFAULT_GOAL := help
