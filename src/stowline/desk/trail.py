@@ -47,6 +47,12 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
     "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
     "OrderHeld": lambda v: f"Order held: {v['reason']}",
+    "LineSwapped": lambda v: f"{v['units']:,} {v['name']} swapped for {v['new_name']}" + (f": {v['why']}" if v["why"] else ""),
+    "UnitsCancelled": lambda v: f"{v['units']:,} {v['name']} cancelled: {v['reason']}" if v["reason"] else f"{v['units']:,} {v['name']} cancelled",
+    "ShippingSet": lambda v: {"complete": "Ships complete from now on", "parts": "Ships in parts: what is there goes out"}.get(
+        v["ships"], f"Ships in at most {v['most_parcels']} parcels"),
+    "PrioritySet": lambda v: f"Priority {v['priority']} from now on",
+    "ExpediteSet": lambda v: ("Goes out by the fast way" if v["expedite"] else "Goes out by the usual way") + (f": {v['why']}" if v["why"] else ""),
     "HoldLifted": lambda _: "Hold lifted",
     "TellingBegan": lambda _: "The shopper hears of this order from now on",
     "BackorderFilled": lambda v: f"Stock came: {_n(v['units'])} of {v['sku']} promised to this order",

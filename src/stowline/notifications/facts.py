@@ -55,7 +55,7 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
     lines = [
         {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting, "parts": _parts(line),
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
-        for line in kits.sold(session, order.id or 0)
+        for line in kits.sold(session, order.id or 0) if line.lines[0].substitute_for is None  # as it was placed
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}

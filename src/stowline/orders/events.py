@@ -64,3 +64,63 @@ class TellingBegan:
 
     order_id: int
     order_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineSwapped:
+    """Units of a line that waited are wanted no more; as many of another product are, at the same price."""
+
+    order_id: int
+    order_ref: str
+    line_id: int
+    sku: str
+    name: str
+    new_line_id: int
+    new_sku: str
+    new_name: str
+    units: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsCancelled:
+    """Units of a line that waited are wanted no more; `minor` is what they cost, in minor units of the currency."""
+
+    order_id: int
+    order_ref: str
+    line_id: int
+    sku: str
+    name: str
+    units: int
+    minor: int
+    currency: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingSet:
+    """How an order may go out: whole (`complete`), in `parts`, or in `at_most` so many parcels."""
+
+    order_id: int
+    order_ref: str
+    ships: str
+    most_parcels: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrioritySet:
+    """An order is served before, or after, others from now on (0 is first, 9 last)."""
+
+    order_id: int
+    order_ref: str
+    priority: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExpediteSet:
+    """An order's parcels go out by the fast way, or not any more."""
+
+    order_id: int
+    order_ref: str
+    expedite: bool
+    why: str

@@ -25,7 +25,10 @@ class Customer(SQLModel, table=True):
 
 
 class Order(SQLModel, table=True):
-    """One order. The counters are sums over its lines; `state` is derived from them (`rules.derive_state`), never set."""
+    """One order. The counters are sums over its lines; `state` is derived from them (`rules.derive_state`), never set.
+
+    `ships` and `most_parcels` say how it may go out (`rules.SHIPS`); they were the store's when it was placed.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -64,6 +67,9 @@ class Order(SQLModel, table=True):
     tell: bool = True
     held: str = Field(default="", max_length=300)
     note: str = Field(default="", max_length=1000)
+    ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
+    most_parcels: int | None = None
+    expedite: bool = Field(default=False, sa_column_kwargs={"server_default": text("FALSE")})
     state: str = Field(default="placed", max_length=16)
     ordered: int = Field(sa_type=BigInteger)
     cancelled: int = Field(default=0, sa_type=BigInteger)
@@ -97,7 +103,7 @@ class OrderLine(SQLModel, table=True):
     """Units of one product on an order, and how far they have come. `unit_price` in 1/10,000 of the major unit.
 
     `priority`, `placed_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
-    no price of its own, and `per_kit` units of it are in one kit.
+    no price of its own, and `per_kit` units of it are in one kit. `substitute_for` is the line whose units this one replaces.
     """
 
     __tablename__ = "order_line"
@@ -122,6 +128,7 @@ class OrderLine(SQLModel, table=True):
     product_id: int = Field(foreign_key="product.id")
     kit_id: int | None = Field(default=None, foreign_key="order_kit.id")
     per_kit: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    substitute_for: int | None = Field(default=None, foreign_key="order_line.id")
     position: int
     name: str = Field(max_length=300)
     unit_price: int = Field(sa_type=BigInteger)

@@ -69,6 +69,7 @@ class LineView:
     returned: int
     kit_id: int | None = None
     per_kit: int = 1
+    substitute_for: int | None = None
 
     @property
     def waiting(self) -> int:
@@ -81,12 +82,21 @@ def lines(session: Session, order_id: int) -> list[LineView]:
     p = Product.__table__.c  # type: ignore[attr-defined]
     query = (
         sa.select(_l.id, _l.product_id, p.sku, _l.name, _l.unit_price, _l.ordered, _l.cancelled, _l.allocated,
-                  _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned, _l.kit_id, _l.per_kit)
+                  _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned, _l.kit_id, _l.per_kit,
+                  _l.substitute_for)
         .join(Product, p.id == _l.product_id)
         .where(_l.order_id == order_id)
-        .order_by(_l.position)
+        .order_by(_l.position, _l.id)
     )
     return [LineView(*row) for row in session.execute(query)]
+
+
+def line(session: Session, line_id: int) -> OrderLine:
+    """An order line by its id, read anew. Raises NotFound."""
+    found = session.get(OrderLine, line_id, populate_existing=True)
+    if found is None:
+        raise NotFound("There is no such order line.")
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,11 @@ STATES = ("placed", "backordered", "part_allocated", "allocated", "released", "p
 OPEN = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed", "on_hold")
 STAGES = ("allocated", "released", "picked", "packed", "handed_over", "returned")
 
+# How an order may go out: whole; in as many parcels as its goods come in; in at most so many, the last one complete.
+SHIPS = ("complete", "parts", "at_most")
+MOST_PARCELS = 20
+URGENT, LEAST_URGENT = 0, 9
+
 
 @dataclass(frozen=True, slots=True)
 class Counters:
@@ -54,4 +59,24 @@ def why_not_cancel(c: Counters) -> str | None:
         return "It is on its way to the shopper already. Open a return instead."
     if c.packed or c.picked:
         return "It is being picked or packed already. Undo the picks first, or hold the parcel at the pack station."
+    return None
+
+
+def why_not_ships(ships: str, most_parcels: int | None) -> str | None:
+    """What is wrong with a rule of shipping; None if nothing is."""
+    if ships not in SHIPS:
+        return f"An order ships {', '.join(SHIPS[:-1])} or {SHIPS[-1]}."
+    if ships == "at_most" and not (most_parcels and 2 <= most_parcels <= MOST_PARCELS):
+        return f"Say how many parcels at most: 2 to {MOST_PARCELS}."
+    return None
+
+
+def why_not_drop(waiting: int, units: int) -> str | None:
+    """Why so many units of a line cannot be taken off it; None if they can: only what has no stock yet can."""
+    if units < 1:
+        return "Say how many units: at least 1."
+    if not waiting:
+        return "Nothing of this line waits any more: its stock has come."
+    if units > waiting:
+        return f"Only {waiting:,} of them still {'waits' if waiting == 1 else 'wait'}."
     return None

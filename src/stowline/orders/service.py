@@ -1,32 +1,31 @@
-"""Verbs of orders: place, cancel, hold, and the stage counters that other rooms raise."""
+"""Verbs of orders: place, cancel, hold; the changes of a placed order and the stage counters have files of their own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
-from stowline.core.hot import Hot
-from stowline.inventory import service as inventory
 from stowline.orders import kits, queries
+from stowline.orders.changing import cancel_units, expedite, set_priority, set_shipping, swap
 from stowline.orders.events import DemandDropped, HoldLifted, OrderCancelled, OrderEntered, OrderHeld, OrderPlaced
 from stowline.orders.intake.shape import IncomingOrder
 from stowline.orders.models import Customer, Order, OrderLine, SearchTerm
-from stowline.orders.rules import STAGES, Counters, derive_state, why_not_cancel
+from stowline.orders.rules import Counters, derive_state, why_not_cancel
+from stowline.orders.stages import COUNTERS, lock_stock, raise_many, raise_stage, rederive
 from stowline.scanning import service as scanning
 from stowline.stores.queries import Store
 
-# For the proof of the invariants, which derives every state once more.
-__all__ = ["Counters", "derive_state"]
+# The first two for the proof of the invariants, which derives every state once more; the rest live by their noun.
+__all__ = ["Counters", "cancel_units", "derive_state", "expedite", "raise_many", "raise_stage", "set_priority", "set_shipping", "swap"]
 
 _orders = Order.__table__  # type: ignore[attr-defined]
 _lines = OrderLine.__table__  # type: ignore[attr-defined]
-_COUNTERS = ("ordered", "cancelled", *STAGES)
 
 
 def place(
@@ -56,6 +55,7 @@ def place(
         ship_by=placed_at + timedelta(days=store.ship_within_days),
         priority=5 if incoming.priority is None else incoming.priority, locale=store.locale, time_zone=store.time_zone,
         platform=incoming.platform, tell=tell, note=incoming.note[:1000],
+        ships=store.ships, most_parcels=store.most_parcels,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),
     )
@@ -114,61 +114,6 @@ def _find_by(session: Session, order_id: int, words: Sequence[str]) -> None:
         session.execute(insert.on_conflict_do_nothing(), [{"term": t, "order_id": order_id} for t in terms])
 
 
-# --- stages -----------------------------------------------------------------------------------------------------------
-
-
-def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int, int]) -> str:
-    """Add (or take back, below zero) units to a stage of lines of one order: {line id: units}; the state after.
-
-    The database's own checks keep ordered >= allocated >= released >= picked >= packed >= handed over >= returned;
-    a change that would break them raises IntegrityError and undoes the transaction.
-    """
-    assert stage in STAGES
-    for line_id, n in sorted(units.items()):
-        _LINE[stage].later(session, i=line_id, n=n)
-    row = _ORDER[stage].one(session, i=order_id, n=sum(units.values()))
-    assert row is not None
-    *counters, held, before = row
-    state = derive_state(Counters(*counters), held=bool(held))
-    if state != before:
-        _STATE.later(session, i=order_id, s=state)
-    return state
-
-
-_LINE = {s: Hot(f"UPDATE order_line SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608  (own words)
-_ORDER = {
-    s: Hot(
-        f"UPDATE orders SET {s} = {s} + :n WHERE id = :i RETURNING {', '.join(_COUNTERS)}, held, state"  # noqa: S608
-    )
-    for s in STAGES
-}
-_SUM = {s: Hot(f"UPDATE orders SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608
-_STATE = Hot("UPDATE orders SET state = :s WHERE id = :i")
-
-
-def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, int]]) -> None:
-    """The same for many orders in few statements: {order id: {line id: units}}."""
-    if not units:
-        return
-    lines = [{"i": i, "n": n} for part in units.values() for i, n in part.items()]
-    _LINE[stage].many(session, sorted(lines, key=lambda row: row["i"]))
-    orders = [{"i": i, "n": sum(part.values())} for i, part in sorted(units.items())]
-    _SUM[stage].many(session, orders)
-    _rederive(session, list(units))
-
-
-def _rederive(session: Session, order_ids: list[int]) -> None:
-    for start in range(0, len(order_ids), 500):
-        part = order_ids[start : start + 500]
-        columns = [_orders.c[name] for name in _COUNTERS]
-        rows = session.execute(sa.select(*columns, _orders.c.held, _orders.c.state, _orders.c.id)
-                               .where(_orders.c.id.in_(part))).all()
-        changed = [{"i": row.id, "s": state} for row in rows
-                   if (state := derive_state(Counters(*row[:8]), held=bool(row.held))) != row.state]
-        if changed:
-            _STATE.many(session, changed)
-
-
 # --- a person decides -------------------------------------------------------------------------------------------------
 
 
@@ -177,18 +122,18 @@ def cancel(session: Session, order_id: int, reason: str) -> Order:
 
     A cancelled order again: nothing changes. Raises Conflict once units are picked or gone.
     """
-    products = _lock_stock(session, order_id)
+    products = lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if order.state == "cancelled":
         return order
-    no = why_not_cancel(Counters(*(getattr(order, name) for name in _COUNTERS)))
+    no = why_not_cancel(Counters(*(getattr(order, name) for name in COUNTERS)))
     if no:
         raise Conflict(f"Order {order.ref} cannot be cancelled. {no}")
     _mark_lines_held(session, order_id, held=True)
     hooks.tell(session, DemandDropped(order_id, products, "cancelled"))
     session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(cancelled=_lines.c.ordered))
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(cancelled=_orders.c.ordered, held=""))
-    _rederive(session, [order_id])
+    rederive(session, [order_id])
     outbox.record(session, OrderCancelled(order_id, order.ref, reason[:300]), subject=order_id)
     session.refresh(order)
     return order
@@ -198,7 +143,7 @@ def hold(session: Session, order_id: int, reason: str) -> Order:
     """Stop work on an order: its promised stock that is not yet released goes to others. Raises Refused, Conflict."""
     if not reason.strip():
         raise Refused("Say why the order is held.", where="reason")
-    products = _lock_stock(session, order_id)
+    products = lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if order.held:
         return order
@@ -214,7 +159,7 @@ def hold(session: Session, order_id: int, reason: str) -> Order:
 
 def lift_hold(session: Session, order_id: int) -> Order:
     """Let work on an order go on; it takes its place in line by the day it was placed."""
-    products = _lock_stock(session, order_id)
+    products = lock_stock(session, order_id)
     order = queries.lock(session, order_id)
     if not order.held:
         return order
@@ -228,21 +173,9 @@ def lift_hold(session: Session, order_id: int) -> Order:
 def _set_held(session: Session, order_id: int, reason: str) -> None:
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(held=reason))
     _mark_lines_held(session, order_id, held=bool(reason))
-    _rederive(session, [order_id])
+    rederive(session, [order_id])
 
 
 def _mark_lines_held(session: Session, order_id: int, *, held: bool) -> None:
     """A held line is served no stock, not even its own that was just given back."""
     session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(held=held))
-
-
-def _lock_stock(session: Session, order_id: int) -> tuple[int, ...]:
-    """Stock levels are locked before orders, everywhere: so two verbs never wait for each other in a ring."""
-    products = _product_ids(session, order_id)
-    inventory.lock_levels(session, list(products))
-    return products
-
-
-def _product_ids(session: Session, order_id: int) -> tuple[int, ...]:
-    query = select(OrderLine.product_id).where(OrderLine.order_id == order_id).distinct().order_by(col(OrderLine.product_id))
-    return tuple(session.exec(query))

@@ -191,7 +191,7 @@ def now(session: Session, ref: str, order: Order) -> Now:
     """What is wanted at the bench for this order."""
     lines = queries.lines_to_pack(session, order.id or 0)
     parcel = queries.open_parcel(session, order.id or 0)
-    task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}", "unit": "line",
+    task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}{', expedite' * order.expedite}", "unit": "line",
             "stop": sum(1 for line in lines if not line.left), "stops": len(lines), "finished": False}
     left = next((line for line in lines if line.left), None)
     if order.state in ("handed_over", "cancelled"):
@@ -209,7 +209,7 @@ def _closing(order: Order, parcel: Parcel | None) -> dict[str, Any]:
         return wants("nothing", order=order.ref, say=f"Order {order.ref} has nothing left to pack.")
     if parcel.state == "open":
         return wants("command", code="CMD:DONE", order=order.ref, parcel=parcel.code, say="All is in. Press “Close box”")
-    return wants("label", order=order.ref, parcel=parcel.code, say=f"Print the label of {parcel.code}")
+    return wants("label", order=order.ref, parcel=parcel.code, say=f"Print the label of {parcel.code}{'. It goes out by the fast way' * order.expedite}")
 
 
 def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The shops whose goods we ship."""
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, text
 from sqlmodel import Field, SQLModel
 
 
@@ -22,4 +22,6 @@ class Store(SQLModel, table=True):
     url: str = Field(default="", max_length=300)
     accent: str = Field(default="#0b5a6e", max_length=7)
     ship_within_days: int = Field(default=1, ge=0)
+    ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
+    most_parcels: int | None = None
     webhook_secrets: dict[str, str] = Field(default_factory=dict, sa_type=JSON)

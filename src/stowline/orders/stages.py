@@ -1,0 +1,79 @@
+"""The stage counters of orders and their lines, and the state that they mean."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from stowline.core.hot import Hot
+from stowline.inventory import service as inventory
+from stowline.orders.models import Order, OrderLine
+from stowline.orders.rules import STAGES, Counters, derive_state
+
+_orders = Order.__table__  # type: ignore[attr-defined]
+COUNTERS = ("ordered", "cancelled", *STAGES)
+
+
+def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int, int]) -> str:
+    """Add (or take back, below zero) units to a stage of lines of one order: {line id: units}; the state after.
+
+    The database's own checks keep ordered >= allocated >= released >= picked >= packed >= handed over >= returned;
+    a change that would break them raises IntegrityError and undoes the transaction.
+    """
+    assert stage in STAGES
+    for line_id, n in sorted(units.items()):
+        _LINE[stage].later(session, i=line_id, n=n)
+    row = _ORDER[stage].one(session, i=order_id, n=sum(units.values()))
+    assert row is not None
+    *counters, held, before = row
+    state = derive_state(Counters(*counters), held=bool(held))
+    if state != before:
+        _STATE.later(session, i=order_id, s=state)
+    return state
+
+
+_LINE = {s: Hot(f"UPDATE order_line SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608  (own words)
+_ORDER = {
+    s: Hot(
+        f"UPDATE orders SET {s} = {s} + :n WHERE id = :i RETURNING {', '.join(COUNTERS)}, held, state"  # noqa: S608
+    )
+    for s in STAGES
+}
+_SUM = {s: Hot(f"UPDATE orders SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608
+_STATE = Hot("UPDATE orders SET state = :s WHERE id = :i")
+
+
+def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, int]]) -> None:
+    """The same for many orders in few statements: {order id: {line id: units}}."""
+    if not units:
+        return
+    lines = [{"i": i, "n": n} for part in units.values() for i, n in part.items()]
+    _LINE[stage].many(session, sorted(lines, key=lambda row: row["i"]))
+    orders = [{"i": i, "n": sum(part.values())} for i, part in sorted(units.items())]
+    _SUM[stage].many(session, orders)
+    rederive(session, list(units))
+
+
+def rederive(session: Session, order_ids: list[int]) -> None:
+    """Say anew what state these orders are in, after a change of their rows that was no stage."""
+    for start in range(0, len(order_ids), 500):
+        part = order_ids[start : start + 500]
+        columns = [_orders.c[name] for name in COUNTERS]
+        rows = session.execute(sa.select(*columns, _orders.c.held, _orders.c.state, _orders.c.id)
+                               .where(_orders.c.id.in_(part))).all()
+        changed = [{"i": row.id, "s": state} for row in rows
+                   if (state := derive_state(Counters(*row[:8]), held=bool(row.held))) != row.state]
+        if changed:
+            _STATE.many(session, changed)
+
+
+def lock_stock(session: Session, order_id: int) -> tuple[int, ...]:
+    """Stock levels are locked before orders, everywhere: so two verbs never wait for each other in a ring."""
+    products = _product_ids(session, order_id)
+    inventory.lock_levels(session, list(products))
+    return products
+
+
+def _product_ids(session: Session, order_id: int) -> tuple[int, ...]:
+    query = select(OrderLine.product_id).where(OrderLine.order_id == order_id).distinct().order_by(col(OrderLine.product_id))
+    return tuple(session.exec(query))
