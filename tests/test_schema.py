@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
@@ -116,7 +117,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert get("/readyz").ok
     for _ in range(2):  # 201, then 200
         post("/api/v1/products", goods_shapes.Product("MUG", "Mug", [goods_shapes.Barcode("4006381333931")], 350, (120, 90, 95)))
-        post("/api/v1/purchase-orders", goods_shapes.PurchaseOrder("PO-1", "Kiln", [goods_shapes.Units("MUG", 5)]))
+        post("/api/v1/purchase-orders", goods_shapes.AskedPurchaseOrder("PO-1", "Kiln", [goods_shapes.Units("MUG", 5)]))
+        post("/api/v1/purchase-orders/{ref}/revisions", goods_shapes.AskedRevision("late", date(2027, 5, 9)), ref="PO-1")
+    assert get("/api/v1/purchase-orders/{ref}/revisions", "PO-1").items[0].n == 2
     assert post("/api/v1/tasks/{task}/lease", floor_shapes.Lease("tablet-4"), task="receive:PO-1").next["want"] == "product"
     assert scan("receive:PO-1", "4006381333931", 5).fate == "accepted"
     assert scan("receive:PO-1", "NONSENSE").fate == "refused"

@@ -70,6 +70,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ManifestClosed": lambda v: f"Manifest {v['manifest']} closed with {_n(v['parcels'], 'parcel')}",
     "PurchaseOrderEntered": lambda v: f"Purchase order {v['ref']} from {v['supplier']}, {_n(v['units'])}",
     "PurchaseOrderClosed": lambda v: f"Purchase order {v['ref']} closed" + (f", {_n(v['units_short'])} short" if v["units_short"] else ""),
+    "PurchaseOrderRevised": lambda v: f"{v['say']}: {v['why']}",
     "GoodsReceived": lambda v: f"Received {v['units']:,} {v['name']}" + (f" on {v['purchase_order']}" if v["purchase_order"] else ""),
     "StockPutAway": lambda v: f"Put away {v['units']:,} {v['name']} into {v['bin']}",
     "StockMoved": lambda v: f"Moved {v['units']:,} {v['name']} from {v['from_bin']} to {v['to_bin']}",

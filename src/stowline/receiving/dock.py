@@ -95,7 +95,7 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     if before or left:
         scanning.set_step(session, scan.task, scan.holder, left)
     effect = {"product": hand["product"], "qty": came.units, "line": line.id if line else None, "lot": came.lot,
-              "serial": came.serial, "held": bool(held), "hand": before}  # fmt: skip
+              "serial": came.serial, "held": bool(held), "hand": before, "scan": scan.id}  # fmt: skip
     say = _booked(hand, came, line)
     next_, task = _of(session, scan.ref, scan.holder, hand["product"])
     if next_["want"] == "nothing" and order is not None:
@@ -158,7 +158,8 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         scanning.set_step(session, scan.task, scan.holder, effect["hand"])
         return Verdict.accepted("One step back.").then(*_of(session, scan.ref, scan.holder))
     service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"],
-                      lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False))
+                      lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False),
+                      ref=scan.ref, scan_id=effect.get("scan", ""))
     if effect.get("hand"):
         scanning.set_step(session, scan.task, scan.holder, effect["hand"])
     one = effect["qty"] == 1

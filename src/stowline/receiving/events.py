@@ -44,3 +44,23 @@ class PurchaseOrderClosed:
 
     ref: str
     units_short: int
+
+
+@dataclass(frozen=True, slots=True)
+class PurchaseOrderRevised:
+    """A supplier said otherwise: what changed, in words, and why."""
+
+    ref: str
+    say: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyChanged:
+    """What is on its way of these products is otherwise now: told at once, in the same transaction. `cause` in words ("PO-4
+    moved from 3 May 2027 to 9 May 2027"), `ref` the purchase order, '' for none.
+    """
+
+    product_ids: tuple[int, ...]
+    cause: str
+    ref: str

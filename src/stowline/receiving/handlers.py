@@ -33,6 +33,15 @@ class PurchaseOrderBody(msgspec.Struct):
     expected_to: date | None = None
 
 
+class RevisionBody(msgspec.Struct):
+    """What the supplier says now: days that are left out stay, null is no date; lines that are left out stay."""
+
+    why: str
+    expected_from: date | msgspec.UnsetType | None = msgspec.UNSET
+    expected_to: date | msgspec.UnsetType | None = msgspec.UNSET
+    lines: list[LineBody] = []
+
+
 class PurchaseOrders(Controller):
     """Purchase orders."""
 
@@ -57,6 +66,37 @@ class PurchaseOrders(Controller):
 
         return web.written(request, body, make)
 
+    @post("/{ref:str}/revisions", opt=web.permission("receiving.write"), sync_to_thread=True)
+    def revise(self, request: Request[Any, Any, Any], ref: FromPath[str], body: RawBody) -> Response[bytes]:
+        """The supplier says otherwise: 201 with the new revision; 200 where it says what is known already."""
+        asked, name = web.read_as(body, RevisionBody), web.name(ref)
+        why = text(asked.why, "why", what="The reason", longest=200, needed=True)
+        units = {line.sku: units_sent(line.quantity, f"lines[{n}].quantity", least=0) for n, line in enumerate(asked.lines)}
+        if len(units) < len(asked.lines):
+            raise BadRequest("A SKU stands twice in the lines. Give it once, with all its units.", where="lines")
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            order = queries.by_ref(session, name)
+            known = queries.revision_count(session, order.id or 0)
+            first, last = asked.expected_from, asked.expected_to
+            number = service.revise(
+                session, order.id or 0, quantities=units, why=why,
+                expected_from=order.expected_from if first is msgspec.UNSET else first,
+                expected_to=order.expected_to if last is msgspec.UNSET else last,
+            )  # fmt: skip
+            return (201 if number > known else 200), _told(session, order)
+
+        return web.written(request, body, make)
+
+    @get("/{ref:str}/revisions", opt=web.permission("receiving.read"), sync_to_thread=True)
+    def revisions(self, ref: FromPath[str]) -> dict[str, Any]:
+        """Everything that was agreed, the latest first."""
+        with reading() as session:
+            found = queries.revisions(session, queries.by_ref(session, web.name(ref)).id or 0, limit=500)
+        return {"items": [{"n": one.n, "at": one.at, "who": one.who, "why": one.why, "expected_from": one.expected_from,
+                           "expected_to": one.expected_to, "lines": [{"sku": sku, "quantity": units} for sku, units in one.lines]}
+                          for one in found]}  # fmt: skip
+
     @get("/{ref:str}", opt=web.permission("receiving.read"), sync_to_thread=True)
     def one(self, ref: FromPath[str]) -> dict[str, Any]:
         """One purchase order by its ref."""
@@ -68,6 +108,8 @@ def _told(session: Session, order: PurchaseOrder) -> dict[str, Any]:
     return {
         "ref": order.ref, "supplier": order.supplier, "expected_from": order.expected_from,
         "expected_to": order.expected_to, "closed_at": order.closed_at,
-        "lines": [{"sku": line.sku, "quantity": line.quantity, "received": line.received}
+        "revision": queries.revision_count(session, order.id or 0),
+        "lines": [{"sku": line.sku, "quantity": line.quantity, "received": line.received,
+                   "over": line.over, "damaged": line.damaged}
                   for line in queries.lines(session, order.id or 0)],
     }

@@ -2,19 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
+import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.inventory import velocity
-from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.receiving.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseOrderRevision
 
 _o = PurchaseOrder.__table__.c  # type: ignore[attr-defined]
 _l = PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
 _p = Product.__table__.c  # type: ignore[attr-defined]
+_v, _r = PurchaseOrderRevision.__table__.c, GoodsReceipt.__table__.c  # type: ignore[attr-defined]
 
 
 def by_ref(session: Session, ref: str) -> PurchaseOrder:
@@ -35,6 +37,8 @@ class ExpectedLine:
     name: str
     quantity: int
     received: int
+    over: int
+    damaged: int
 
     @property
     def left(self) -> int:
@@ -43,7 +47,7 @@ class ExpectedLine:
 
 
 def _lines() -> sa.Select[tuple[object, ...]]:
-    return sa.select(_l.id, _l.product_id, _p.sku, _p.name, _l.quantity, _l.received).join(
+    return sa.select(_l.id, _l.product_id, _p.sku, _p.name, _l.quantity, _l.received, _l.over, _l.damaged).join(
         Product, _p.id == _l.product_id
     )
 
@@ -144,3 +148,73 @@ def incoming(session: Session, product_ids: Sequence[int], *, each: int = 100) -
     for row in session.execute(query):
         found.setdefault(row[0], []).append(Incoming(*row))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What was agreed from a moment on; `units` of all lines together."""
+
+    n: int
+    at: datetime
+    who: str
+    why: str
+    expected_from: date | None
+    expected_to: date | None
+    lines: list[tuple[str, int]]
+
+    @property
+    def units(self) -> int:
+        """Units of all lines."""
+        return sum(units for _, units in self.lines)
+
+
+def revisions(session: Session, order_id: int, *, limit: int = 50) -> list[Revision]:
+    """The revisions of a purchase order, the latest first."""
+    query = (
+        sa.select(_v.n, _v.at, _v.who, _v.why, _v.expected_from, _v.expected_to, _v.lines)
+        .where(_v.purchase_order_id == order_id).order_by(_v.n.desc()).limit(limit)
+    )  # fmt: skip
+    return [Revision(*(*row[:6], msgspec.json.decode(row[6], type=list[tuple[str, int]]))) for row in session.execute(query)]
+
+
+def revision_count(session: Session, order_id: int) -> int:
+    """The number of the revision that stands now."""
+    query = sa.select(sa.func.max(_v.n)).where(_v.purchase_order_id == order_id)
+    return int(session.execute(query).scalar_one_or_none() or 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """A line of a purchase order and when its units came: the days first told (revision 1), the number of the revision
+    that stands, the moments of the first and the last receipt.
+    """
+
+    line_id: int
+    ref: str
+    supplier_id: int | None
+    product_id: int
+    ordered_at: datetime
+    told_from: date | None
+    told_to: date | None
+    revision: int
+    first_at: datetime
+    last_at: datetime
+    units: int
+
+
+def arrival_history(session: Session, since: datetime, *, limit: int = 50_000) -> list[Came]:
+    """Lines of purchase orders that units came on since a moment, the latest first; what was undone does not count."""
+    first = PurchaseOrderRevision.__table__.alias("first")  # type: ignore[attr-defined]
+    last = sa.select(sa.func.max(_v.n)).where(_v.purchase_order_id == _o.id).scalar_subquery()
+    ended = sa.func.max(_r.at)
+    query = (
+        sa.select(_l.id, _o.ref, _o.supplier_id, _l.product_id, _o.created_at, first.c.expected_from, first.c.expected_to,
+                  last, sa.func.min(_r.at), ended, sa.func.sum(_r.units))
+        .select_from(GoodsReceipt).join(PurchaseOrderLine, _l.id == _r.purchase_order_line_id)
+        .join(PurchaseOrder, _o.id == _l.purchase_order_id)
+        .join(first, sa.and_(first.c.purchase_order_id == _o.id, first.c.n == 1))
+        .where(_r.undone_at.is_(None))
+        .group_by(_l.id, _o.id, first.c.id)
+        .having(ended >= since).order_by(ended.desc(), _l.id.desc()).limit(limit)
+    )  # fmt: skip
+    return [Came(*(*row[:10], int(row[10]))) for row in session.execute(query)]

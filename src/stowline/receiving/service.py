@@ -1,6 +1,6 @@
 """Verbs of receiving: enter a purchase order, receive, close."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import sqlalchemy as sa
@@ -10,18 +10,20 @@ from stowline.allocation import queries as waiting
 from stowline.allocation import service as allocation
 from stowline.catalog import kits
 from stowline.catalog import queries as catalog
-from stowline.core import clock, outbox
+from stowline.core import clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.inventory import feed, lots
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import SUPPLIER
-from stowline.receiving import queries
-from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered
+from stowline.receiving import queries, receipts, revisions, suppliers
+from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered, SupplyChanged
 from stowline.receiving.hand import Came
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.receiving.revisions import revise
 from stowline.scanning import service as scanning
 
+__all__ = ["close", "enter", "receive", "reopen", "revise", "take_back"]
 _lines = PurchaseOrderLine.__table__  # type: ignore[attr-defined]
 
 
@@ -38,24 +40,25 @@ def enter(
         return known, False
     if not lines:
         raise Refused("A purchase order has at least one line.", where="lines")
-    if expected_from and expected_to and expected_to < expected_from:
-        raise Refused("The goods cannot be expected to come before they are expected.", where="expected_to")
+    revisions.refuse_days(expected_from, expected_to)
     ids = catalog.ids_of(session, [sku for sku, _ in lines])
     for n, (sku, _) in enumerate(lines):
         if sku not in ids:
             raise Refused(f"There is no product {sku}. Add it to the catalogue first.", where=f"lines[{n}].sku")
     kits.refuse(session, ids.values(), "is not bought as one")
-    order = PurchaseOrder(ref=ref, supplier=supplier, expected_from=expected_from,
-                          expected_to=expected_to or expected_from, created_at=clock.now())
+    order = PurchaseOrder(ref=ref, supplier=supplier, supplier_id=suppliers.named(session, supplier),
+                          expected_from=expected_from, expected_to=expected_to or expected_from, created_at=clock.now())
     session.add(order)
     session.flush()
     session.execute(sa.insert(_lines), [
         {"purchase_order_id": order.id, "product_id": ids[sku], "position": n, "quantity": units}
         for n, (sku, units) in enumerate(lines, 1)
     ])
+    revisions.begin(session, order, lines)
     feed.mark(session, ids.values())
     scanning.print_code(session, ref, "purchase-order", order.id or 0, f"purchase order {ref}")
     outbox.record(session, PurchaseOrderEntered(ref, supplier, sum(units for _, units in lines)))
+    _tell(session, ids.values(), f"{ref} was ordered from {supplier or 'a supplier'}", ref)
     return order, True
 
 
@@ -75,15 +78,18 @@ def receive(
     dock = stock.first_of_kind(session, "dock")
     inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=came.units,
                    because="receive", lot=came.lot, serial=came.serial)
+    receipts.note(session, line_id=line_id, product_id=product_id, units=came.units)
     outbox.record(session, GoodsReceived(sku, name, came.units, ref, came.lot, came.serial))
+    _tell(session, [product_id], f"{came.units:,} of {sku} came in{_on(ref)}", ref)
     return served, held
 
 
 def take_back(
-    session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "", held: bool = False
-) -> None:
-    """Undo a receipt: the units leave the dock, the line and the promises made on them. Raises Conflict if they are
-    put away or on pick lists already.
+    session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "",
+    held: bool = False, ref: str = "", scan_id: str = "",
+) -> None:  # fmt: skip
+    """Undo a receipt, made by scan `scan_id`: the units leave the dock, the line and the promises made on them. Raises
+    Conflict if they are put away or on pick lists already.
     """
     if not held:
         allocation.take_back(session, product_id, qty, "receipt undone")
@@ -92,6 +98,16 @@ def take_back(
                    condition="hold" if held else "good", lot=lot, serial=serial)
     if line_id is not None:
         _count_line(session, line_id, product_id, -qty)
+    receipts.undo(session, scan_id, [product_id])
+    _tell(session, [product_id], f"{qty:,} units did not come in after all{_on(ref)}", ref)
+
+
+def _on(ref: str) -> str:
+    return f" on {ref}" if ref else ""
+
+
+def _tell(session: Session, product_ids: Iterable[int], cause: str, ref: str) -> None:
+    hooks.tell(session, SupplyChanged(tuple(sorted(set(product_ids))), cause, ref))
 
 
 def _count_line(session: Session, line_id: int, product_id: int, qty: int) -> None:
@@ -113,14 +129,20 @@ def close(session: Session, order_id: int) -> None:
     order.closed_at = clock.now()
     session.add(order)
     session.flush()
-    feed.mark(session, queries.lacking(session, order_id))
-    outbox.record(session, PurchaseOrderClosed(order.ref, queries.open_units(session, order_id)))
+    short, lacking = queries.open_units(session, order_id), queries.lacking(session, order_id)
+    feed.mark(session, lacking)
+    outbox.record(session, PurchaseOrderClosed(order.ref, short))
+    _tell(session, lacking, f"{order.ref} was closed" + (f", {short:,} units short" if short else ""), order.ref)
 
 
 def reopen(session: Session, order_id: int) -> None:
     """More may come after all."""
     order = session.get(PurchaseOrder, order_id)
-    if order is not None:
-        order.closed_at = None
-        session.add(order)
-        feed.mark(session, queries.lacking(session, order_id))
+    if order is None or order.closed_at is None:
+        return
+    order.closed_at = None
+    session.add(order)
+    session.flush()
+    lacking = queries.lacking(session, order_id)
+    feed.mark(session, lacking)
+    _tell(session, lacking, f"{order.ref} is open again", order.ref)

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from stowline.schema.floor import Lease, Leased, Nothing, NotReady, Ok, Replies, Reply, Scan, Scans, TaskPage
-from stowline.schema.goods import Parts, Product, ProductChange, PurchaseOrder
+from stowline.schema.goods import (
+    AskedPurchaseOrder,
+    AskedRevision,
+    Parts,
+    Product,
+    ProductChange,
+    PurchaseOrder,
+    Revisions,
+)
 from stowline.schema.orders import (
     Cancellation,
     Intake,
@@ -64,8 +72,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
     ("post", "/api/v1/counts"): Call("askForCount", {201: CountAsked}, Count),
     ("get", "/api/v1/counts"): Call("listCounts", {200: CountPage}, paged=True),
-    ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, PurchaseOrder),
+    ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, AskedPurchaseOrder),
     ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),
+    ("post", "/api/v1/purchase-orders/{ref}/revisions"): Call("revisePurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, AskedRevision),
+    ("get", "/api/v1/purchase-orders/{ref}/revisions"): Call("listRevisions", {200: Revisions}),
     ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
     ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),
     ("get", "/api/v1/orders/{ref}/timeline"): Call("getTimeline", {200: Timeline}, paged=True),

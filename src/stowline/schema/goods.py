@@ -1,6 +1,6 @@
 """Products and purchase orders."""
 
-from datetime import date
+from datetime import date, datetime
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -70,11 +70,58 @@ class Units(Struct):
     quantity: int
 
 
+class OrderedUnits(Units):
+    """A line of a purchase order. `received` counts as ordered, `over` came beyond that; `damaged` of both."""
+
+    received: int = 0
+    over: int = 0
+    damaged: int = 0
+
+
 class PurchaseOrder(Struct):
     """Goods that are expected."""
+
+    ref: str
+    supplier: str
+    lines: list[OrderedUnits]
+    expected_from: date | None = None
+    expected_to: date | None = None
+    closed_at: datetime | None = None
+    revision: int = 1
+
+
+class AskedPurchaseOrder(Struct):
+    """Goods that were ordered from a supplier."""
 
     ref: str
     supplier: str
     lines: list[Units]
     expected_from: date | None = None
     expected_to: date | None = None
+
+
+class AskedRevision(Struct):
+    """What the supplier says now. Days that are left out stay, null is no date; of lines those that are named change."""
+
+    why: str
+    expected_from: date | UnsetType | None = UNSET
+    expected_to: date | UnsetType | None = UNSET
+    lines: list[Units] = []
+
+
+class Revision(Struct):
+    """What was agreed from a moment on."""
+
+    n: int
+    at: datetime
+    who: str
+    why: str
+    expected_from: date | None
+    expected_to: date | None
+    lines: list[Units]
+
+
+class Revisions(Struct):
+    """The revisions of a purchase order, the latest first."""
+
+    items: list[Revision]

@@ -5,8 +5,12 @@ from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
+from sqlmodel import Session
 
+from stowline.catalog.units import units
 from stowline.core import db, web
+from stowline.core.errors import Refused
+from stowline.core.fields import Bad, day, text
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts
@@ -15,7 +19,8 @@ from stowline.receiving import queries as receiving
 from stowline.receiving import service
 
 READ, WRITE = web.permission("receiving.read"), web.permission("receiving.write")
-DONE = {"closed": "Nothing more is expected on this purchase order.", "reopened": "Goods may come on this purchase order again."}
+DONE = {"closed": "Nothing more is expected on this purchase order.", "reopened": "Goods may come on this purchase order again.",
+        "revised": "The revision is kept. Orders that wait for it are promised by it from now on.", "same": "That is what was agreed already."}
 
 
 class Receiving(Controller):
@@ -46,12 +51,19 @@ class Receiving(Controller):
     @get("/{ref:str}", opt=READ, sync_to_thread=True)
     def one(self, request: AnyRequest, ref: FromPath[str], done: FromQuery[str] = "") -> Response[Any]:
         """One purchase order."""
-        with db.reading() as session:
-            view = reads.one(session, web.name(ref))
-        who = web.identity_of(request).permissions
-        if "floor.receive" not in who:
-            view["floor_href"] = None
-        return web.page("desk/purchase_order.html", request, flash=DONE.get(done), may_write="receiving.write" in who, **view)
+        return _page(request, web.name(ref), flash=DONE.get(done))
+
+    @post("/{ref:str}/revisions", opt=WRITE, sync_to_thread=True)
+    def revise(self, request: AnyRequest, ref: FromPath[str], body: RawBody) -> Response[Any]:
+        """The supplier says otherwise."""
+        name, form = web.name(ref), web.read_form(body)
+        try:
+            done = db.run(lambda session: _revised(session, name, form))
+        except Refused as why:
+            if why.status == 404 or not web.accepts_html(request):
+                raise
+            return _page(request, name, flash=why.say, code=why.status, typed=form)
+        return web.redirect(f"/receiving/{web.segment(name)}?done={done}")
 
     @post("/{ref:str}/close", opt=WRITE, sync_to_thread=True)
     def close(self, ref: FromPath[str], body: RawBody) -> Response[Any]:
@@ -64,6 +76,33 @@ class Receiving(Controller):
         """More may come after all."""
         _ = body
         return _set(web.name(ref), "reopened")
+
+
+def _page(
+    request: AnyRequest, ref: str, *, flash: str | None, code: int = 200, typed: dict[str, str] | None = None
+) -> Response[Any]:
+    with db.reading() as session:
+        view = reads.one(session, ref)
+    who = web.identity_of(request).permissions
+    if "floor.receive" not in who:
+        view["floor_href"] = None
+    return web.page("desk/purchase_order.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
+                    may_write="receiving.write" in who, typed=typed or {}, **view)
+
+
+def _revised(session: Session, ref: str, form: dict[str, str]) -> str:
+    """Carry a revision from the form out: "revised", or "same" where nothing changes. Raises Refused."""
+    order = receiving.by_ref(session, ref)
+    known = receiving.revision_count(session, order.id or 0)
+    try:
+        why = text(form.get("why"), "why", what="The reason", longest=200, needed=True)
+        first = day(form.get("expected_from"), "expected_from") if form.get("expected_from") else None
+        last = day(form.get("expected_to"), "expected_to") if form.get("expected_to") else None
+        asked = {name.removeprefix("units."): units(said, name, least=0) for name, said in form.items() if name.startswith("units.") and said}
+    except Bad as bad:
+        raise Refused(bad.say, where=bad.where or None) from None
+    number = service.revise(session, order.id or 0, expected_from=first, expected_to=last, quantities=asked, why=why)
+    return "revised" if number > known else "same"
 
 
 def _set(ref: str, done: str) -> Response[Any]:

@@ -114,10 +114,25 @@ def one(session: Session, ref: str) -> Row:
     waits = orders.waiting_units(session, [line.product_id for line in lines])
     kind, word = WORDS[row["state"]]
     return {
+        "revisions": _revisions(session, order), "days": {"from": order.expected_from or "", "to": order.expected_to or ""},
         "po": {**row, "state_kind": kind, "state_word": word, "closed": order.closed_at is not None},
         "lines": [{"sku": line.sku, "name": line.name, "ordered": line.quantity, "received": line.received,
+                   "over": line.over, "damaged": line.damaged,
                    "waiting": waits.get(line.product_id, 0), "why": None} for line in lines],
         "lines_say": f"the first 500 of {row['lines']:,} lines" if row["lines"] > len(lines) else "",
         "trail": diary.of_task(session, f"receive:{ref}"),
         "floor_href": f"/floor/task/{words.segment(f'receive:{ref}')}" if order.closed_at is None else None,
     }  # fmt: skip
+
+
+def _revisions(session: Session, order: PurchaseOrder) -> list[Row]:
+    """What was agreed over time, the latest first, and how far it moved: days of the last day expected, and units."""
+    found = receiving.revisions(session, order.id or 0)
+    earlier = [*found[1:], None]
+    return [
+        {"n": one.n, "at": one.at, "who": one.who, "why": one.why, "units": one.units,
+         "expected": words.window(one.expected_from, one.expected_to) or "no date",
+         "slip": (one.expected_to - was.expected_to).days if was and one.expected_to and was.expected_to else 0,
+         "more": one.units - was.units if was else 0}
+        for one, was in zip(found, earlier, strict=True)
+    ]  # fmt: skip
