@@ -10,7 +10,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "arrivals"
-down_revision = "count_corrected"
+down_revision = "alloc"
 branch_labels = None
 depends_on = None
 
