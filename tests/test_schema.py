@@ -155,6 +155,8 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
+    said = read("get /api/v1/products/{sku}/availability", tablet.get("/api/v1/products/MUG/availability"))
+    assert read("get /api/v1/availability", tablet.get("/api/v1/availability?sku=MUG")).items[0].wording == said.wording
     post("/api/v1/products", goods_shapes.Product("GIFT", "Gift box"))
     gift = post("/api/v1/products/{sku}/parts", goods_shapes.Parts([goods_shapes.Part("MUG", 2)]), sku="GIFT")
     assert gift.parts == [goods_shapes.Part("MUG", 2)]

@@ -24,7 +24,7 @@ from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
 from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
-from stowline.portal.handlers import Track
+from stowline.portal.handlers import Availability, Track
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
 from stowline.shipping.handlers import Manifests, Parcels
@@ -72,7 +72,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Orders, Intake, Read, Scans, Tasks, Parcels, Manifests, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Track]
+             *desk.CONTROLLERS, Availability, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

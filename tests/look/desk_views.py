@@ -189,10 +189,10 @@ BREACH = {"name": "balance is the sum of the ledger", "say": "What the books hav
           "since": at(24, 2), "breaches": [f"BWL-AS-30 in A-03-{n}: the books have 7, the ledger adds up to {n}" for n in range(20)], "more": "and 5 more"}
 PROOF = {"boxes": BOXES, "days": [{"state": state, "say": f"{state} {n}"} for n in range(6) for state in ("held", "broken", "none", "failed", "stopped")], "next": at(28, 2), "may_run": True,
          "last": {"state": "broken", "by": "the night", "at": at(27, 2), "took": "3.1 s", "slowest": "balance is the sum of the ledger, 1.2 s", "say": ""}}
-KNOWN: dict[str, Any] = {"sku": "TEA-GR", "name": "Tea, green", "unnamed": False, "detail": "250 g", "weight_g": 12500, "length_mm": 120, "width_mm": 90, "height_mm": 95, "low_at": 12, "lots": True,
+KNOWN: dict[str, Any] = {"sku": "TEA-GR", "name": "Tea, green", "unnamed": False, "detail": "250 g", "weight_g": 12500, "length_mm": 120, "width_mm": 90, "height_mm": 95, "low_at": 12, "backorderable": True, "lots": True,
          "serials": False, "expires": True, "fefo": True, "min_days_left": 30, "apart": "lots, expiry", "in_the_house": True,
          "barcodes": [{"code": "4006381333931", "quantity": 1}, {"code": "14006381333938", "quantity": 1200}]}
-UNKNOWN = {**KNOWN, "sku": "85123a", "name": "85123a", "unnamed": True, "detail": "", "weight_g": None, "length_mm": None, "width_mm": None, "height_mm": None, "low_at": None, "lots": False,
+UNKNOWN = {**KNOWN, "sku": "85123a", "name": "85123a", "unnamed": True, "detail": "", "weight_g": None, "length_mm": None, "width_mm": None, "height_mm": None, "low_at": None, "backorderable": True, "lots": False,
            "expires": False, "fefo": False, "min_days_left": 0, "apart": "", "in_the_house": False, "barcodes": []}
 PRODUCTS = [{**{name: one[name] for name in ("sku", "name", "unnamed", "weight_g", "apart")}, "dims_mm": [120, 90, 95] if one["weight_g"] else None, "barcodes": len(one["barcodes"])}
             for one in (KNOWN, UNKNOWN, {**KNOWN, "name": RTL}, {**KNOWN, "sku": "X" * 60, "name": LONG}, {**UNKNOWN, "name": HOSTILE, "unnamed": False})]

@@ -31,6 +31,7 @@ class Changes(TypedDict, total=False):
     fefo: bool
     min_days_left: int
     low_at: int | None
+    backorderable: bool
 
 
 def change(session: Session, sku: str, changes: Changes) -> Product:

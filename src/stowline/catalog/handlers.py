@@ -51,6 +51,7 @@ class ProductBody(msgspec.Struct):
     fefo: bool = False
     min_days_left: int = 0
     low_at: int | None = None
+    backorderable: bool = True
     parts: list[PartBody] = []
 
 
@@ -67,10 +68,11 @@ class ProductChange(msgspec.Struct):
     fefo: bool | UnsetType = UNSET
     min_days_left: int | UnsetType = UNSET
     low_at: int | UnsetType | None = UNSET
+    backorderable: bool | UnsetType = UNSET
     barcodes: list[BarcodeBody] = []
 
 
-_SET_LATER = ("lots", "serials", "expires", "fefo", "min_days_left", "low_at")
+_SET_LATER = ("lots", "serials", "expires", "fefo", "min_days_left", "low_at", "backorderable")
 
 
 class Products(Controller):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, UniqueConstraint, false, text, true
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -16,7 +16,7 @@ class Product(SQLModel, table=True):
 
     `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the
     lot that ends first is picked first; `min_days_left` days before that day a lot is sold no more. It is low when no more
-    than `low_at` units are free (None: nobody asked).
+    than `low_at` units are free (None: nobody asked). What is not `backorderable` is told as out of stock where none is free.
     """
 
     __tablename__ = "product"
@@ -35,6 +35,7 @@ class Product(SQLModel, table=True):
     fefo: bool = Field(default=False, sa_column_kwargs=NO)
     min_days_left: int = Field(default=0, ge=0, sa_column_kwargs={"server_default": text("0")})
     low_at: int | None = Field(default=None, ge=0)
+    backorderable: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

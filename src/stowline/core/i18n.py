@@ -100,6 +100,12 @@ def best_locale(wanted: str, held: list[str]) -> str:
     return FALLBACK
 
 
+def holds(wanted: str, held: list[str]) -> bool:
+    """Whether a language is held, or a wider one that it belongs to ("en-GB" by "en")."""
+    known = {name.lower() for name in held}
+    return any(candidate in known for candidate in _candidates(wanted.replace("_", "-").lower()))
+
+
 def _candidates(wanted: str) -> list[str]:
     parts = wanted.split("-")
     narrowing = ["-".join(parts[:size]) for size in range(len(parts), 0, -1)]

@@ -29,7 +29,8 @@ class Product(Struct):
     """A product. Weight in g; length, width and height in mm. One with parts is a kit: sold as one, picked as they.
 
     `lots` and `serials` say what its units are told apart by, `expires` that each lot has a last day, `fefo` that the lot
-    that ends first goes first; so many days before its last day (`min_days_left`) a lot is sold no more.
+    that ends first goes first; so many days before its last day (`min_days_left`) a lot is sold no more. `backorderable`: may be ordered while none is
+    free.
     """
 
     sku: str
@@ -45,6 +46,7 @@ class Product(Struct):
     fefo: bool = False
     min_days_left: int = 0
     low_at: int | None = None
+    backorderable: bool = True
 
 
 class ProductChange(Struct):
@@ -60,6 +62,7 @@ class ProductChange(Struct):
     fefo: bool | UnsetType = UNSET
     min_days_left: int | UnsetType = UNSET
     low_at: int | UnsetType | None = UNSET
+    backorderable: bool | UnsetType = UNSET
     barcodes: list[Barcode] = []
 
 

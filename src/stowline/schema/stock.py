@@ -188,3 +188,37 @@ class Refusal(Struct):
     """Why it is refused."""
 
     reason: str
+
+
+class Window(Struct, rename={"first": "from", "last": "to"}):
+    """Days from and to."""
+
+    first: date
+    last: date
+
+
+class Wording(Struct):
+    """What may stand on a product's page: beside the price, and below it."""
+
+    short: str
+    long: str
+
+
+class Availability(Struct):
+    """What may be said of a product: in stock, orderable late with the days it is expected (null: no date yet), or out
+    of stock. `units` as the store shows them, null where it does not.
+    """
+
+    sku: str
+    state: Literal["in_stock", "backorder", "out_of_stock"]
+    units: int | None
+    window: Window | None
+    wording: Wording
+    checked_at: datetime
+
+
+class Availabilities(Struct):
+    """The same for several products, in the order asked, and the SKUs that nobody knows."""
+
+    items: list[Availability]
+    unknown: list[str]

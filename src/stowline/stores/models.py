@@ -1,11 +1,15 @@
 """The shops whose goods we ship."""
 
-from sqlalchemy import JSON, text
+from sqlalchemy import JSON, false, text
 from sqlmodel import Field, SQLModel
 
 
 class Store(SQLModel, table=True):
-    """One shop: its name and brand on paper and mail, its money, language and time zone, its policies."""
+    """One shop: its name and brand on paper and mail, its money, language and time zone, its policies.
+
+    `public_availability` lets anybody ask what is in stock, `units_shown` (none, few, exact) how many; at most
+    `notices_per_unit` people are told of each unit that is back in stock.
+    """
 
     __tablename__ = "store"
 
@@ -24,4 +28,7 @@ class Store(SQLModel, table=True):
     ship_within_days: int = Field(default=1, ge=0)
     ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
     most_parcels: int | None = None
+    public_availability: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    units_shown: str = Field(default="none", max_length=8, sa_column_kwargs={"server_default": text("'none'")})
+    notices_per_unit: int = Field(default=2, ge=1, sa_column_kwargs={"server_default": text("2")})
     webhook_secrets: dict[str, str] = Field(default_factory=dict, sa_type=JSON)

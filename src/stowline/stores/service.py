@@ -23,6 +23,27 @@ def open_store(session: Session, key: str, name: str = "", **brand: Any) -> Stor
     return store
 
 
+UNITS_SHOWN = ("none", "few", "exact")
+MOST_NOTICES = 20
+
+
+def set_shop_page(session: Session, key: str, *, public: bool, units_shown: str, notices_per_unit: int) -> Store:
+    """What the shop's pages may ask and show: whether anybody may ask, how many units are told, and how many people
+    hear of each unit that is back. Raises Refused.
+    """
+    if units_shown not in UNITS_SHOWN:
+        raise Refused(f"Units are shown as {', '.join(UNITS_SHOWN)}.", where="units_shown")
+    if not 1 <= notices_per_unit <= MOST_NOTICES:
+        raise Refused(f"Of each unit that is back, 1 to {MOST_NOTICES} people are told.", where="notices_per_unit")
+    store = session.exec(select(Store).where(Store.key == key)).one_or_none()
+    if store is None:
+        raise Refused(f"There is no store {key}.", where="store", status=404, code="not_found")
+    store.public_availability, store.units_shown, store.notices_per_unit = public, units_shown, notices_per_unit
+    session.add(store)
+    session.flush()
+    return store
+
+
 def set_webhook_secret(session: Session, key: str, platform: str, secret: str) -> None:
     """Keep the secret with which a platform signs what it sends for this store. Raises Refused for an unknown store."""
     store = session.exec(select(Store).where(Store.key == key)).one_or_none()

@@ -30,6 +30,7 @@ from stowline.core.web.inputs import (
 )
 from stowline.core.web.jinja import environment
 from stowline.core.web.once import encoded, json_answer, written
+from stowline.core.web.pace import Pace, TooOften
 from stowline.core.web.pages import THEMES, RailEntry, fill_rail, page, redirect, rendered
 from stowline.core.web.plugin import Web
 from stowline.core.web.slashes import hold, name, segment
@@ -42,7 +43,9 @@ __all__ = (
     "THEMES",
     "VISITOR",
     "Identify",
+    "Pace",
     "RailEntry",
+    "TooOften",
     "Web",
     "accepts_html",
     "check_origin",

@@ -103,6 +103,7 @@ def _details(said: Mapping[str, str]) -> Changes:
         "weight_g": _maybe(said.get("weight_g"), "The weight in g"),
         "dims_mm": (length, width, height) if length and width and height else None,
         "low_at": units(low, what="The number at which it is low", least=0, most=HIGHEST_LOW) if low else None,
+        "backorderable": "backorderable" in said,
     }
 
 
