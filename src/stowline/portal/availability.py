@@ -7,24 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog import queries as catalog
-from stowline.catalog.models import Product
-from stowline.core import clock
-from stowline.inventory.models import StockFeed, StockLevel, StockMark
+from stowline.inventory import queries as inventory
+from stowline.inventory.queries import ForSale
 from stowline.notifications import facts
 from stowline.orders import queries as orders
 from stowline.portal import rules
 from stowline.portal.reader import Reader
 from stowline.portal.rules import Window
 from stowline.receiving import queries as receiving
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 MOST_ASKED = 100
-_p, _s = Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
-_f, _m = StockFeed.__table__.c, StockMark.__table__.c  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +63,12 @@ def windows_for_new_orders(session: Session, units: Mapping[int, int]) -> dict[i
 
 def items(session: Session, skus: Sequence[str]) -> dict[str, Item]:
     """What is for sale under these SKUs, by SKU; one that nobody knows is left out."""
-    named = {row.sku: row for row in _rows(session, _p.sku.in_(list(dict.fromkeys(skus))))}
+    named = {row.sku: row for row in inventory.for_sale(session, skus=skus)}
     recipes = catalog.recipes(session, [row.id for row in named.values()])
     inside = {part.product_id for parts in recipes.values() for part in parts}
     there = {row.id: row for row in named.values()}
     if inside - there.keys():
-        there |= {row.id: row for row in _rows(session, _p.id.in_(sorted(inside - there.keys())))}
+        there |= {row.id: row for row in inventory.for_sale(session, ids=inside - there.keys())}
     needs = {row.id: {part.product_id: part.units for part in recipes.get(row.id, ())} or {row.id: 1} for row in named.values()}
     lacking: dict[int, int] = {}
     for parts in needs.values():
@@ -83,38 +79,12 @@ def items(session: Session, skus: Sequence[str]) -> dict[str, Item]:
     return {sku: _item(row, {part: there[part] for part in needs[row.id]}, needs[row.id], windows) for sku, row in named.items()}
 
 
-def _item(row: Any, parts: Mapping[int, Any], needs: Mapping[int, int], windows: Mapping[int, Window]) -> Item:  # noqa: ANN401  (rows)
+def _item(row: ForSale, parts: Mapping[int, ForSale], needs: Mapping[int, int], windows: Mapping[int, Window]) -> Item:
     short = [part for part, n in needs.items() if parts[part].free < n]
     changed = max(part.at for part in (row, *parts.values()))
     free = catalog.whole_kits((max(parts[part].free, 0), n) for part, n in needs.items())
     late = row.backorderable and all(parts[part].backorderable for part in short)
     return Item(row.sku, free, late, rules.latest([windows.get(part) for part in short]) if short and late else None, changed)
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A product with its free units, and when its stock changed last (now, while nobody has numbered the change)."""
-
-    id: int
-    sku: str
-    backorderable: bool
-    free: int
-    at: datetime
-
-
-def _rows(session: Session, which: sa.ColumnElement[bool]) -> list[_Row]:
-    marked = sa.select(_m.id).where(_m.product_id == _p.id).exists()
-    query = (
-        sa.select(_p.id, _p.sku, _p.backorderable, sa.func.coalesce(_s.on_hand - _s.promised, 0),
-                  sa.or_(_s.told.is_(False), marked), _f.at, _p.created_at)
-        .select_from(Product).outerjoin(StockLevel, _s.product_id == _p.id).outerjoin(StockFeed, _f.product_id == _p.id)
-        .where(which)
-    )  # fmt: skip
-    now = clock.now()
-    return [
-        _Row(ident, sku, late, free, now if fresh else at or made)
-        for ident, sku, late, free, fresh, at, made in session.execute(query)
-    ]
 
 
 def told(item: Item, store: Store, reader: Reader) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from stowline.portal.availability import Item
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader, words_dir
 from stowline.stores import queries as stores
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 PUBLIC = web.permission(web.PUBLIC)
 _LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
