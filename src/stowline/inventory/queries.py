@@ -289,7 +289,10 @@ def for_sale(session: Session, *, skus: Iterable[str] = (), ids: Iterable[int] =
         .where(sa.or_(_p.sku.in_(sorted(set(skus))), _p.id.in_(sorted(set(ids)))))
     )  # fmt: skip
     now = clock.now()
-    return [ForSale(*row[:4], now if row[4] else row[5] or row[6]) for row in session.execute(query)]
+    return [
+        ForSale(ident, sku, late, free, now if fresh else at or made)
+        for ident, sku, late, free, fresh, at, made in session.execute(query)
+    ]
 
 
 def ledger(session: Session, product_id: int, *, before: int | None = None, limit: int = 50) -> list[Move]:
