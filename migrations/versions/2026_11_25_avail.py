@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "avail"
-down_revision = "alloc"
+down_revision = "arrivals"
 branch_labels = None
 depends_on = None
 
