@@ -32,6 +32,7 @@ from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
+from stowline.orders import instruction_post, instructions, shop_doors
 from stowline.orders import kits as order_kits
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
@@ -87,7 +88,8 @@ VERBS = {
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
-         feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver}
+         feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
+         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up}
 
 
 # timers that always stand, and how soon after the first start they run

@@ -2,8 +2,8 @@
 
 The host is looked up once, every address found must be a public one (unless private ones are allowed), and the
 connection goes to the very address that was checked: a name that answers differently the second time gains nothing.
-No redirect is followed, no proxy of the environment is used, the body of the answer is not read, and the whole
-conversation ends after so many seconds however slowly the other side drips.
+No redirect is followed, no proxy of the environment is used, no more of the answer is read than was asked for (nothing,
+unless told otherwise), and the whole conversation ends after so many seconds however slowly the other side drips.
 """
 
 import http.client
@@ -41,10 +41,13 @@ class CalloutFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The status of an answer, and the seconds it asks us to wait (`Retry-After`), None where it does not."""
+    """The status of an answer, and the seconds it asks us to wait (`Retry-After`), None where it does not; the first
+    bytes of its body, as many as were asked for.
+    """
 
     status: int
     retry_after_s: int | None
+    body: bytes = b""
 
 
 def refuse_address(url: str, *, private: bool) -> None:
@@ -84,9 +87,11 @@ def is_public(address: IPv4Address | IPv6Address) -> bool:
 
 
 def post(
-    url: str, body: bytes, headers: Mapping[str, str], *, private: bool, patience_s: float = PATIENCE_S
+    url: str, body: bytes, headers: Mapping[str, str], *, private: bool, patience_s: float = PATIENCE_S, read: int = 0
 ) -> Answer:
-    """Post once. Raises CalloutFailed where no answer came; any status at all is an answer."""
+    """Post once. Raises CalloutFailed where no answer came; any status at all is an answer. `read` is how many bytes of
+    the answer's body are wanted at most.
+    """
     parts, ends = _parts(url), time.monotonic() + patience_s
     if parts is None:
         raise CalloutFailed("the address cannot be read")
@@ -104,7 +109,10 @@ def post(
         with line.getresponse() as answer:
             if time.monotonic() >= ends:  # hung up on in the middle of its headers, which the library takes for their end
                 raise TimeoutError
-            return Answer(answer.status, _pause(answer.getheader("Retry-After")))
+            said = answer.read(read) if read else b""
+            if time.monotonic() >= ends:
+                raise TimeoutError
+            return Answer(answer.status, _pause(answer.getheader("Retry-After")), said)
     except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:  # AttributeError: hung up in mid-read
         late = time.monotonic() >= ends
         raise CalloutFailed(f"no answer within {patience_s:g} s" if late else _why(error)) from error

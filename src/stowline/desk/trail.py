@@ -43,6 +43,13 @@ def _verb(units: int, one: str, many: str) -> str:
     return f"{units:,} {one if units == 1 else many}"
 
 
+_ASKED = {"refund": "pay back", "store_credit": "give store credit", "expedite": "send it faster", "swap": "settle the price of a swap"}
+
+
+def _much(values: dict[str, Any]) -> str:
+    return f", {values['amount']}" if values["amount"] else ""
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
     "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
@@ -76,6 +83,12 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "StockMoved": lambda v: f"Moved {v['units']:,} {v['name']} from {v['from_bin']} to {v['to_bin']}",
     "BinReached": lambda v: f"{v['task']} stands at {v['bin']}",
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
+    "InstructionOwed": lambda v: f"The shop is to {_ASKED[v['kind']]}{_much(v)}",
+    "InstructionAcknowledged": lambda v: f"The shop did it: {_ASKED[v['kind']]}{_much(v)}" + (f", {v['ref']}" if v["ref"] else ""),
+    "InstructionRefused": lambda v: f"The shop will not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
+    "InstructionDied": lambda v: f"The shop never answered whether it would {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
+    "InstructionSettled": lambda v: f"{v['by']} settled by hand: {_ASKED[v['kind']]}{_much(v)}. {v['note']}",
+    "InstructionWithdrawn": lambda v: f"The shop need not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
     "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
     "AdjustmentAsked": lambda v: f"{v['ref']}: {v['by']} asks to book {v['units']:+,} {v['sku']} in {v['bin']} ({v['reason']}); it waits for approval",

@@ -14,7 +14,10 @@ from stowline.schema.goods import (
     Revisions,
 )
 from stowline.schema.orders import (
+    Acknowledgement,
     Cancellation,
+    Instruction,
+    InstructionPage,
     Intake,
     Manifest,
     ManifestRef,
@@ -58,6 +61,8 @@ class Call:
 
 
 CALLS: dict[tuple[str, str], Call] = {
+    ("get", "/api/v1/instructions"): Call("listInstructions", {200: InstructionPage}, paged=True),
+    ("post", "/api/v1/instructions/{ident}/acknowledgement"): Call("acknowledgeInstruction", {200: Instruction}, Acknowledgement),
     ("get", "/healthz"): Call("health", {200: Ok}, public=True),
     ("get", "/readyz"): Call("ready", {200: Ok, 503: NotReady}, public=True),
     ("post", "/scans"): Call("scan", {200: Reply, 409: Reply, 422: Reply}, Scan),

@@ -1,6 +1,7 @@
 """Orders, parcels, manifests, intake."""
 
 from datetime import datetime
+from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -121,6 +122,50 @@ class Cancellation(Struct):
     """Why an order is cancelled."""
 
     reason: str
+
+
+class InstructionLine(Struct):
+    """Goods that an instruction is about. The amount is a decimal text."""
+
+    sku: str
+    name: str
+    quantity: int
+    amount: str
+
+
+class Instruction(Struct):
+    """What a shop is to do about an order. `key` stays the same with each try; the shop does it once for each key."""
+
+    id: int
+    key: str
+    store: str
+    order: str
+    kind: Literal["refund", "store_credit", "expedite", "swap"]
+    amount: str
+    currency: str
+    lines: list[InstructionLine]
+    why: str
+    state: Literal["owed", "sent", "acknowledged", "refused", "dead", "settled", "withdrawn"]
+    say: str
+    ref: str | None
+    made_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+
+
+class InstructionPage(Struct):
+    """A page of instructions, newest first."""
+
+    items: list[Instruction]
+    next: str | None
+
+
+class Acknowledgement(Struct):
+    """What the shop did: done, under its own `ref`; or not, for a `reason`."""
+
+    acknowledged: bool
+    ref: str = ""
+    reason: str = ""
 
 
 class Manifest(Struct):

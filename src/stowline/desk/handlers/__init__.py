@@ -8,6 +8,8 @@ from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.intake import IntakeErrors
+from stowline.desk.handlers.instructions import Instructions
+from stowline.desk.handlers.instructions_api import InstructionsApi
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile
@@ -26,11 +28,13 @@ from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.queries import counts, proof
+from stowline.orders import instruction_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
+    Instructions, InstructionsApi,
 ]  # fmt: skip
 
 
@@ -50,6 +54,7 @@ def fill_rail() -> None:
         RailEntry("Counts", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
+        RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
         RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
         RailEntry("Staff", "/staff", "people.manage"),
         RailEntry("Floor", "/floor", "floor.scan"),
@@ -67,6 +72,10 @@ def _open_orders() -> str | None:
 
 def _waiting() -> str | None:
     return _text(counts.kept("waiting", counts.waiting_lines))
+
+
+def _instructions() -> str | None:
+    return _text(counts.kept("instructions", instruction_queries.count_for_a_person))
 
 
 def _to_approve() -> str | None:
