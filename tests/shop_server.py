@@ -35,7 +35,7 @@ class Posted:
         """Standard Webhooks, worked out as a receiver would."""
         words = f"{self.headers['webhook-id']}.{self.headers['webhook-timestamp']}.".encode() + self.raw
         made = hmac.new(base64.b64decode(secret.removeprefix("whsec_")), words, hashlib.sha256).digest()
-        return self.headers["webhook-signature"] == f"v1,{base64.b64encode(made).decode()}"
+        return f"v1,{base64.b64encode(made).decode()}" in self.headers["webhook-signature"].split(" ")
 
 
 @dataclass
@@ -44,7 +44,7 @@ class ShopServer:
 
     tls: ssl.SSLContext | None = None
     posts: list[Posted] = field(default_factory=list)
-    _answers: deque[tuple[int, Mapping[str, str]]] = field(default_factory=deque)
+    _answers: deque[tuple[int, Mapping[str, str], bytes]] = field(default_factory=deque)
     _came: threading.Condition = field(default_factory=threading.Condition)
     _over: threading.Event = field(default_factory=threading.Event)
 
@@ -54,15 +54,16 @@ class ShopServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
-                status, more = shop.take(Posted({k.lower(): v for k, v in self.headers.items()}, raw))
+                status, more, said = shop.take(Posted({k.lower(): v for k, v in self.headers.items()}, raw))
                 if status == HANG:
                     shop.wait_until_over()
                     return
                 self.send_response(status)
                 for name, value in more.items():
                     self.send_header(name, value)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(said)))
                 self.end_headers()
+                self.wfile.write(said)
 
             def log_message(self, *_: object) -> None:
                 """Nothing: what came is in `posts`."""
@@ -88,14 +89,14 @@ class ShopServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/stock?from=stowline"
 
-    def answer(self, status: int, headers: Mapping[str, str] | None = None) -> None:
-        self._answers.append((status, headers or {}))
+    def answer(self, status: int, headers: Mapping[str, str] | None = None, body: bytes = b"") -> None:
+        self._answers.append((status, headers or {}, body))
 
-    def take(self, post: Posted) -> tuple[int, Mapping[str, str]]:
+    def take(self, post: Posted) -> tuple[int, Mapping[str, str], bytes]:
         with self._came:
             self.posts.append(post)
             self._came.notify_all()
-            return self._answers.popleft() if self._answers else (204, {})
+            return self._answers.popleft() if self._answers else (204, {}, b"")
 
     def wait_until_over(self) -> None:
         self._over.wait(60)

@@ -5,7 +5,7 @@ the store's own address (`shop_doors`, `instruction_post`), or waits on the desk
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -127,16 +127,18 @@ def _mark(session: Session, one: Instruction, heard: Heard) -> None:
 
 
 def _tell(session: Session, one: Instruction) -> None:
-    named = _named(one)
-    facts = {
-        State.ACKNOWLEDGED: lambda: InstructionAcknowledged(*named, one.ref),
-        State.REFUSED: lambda: InstructionRefused(*named, one.say),
-        State.DEAD: lambda: InstructionDied(*named, one.say),
-        State.SETTLED: lambda: InstructionSettled(*named, one.settled_by, one.note),
-        State.WITHDRAWN: lambda: InstructionWithdrawn(*named, one.say),
-    }
-    if State(one.state) in facts:
-        outbox.record(session, facts[State(one.state)](), subject=one.order_id)
+    fact = _FACTS.get(State(one.state))
+    if fact is not None:
+        outbox.record(session, fact(one), subject=one.order_id)
+
+
+_FACTS: dict[State, Callable[[Instruction], object]] = {
+    State.ACKNOWLEDGED: lambda one: InstructionAcknowledged(*_named(one), one.ref),
+    State.REFUSED: lambda one: InstructionRefused(*_named(one), one.say),
+    State.DEAD: lambda one: InstructionDied(*_named(one), one.say),
+    State.SETTLED: lambda one: InstructionSettled(*_named(one), one.settled_by, one.note),
+    State.WITHDRAWN: lambda one: InstructionWithdrawn(*_named(one), one.say),
+}
 
 
 # --- what a person decides ----------------------------------------------------------------------------------------------

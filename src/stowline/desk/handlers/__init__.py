@@ -7,9 +7,9 @@ from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.counts import Counts, CountsApi
-from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.instructions import Instructions
 from stowline.desk.handlers.instructions_api import InstructionsApi
+from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
 from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile

@@ -6,9 +6,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from stowline.desk import words
 from stowline.desk.queries.keyset import SIZE, Key, Page, Place, ordered, walk
 from stowline.orders import instruction_post, shop_doors
-from stowline.orders.instruction_models import Instruction
+from stowline.orders.instruction_models import Instruction, ShopDoor
 from stowline.orders.instructions import KINDS, OPEN, WANTS_A_PERSON
 from stowline.stores import queries as stores
 
@@ -52,7 +53,7 @@ def row(one: Instruction, store: str, *, door: bool) -> Row:
     return {
         "id": one.id, "ref": one.order_ref, "store_key": store, "what": KINDS[one.kind], "amount": one.amount_minor,
         "currency": one.currency, "goods": [(line["name"], line["quantity"]) for line in one.lines[:5]],
-        "kind": kind, "word": word, "state": one.state, "say": one.say, "why": one.why, "shop_ref": one.ref, "note": one.note,
+        "kind": kind, "word": word, "state": one.state, "say": words.capital(one.say), "why": one.why, "shop_ref": one.ref, "note": one.note,
         "by": one.settled_by, "at": one.made_at, "next_at": one.next_at if one.state in OPEN else None,
         "may_replay": one.state in WANTS_A_PERSON, "may_settle": one.state in (*OPEN, *WANTS_A_PERSON),
     }  # fmt: skip
@@ -71,7 +72,7 @@ def doors(session: Session) -> list[Row]:
     return [_door(shop.name, shop.key, known.get(shop.id or 0)) for shop in stores.all_stores(session)]
 
 
-def _door(name: str, key: str, one: shop_doors.ShopDoor | None) -> Row:
+def _door(name: str, key: str, one: ShopDoor | None) -> Row:
     if one is None:
         state = ("warn", "No address")
     elif not one.active:
