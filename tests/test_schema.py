@@ -13,6 +13,8 @@ from litestar.testing import TestClient
 
 from stowline.app import create_app
 from stowline.core import db
+from stowline.orders import instructions
+from stowline.orders import queries as orders
 from stowline.people import service as people
 from stowline.schema import calls
 from stowline.schema import floor as floor_shapes
@@ -88,6 +90,12 @@ def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> 
     assert told["security"] == [{"token": []}]
 
 
+def _owe_a_refund(ref: str) -> int:
+    with db.transaction() as session:
+        order = orders.by_ref(session, ref)
+        return instructions.owe(session, order, "refund", key="test:1", amount_minor=900).id or 0
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -143,6 +151,10 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         post("/api/v1/orders/{ref}/cancellation", orders_shapes.Cancellation("changed my mind"), ref="1002").state
         == "cancelled"
     )
+    owed = _owe_a_refund("1002")
+    did = orders_shapes.Acknowledgement(acknowledged=True, ref="re_1")
+    assert post("/api/v1/instructions/{ident}/acknowledgement", did, ident=str(owed)).state == "acknowledged"
+    assert [one.amount for one in get("/api/v1/instructions").items] == ["9.00"]
     assert post("/api/v1/manifests", orders_shapes.Manifest("house")).ref
     tablet.ship_all()
     shipped = read("get /api/v1/orders/{ref}", tablet.get("/api/v1/orders/1001"))
