@@ -52,7 +52,7 @@ def owe(key: str = "offer:1", minor: int = 900) -> int:
 
 def look(ident: int) -> Instruction:
     with db.reading() as session:
-        found = session.get(Instruction, ident)
+        found: Instruction | None = session.get(Instruction, ident)
         assert found is not None
         return found
 
