@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "instructions"
-down_revision = "alloc"
+down_revision = "avail"
 branch_labels = None
 depends_on = None
 
