@@ -1,0 +1,164 @@
+"""Reads of backorders: who waits in which order, what stands promised to them, and what was learned."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from stowline.backorders.promise_models import LeadTime, PromiseDue, Standing
+from stowline.backorders.windows import History, Window
+from stowline.catalog.models import Product
+from stowline.orders.models import Order, OrderLine
+
+SUPPLIER, HANDLING = "supplier", "handling"
+ALL = 0
+MOST_AHEAD = 20_000
+"""Lines before one that are added up at once; who stands further back gets a promise from the timer."""
+_l, _o = OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
+_p = Product.__table__.c  # type: ignore[attr-defined]
+_s, _t = Standing.__table__.c, LeadTime.__table__.c  # type: ignore[attr-defined]
+_d = PromiseDue.__table__.c  # type: ignore[attr-defined]
+_WAITS = sa.and_(_l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
+Place = tuple[int, datetime, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A line that waits, with `ahead` units of the same product before it. `place` is its key in the line."""
+
+    line_id: int
+    order_id: int
+    order_ref: str
+    store_id: int
+    product_id: int
+    sku: str
+    units: int
+    place: Place
+    ahead: int
+
+
+def queue(session: Session, product_id: int, after: Place | None, ahead: int, limit: int) -> list[Queued]:
+    """Lines that wait for a product in the order of service, from after a place that has `ahead` units before it."""
+    query = _lines().where(_l.product_id == product_id, _WAITS)
+    if after is not None:
+        at = sa.bindparam(None, after[1], _l.placed_at.type)
+        place = sa.tuple_(_l.priority, _l.placed_at, _l.id)
+        query = query.where(place > sa.tuple_(sa.literal(after[0]), at, sa.literal(after[2])))
+    found = []
+    for row in session.execute(query.order_by(_l.priority, _l.placed_at, _l.id).limit(limit)):
+        found.append(_queued(row, ahead))
+        ahead += row.units
+    return found
+
+
+def waiting_of(session: Session, order_id: int) -> tuple[list[Queued], set[int]]:
+    """The lines of an order that wait, and products that others wait for behind them. Lines too far back are left out."""
+    rows = session.execute(_lines().where(_l.order_id == order_id, _WAITS).order_by(_l.id)).all()
+    found, behind = [], set()
+    for row in rows:
+        ahead, capped, others = _around(session, row)
+        if others:
+            behind.add(row.product_id)
+        if not capped:
+            found.append(_queued(row, ahead))
+    return found, behind
+
+
+def _lines() -> sa.Select[Any]:
+    return (
+        sa.select(_l.id, _l.order_id, _o.ref, _o.store_id, _l.product_id, _p.sku,
+                  (_l.ordered - _l.cancelled - _l.allocated).label("units"), _l.priority, _l.placed_at)
+        .join(Order, _o.id == _l.order_id).join(Product, _p.id == _l.product_id)
+    )  # fmt: skip
+
+
+def _queued(row: Any, ahead: int) -> Queued:  # noqa: ANN401  (a row)
+    return Queued(row.id, row.order_id, row.ref, row.store_id, row.product_id, row.sku, row.units,
+                  (row.priority, row.placed_at, row.id), ahead)
+
+
+def _around(session: Session, row: Any) -> tuple[int, bool, bool]:  # noqa: ANN401  (a row)
+    """Units ahead of a line, whether there are too many lines to add up, and whether anybody stands behind."""
+    place = sa.tuple_(_l.priority, _l.placed_at, _l.id)
+    mine = sa.tuple_(sa.literal(row.priority), sa.bindparam(None, row.placed_at, _l.placed_at.type), sa.literal(row.id))
+    waits = _l.product_id == row.product_id, _WAITS
+    before = sa.select((_l.ordered - _l.cancelled - _l.allocated).label("n")).where(*waits, place < mine).limit(MOST_AHEAD).subquery()
+    total = sa.select(sa.func.coalesce(sa.func.sum(before.c.n), 0), sa.func.count(before.c.n))
+    units, lines = session.execute(total).one()
+    behind = session.execute(sa.select(_l.id).where(*waits, place > mine).limit(1)).first()
+    return int(units), lines >= MOST_AHEAD, behind is not None
+
+
+# --- what stands ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What stands promised to a line, and what its shopper was told."""
+
+    line_id: int
+    revision: int
+    window: Window
+    told_at: datetime | None
+    told_p50: date | None
+    told_p90: date | None
+
+    @property
+    def days(self) -> dict[str, str] | None:
+        """The window as messages and the API carry it; None: no date yet."""
+        if self.window.p50 is None or self.window.p90 is None:
+            return None
+        return {"from": self.window.p50.isoformat(), "to": self.window.p90.isoformat()}
+
+
+def standing(session: Session, line_ids: Iterable[int]) -> dict[int, Promised]:
+    """What stands promised to these lines; a line that nobody looked at yet is left out."""
+    ids, found = sorted(set(line_ids)), {}
+    for start in range(0, len(ids), 500):
+        for row in session.execute(sa.select(*_s).where(_s.order_line_id.in_(ids[start : start + 500]))):
+            found[row.order_line_id] = promised(row)
+    return found
+
+
+def promised(row: Any) -> Promised:  # noqa: ANN401  (a row of the table)
+    """A row as what stands."""
+    refs = tuple((ref, units) for ref, units in msgspec.json.decode(row.arrivals))
+    window = Window(row.p50, row.p90, refs, row.supplier, row.source, row.samples)
+    return Promised(row.order_line_id, row.revision, window, row.told_at, row.told_p50, row.told_p90)
+
+
+def waiting_promises(session: Session, order_id: int) -> list[Promised]:
+    """What stands promised to the lines of an order that wait still."""
+    query = sa.select(*_s).join(OrderLine, _l.id == _s.order_line_id).where(_s.order_id == order_id, _WAITS)
+    return [promised(row) for row in session.execute(query.order_by(_s.order_line_id))]
+
+
+# --- what was learned, what is due ------------------------------------------------------------------------------------
+
+
+def histories(session: Session, kind: str, refs: Iterable[int]) -> Mapping[int, History]:
+    """What was learned of these (suppliers, or stores) and, under `ALL`, of all together."""
+    wanted = sorted({*refs, ALL})
+    query = sa.select(_t.ref, _t.days, _t.n).where(_t.kind == kind, _t.ref.in_(wanted[:500]))
+    return {ref: History(dict(msgspec.json.decode(days, type=list[tuple[int, float]])), n) for ref, days, n in session.execute(query)}
+
+
+def learned_at(session: Session) -> datetime | None:
+    """When lead times were learned last."""
+    return session.execute(sa.select(sa.func.max(_t.learned_at))).scalar_one_or_none()
+
+
+def due_products(session: Session, limit: int = 200) -> list[int]:
+    """Products whose promises are to be made anew, those that wait longest first."""
+    query = sa.select(_d.product_id).group_by(_d.product_id).order_by(sa.func.min(_d.id)).limit(limit)
+    return list(session.execute(query).scalars())
+
+
+def due_count(session: Session, product_ids: Sequence[int]) -> int:
+    """How many of these products are still to be looked at."""
+    query = sa.select(sa.func.count(sa.distinct(_d.product_id))).where(_d.product_id.in_(list(product_ids)[:5000]))
+    return int(session.execute(query).scalar_one())
