@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 
 def metadata() -> MetaData:
     """All tables of the product."""
+    import stowline.backorders.promise_models
     import stowline.catalog.models
     import stowline.core.idempotency
     import stowline.core.outbox

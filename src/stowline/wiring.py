@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from stowline.allocation import service as allocation
+from stowline.backorders import outcomes, promises
 from stowline.backorders import service as backorders
 from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
@@ -38,8 +39,9 @@ from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
 from stowline.picking import claims, walk
 from stowline.picking import service as picking
-from stowline.receiving import dock, putaway
+from stowline.receiving import dock, outlook, putaway
 from stowline.receiving import kits as receiving_kits
+from stowline.receiving.events import SupplyChanged
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
@@ -48,17 +50,18 @@ from stowline.shipping import lane
 REACTIONS = {
     "OrderPlaced": {"announce": notifications.announce},
     "BackorderDue": {"announce": notifications.announce},
-    "ParcelHandedOver": {"announce": notifications.announce},
-    "HandoverUndone": {"withdraw": notifications.withdraw},
+    "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over},
+    "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "OrderCancelled": {"withdraw": notifications.withdraw},
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction
 HOOKS: dict[type, list[Callable[..., None]]] = {
-    OrderEntered: [allocation.on_entered, backorders.on_entered],
-    DemandDropped: [picking.on_dropped, allocation.on_dropped],
-    StockFreed: [allocation.on_freed],
-    StockLeaving: [allocation.on_leaving],
+    OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered],
+    DemandDropped: [picking.on_dropped, allocation.on_dropped, outlook.on_dropped],
+    StockFreed: [allocation.on_freed, outlook.on_freed],
+    StockLeaving: [allocation.on_leaving, outlook.on_leaving],
+    SupplyChanged: [outlook.on_supply_changed],
     UnitsMissing: [picking.on_missing],
     UnitsNeeded: [claims.on_needed],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
@@ -86,15 +89,17 @@ WORKFLOWS = {
 VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
+    outlook.NIGHT: outlook.nightly,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
-         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up}
+         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up,
+         promises.TIMER: outlook.catch_up}
 
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
-            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1)}
+            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10)}
 
 
 def connect() -> None:

@@ -148,12 +148,11 @@ def _news(line: Queued, now: Window, was: Any, why: Why, revision: int, today: d
     quiet = {"news_revision": 0, "news_p90": None}
     if was is None or was.told_at is None:
         return None, quiet
-    ageing = {"ageing": why.ageing, "today": today}
-    beyond = windows.news(now, was.told_p90, told=True, **ageing)
     if not windows.news(now, was.told_p90, told=True):
         return None, quiet
+    beyond = windows.news(now, was.told_p90, told=True, ageing=why.ageing, today=today)
     announced = {"news_revision": was.news_revision, "news_p90": was.news_p90}
-    if not beyond or (was.news_revision and not windows.news(now, was.news_p90, told=True, **ageing)):
+    if not beyond or (was.news_revision and not windows.news(now, was.news_p90, told=True, ageing=why.ageing, today=today)):
         return None, announced
     say = why.say if not why.ref or why.ref in (now.arrival, was.arrival) else ""
     fact = PromiseChanged(line.order_id, line.order_ref, line.line_id, revision, line.sku, line.units, beyond, was.told_p50,
