@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "promises"
-down_revision = "avail"
+down_revision = "instructions"
 branch_labels = None
 depends_on = None
 

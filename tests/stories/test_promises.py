@@ -2,11 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
-import sqlalchemy as sa
 
 from stowline.backorders import queries
 from stowline.core import broker, clock, db, outbox, timers
@@ -70,7 +67,7 @@ def window(ref: str) -> tuple[int, int] | None:
     return None if found.p50 is None else ((found.p50 - MONDAY.date()).days, (found.p90 - MONDAY.date()).days)
 
 
-def test_place_in_line_decides_which_delivery_serves_whom(house: House):
+def test_place_in_line_decides_which_delivery_serves_whom(house: House) -> None:
     desk = house.tablet()
     with on(0):
         desk.add_product("MUG")
