@@ -17,7 +17,7 @@ BOOKS = {
     "bins": "SELECT product_id, location_id, lot, serial, condition, qty, bound FROM balance WHERE qty <> 0",
     "levels": "SELECT product_id, on_hand, promised FROM stock_level WHERE on_hand <> 0 OR promised <> 0",
     "lines": "SELECT id, ordered, cancelled, allocated, released, picked, packed, handed_over, held FROM order_line",
-    "orders": "SELECT id, state, ordered, cancelled, allocated, released, picked, packed, handed_over FROM orders",
+    "orders": "SELECT id, state, parcels, ordered, cancelled, allocated, released, picked, packed, handed_over FROM orders",
     "picks": "SELECT id, qty, picked, lot, serial, state FROM pick_line",
     "lists": "SELECT id, lines, lines_done, closed_at IS NULL FROM pick_list",
     "totes": "SELECT id, order_id FROM tote",

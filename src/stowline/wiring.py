@@ -7,6 +7,7 @@ task's kind and its workflow, a timer and its verb. Rooms know only those above 
 from collections.abc import Callable
 from datetime import timedelta
 
+from stowline.allocation import reserves
 from stowline.allocation import service as allocation
 from stowline.backorders import outcomes, promises
 from stowline.backorders import service as backorders
@@ -35,6 +36,7 @@ from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, shop_doors
 from stowline.orders import kits as order_kits
+from stowline.orders import policies
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
 from stowline.picking import claims, walk
@@ -88,8 +90,12 @@ WORKFLOWS = {
 # timer -> verb (in one transaction) or work (in transactions of its own)
 VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
+<<<<<<< HEAD
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
+=======
+    reserves.TIMER: reserves.on_time, policies.TIMER: policies.rank, proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
+>>>>>>> db19025 (Allocation policies: order of service, orders in parts, units kept for a store)
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,

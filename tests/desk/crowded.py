@@ -92,10 +92,11 @@ def _orders(made: Filler) -> None:
     person = "'Person' || (i % 5000) || ' Family' || (i % 3000)"
     made.rows("orders", ORDERS, id="100000 + i", store_id="1001 + i % 2", ref="'R' || (1000000 + i)", customer_name=person,
               email="'p' || (i % 5000) || '@example.test'", ship_name=person, city="'Nantes'", country="'FR'", currency="'EUR'",
-              total_minor="i % 90000", priority="5", placed_at=placed, ship_by=made.at(f"({ORDERS} - i) * 300 - 172800"),
+              total_minor="i % 90000", priority="5", placed_at=placed, serve_at=placed, ship_by=made.at(f"({ORDERS} - i) * 300 - 172800"),
+              parcels=f"CASE WHEN {GONE} OR i % 100 IN (97, 98) THEN 1 ELSE 0 END",
               entered_at=placed, locale="'en'", time_zone="'UTC'", platform="'shopify'", tell="TRUE", state=STATE,
               held="CASE WHEN i % 100 = 99 THEN 'The address is asked for' ELSE '' END", **stage)
-    held = {"held": "i % 100 = 99", "priority": "5", "placed_at": placed}
+    held = {"held": "i % 100 = 99", "priority": "5", "placed_at": placed, "serve_at": placed}
     for n in (1, 2):  # two lines of one unit each; the order's counters are their sums
         part = {name: text.replace("THEN 2", "THEN 1") for name, text in stage.items()}
         if n == 1:

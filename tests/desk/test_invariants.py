@@ -59,6 +59,7 @@ CRIMES = (
     Crime("a second count is somebody else's", "UPDATE count_sheet SET who = 'Maja' WHERE who = 'maja' OR who = 'tom'", "JAR in A-05-2: Maja counted it 2 times"),
     Crime("stages go down the line", "UPDATE order_line SET handed_over = packed + 1", "order ", ("order_line",)),
     Crime("an order is the sum of its lines", "UPDATE orders SET packed = packed + 1", "order left"),
+    Crime("an order's parcels are counted", "UPDATE orders SET parcels = parcels + 1 WHERE ref = 'left'", "order left: counts 2 closed parcels, there are 1"),
     Crime("a state is derived", "UPDATE orders SET state = 'delivered' WHERE ref = 'left'", "is delivered, its counters mean handed_over"),
     Crime("a kit is sold whole", "UPDATE order_line SET per_kit = 3 WHERE kit_id IS NOT NULL", "order a present, kit GIFT: 2 of MUG, 0 cancelled, for 1 kits of 3"),
     Crime("a kit is sold whole", "UPDATE order_line SET kit_id = NULL", "order a present, kit GIFT has no parts"),

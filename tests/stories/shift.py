@@ -16,6 +16,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
+from stowline.allocation import reserves
 from stowline.catalog import details, kits
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as products
@@ -33,6 +34,7 @@ from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import Lies
 from stowline.inventory.wishes import Wish
+from stowline.orders import policies
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from stowline.orders.intake import api
@@ -42,10 +44,12 @@ from stowline.people.somebody import Somebody
 from stowline.scanning.service import Asked
 from stowline.shipping import service as shipping
 from stowline.stores import queries as stores
+from stowline.stores import service as store_service
 from tests.asserts import books, breaches
 from tests.makers import STORE, api_order
 from tests.stories.conftest import fresh
 
+CLUB = "club"  # a store that serves by the day orders must leave, and ships in parts
 PLAIN, INK, CAM, KIT = ("MUG", "CUP"), "INK", "CAM", "GIFT"
 GOODS = (*PLAIN, INK, CAM)
 GTIN = {INK: "09506000134352", CAM: "09506000134369"}
@@ -105,6 +109,7 @@ class Shift(RuleBasedStateMachine):
     def begin_the_day(self) -> str:
         """Some of everything lies in the bins, and one order wants some of everything."""
         with db.transaction() as session:
+            policies.set_policy(session, store_service.open_store(session, CLUB), serves="ship_by", ships="parts", most_parcels=None)
             for sku in (*GOODS, KIT):
                 products.add_product(session, sku=sku, name=f"Thing {sku}", barcodes=[(GTIN[sku], 1)] if sku in GTIN else [])
             details.change(session, INK, {"lots": True, "expires": True, "fefo": True})
@@ -191,16 +196,17 @@ class Shift(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ the day
 
-    @rule(target=placed, lines=st.dictionaries(st.sampled_from((*GOODS, KIT)), units, min_size=1), urgent=st.booleans())
-    def place(self, lines: dict[str, int], urgent: bool) -> str:  # noqa: FBT001  (Hypothesis names it)
-        return self.order(lines, urgent=urgent)
+    @rule(target=placed, lines=st.dictionaries(st.sampled_from((*GOODS, KIT)), units, min_size=1), urgent=st.booleans(),
+          store=st.sampled_from((STORE, CLUB)))  # fmt: skip
+    def place(self, lines: dict[str, int], urgent: bool, store: str) -> str:  # noqa: FBT001  (Hypothesis names it)
+        return self.order(lines, urgent=urgent, store=store)
 
-    def order(self, lines: dict[str, int], *, urgent: bool = False) -> str:
+    def order(self, lines: dict[str, int], *, urgent: bool = False, store: str = STORE) -> str:
         ref = f"O-{len(self.refs)}"
         read = api.read(api_order(ref, lines, priority=1 if urgent else 5))
         assert isinstance(read, IncomingOrder)
         place: IncomingOrder = read
-        db.run(lambda s: order_service.place(s, stores.store_by_key(s, STORE), place))
+        db.run(lambda s: order_service.place(s, stores.store_by_key(s, store), place))
         self.refs.append(ref)
         return ref
 
@@ -413,6 +419,34 @@ class Shift(RuleBasedStateMachine):
     @rule(ref=placed)
     def lift_hold(self, ref: str) -> None:
         self.decide(ref, order_service.lift_hold)
+
+    @rule(ref=placed, how=st.sampled_from((("complete", None), ("parts", None), ("parts", None), ("at_most", 2))))
+    def ship_another_way(self, ref: str, how: tuple[str, int | None]) -> None:
+        self.decide(ref, lambda s, i: order_service.set_shipping(s, i, parts=how[0], at_most=how[1]))
+
+    @rule(ref=placed, data=st.data(), many=units, swapped=st.booleans())
+    def change_what_waits(self, ref: str, data: st.DataObject, many: int, swapped: bool) -> None:  # noqa: FBT001
+        """Units of a line are swapped for a mug, or taken off the order."""
+        with db.reading() as session:
+            line = data.draw(st.sampled_from(orders.lines(session, orders.by_ref(session, ref).id or 0)))
+            mug = catalog.product_by_sku(session, "MUG").id or 0
+        if swapped:
+            self.decide(ref, lambda s, _: order_service.swap(s, line.id, mug, many, why="the shopper chose it"))
+        else:
+            self.decide(ref, lambda s, _: order_service.cancel_units(s, line.id, many, "the shopper chose it"))
+
+    @rule(who=workers, sku=st.sampled_from(PLAIN), store=st.sampled_from((STORE, CLUB)), many=st.integers(0, 4))
+    def keep_for_a_store(self, who: str, sku: str, store: str, many: int) -> None:
+        """Units are kept for one store, more, fewer, or none any more."""
+
+        def decide(session: Any) -> None:
+            ids = catalog.product_by_sku(session, sku).id or 0, stores.store_by_key(session, store).id or 0
+            if many:
+                reserves.keep(session, *ids, many, None, who)
+            else:
+                reserves.end(session, *ids)
+
+        self.at_the_desk(who, decide)
 
     def decide(self, ref: str, verb: Callable[[Any, int], Any]) -> None:
         """A person at the desk decides about an order."""

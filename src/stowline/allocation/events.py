@@ -20,3 +20,22 @@ class PromiseTakenBack:
     sku: str
     units: int
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveSet:
+    """Free units of a product are kept for one store's orders; `until` is empty where no day was said."""
+
+    sku: str
+    store: str
+    units: int
+    until: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReserveEnded:
+    """Nothing of a product is kept for this store any more."""
+
+    sku: str
+    store: str

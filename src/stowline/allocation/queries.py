@@ -1,32 +1,91 @@
 """Reads of allocation: who is first in line, who is last, and why in words."""
 
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.allocation.rules import Waiting
+from stowline.allocation.models import Reserve
+from stowline.allocation.rules import FOR_ALL, Waiting
+from stowline.inventory.models import StockLevel
 from stowline.orders.models import Order, OrderLine
 
 _l, _o = OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
+_r, _s = Reserve.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+_WAITS = (_l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
+_UNITS = _l.ordered - _l.cancelled - _l.allocated
+_IN_LINE = (_l.priority, _l.serve_at, _l.id)
+AT_ONCE = 500
 
 
-def first_in_line(session: Session, product_id: int, limit: int) -> list[Waiting]:
-    """Eligible waiting lines of a product, in the order of service: priority, placed, id."""
-    query = (
-        sa.select(_l.id, _l.order_id, _l.ordered - _l.cancelled - _l.allocated)
-        .where(_l.product_id == product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
-        .order_by(_l.priority, _l.placed_at, _l.id)
-        .limit(limit)
-    )
-    return [Waiting(*row) for row in session.execute(query)]
+def first_in_line(session: Session, product_id: int) -> Iterator[Waiting]:
+    """Eligible waiting lines of a product, in the order of service: priority, as the store serves, id. Read as far as
+    they are looked at.
+    """
+    query = sa.select(_l.id, _l.order_id, _UNITS, sa.literal(FOR_ALL), *_IN_LINE).where(_l.product_id == product_id, *_WAITS)
+    yield from _pages(session, query)
+
+
+def first_of_stores(session: Session, product_id: int, store_ids: Collection[int] = ()) -> Iterator[Waiting]:
+    """The same with each line's store; of these stores only, where some are named."""
+    query = sa.select(_l.id, _l.order_id, _UNITS, _o.store_id, *_IN_LINE).join(Order, _o.id == _l.order_id)
+    query = query.where(_l.product_id == product_id, *_WAITS)
+    yield from _pages(session, query.where(_o.store_id.in_(list(store_ids))) if store_ids else query)
+
+
+def _pages(session: Session, query: Any) -> Iterator[Waiting]:  # noqa: ANN401  (a statement)
+    after: Sequence[Any] | None = None
+    while True:
+        page = query
+        if after is not None:
+            at = sa.bindparam(None, after[1], _l.serve_at.type)
+            page = query.where(sa.tuple_(*_IN_LINE) > sa.tuple_(sa.literal(after[0]), at, sa.literal(after[2])))
+        rows = session.execute(page.order_by(*_IN_LINE).limit(AT_ONCE)).all()
+        yield from (Waiting(*row[:4]) for row in rows)
+        if len(rows) < AT_ONCE:
+            return
+        after = rows[-1][4:]
+
+
+def first_in_lines(session: Session, product_ids: Sequence[int]) -> dict[int, list[Waiting]]:
+    """Of many products whose levels are locked, in one statement each 500: the lines that what is free will serve."""
+    found: dict[int, list[Waiting]] = {}
+    for start in range(0, len(product_ids), AT_ONCE):
+        part = list(product_ids[start : start + AT_ONCE])
+        upto = sa.func.sum(_UNITS).over(partition_by=_l.product_id, order_by=[_l.priority, _l.serve_at, _l.id])
+        line = (
+            sa.select(_l.product_id, _l.id, _l.order_id, _UNITS.label("units"), (upto - _UNITS).label("before"))
+            .where(_l.product_id.in_(part), *_WAITS).subquery()
+        )  # fmt: skip
+        query = (
+            sa.select(line.c.product_id, line.c.id, line.c.order_id, line.c.units)
+            .join(StockLevel, _s.product_id == line.c.product_id)
+            .where(line.c.before < _s.on_hand - _s.promised).order_by(line.c.product_id, line.c.before)
+        )  # fmt: skip
+        for product_id, *waiting in session.execute(query):
+            found.setdefault(product_id, []).append(Waiting(*waiting))
+    return found
+
+
+def kept(session: Session, product_ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """Units that are kept for a store: {product id: {store id: units}}, of the products that have any."""
+    found: dict[int, dict[int, int]] = {}
+    for start in range(0, len(product_ids), AT_ONCE):
+        part = list(product_ids[start : start + AT_ONCE])
+        rows = session.execute(sa.select(_r.product_id, _r.store_id, _r.units).where(_r.product_id.in_(part)))
+        for product_id, store_id, units in rows:
+            found.setdefault(product_id, {})[store_id] = units
+    return found
 
 
 def served_by(session: Session, product_id: int, units: int) -> list[tuple[str, int]]:
     """(order ref, units) of the first three orders in line that this many units will serve."""
     query = (
-        sa.select(_o.ref, _l.ordered - _l.cancelled - _l.allocated)
+        sa.select(_o.ref, _UNITS)
         .join(Order, _o.id == _l.order_id)
-        .where(_l.product_id == product_id, _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
-        .order_by(_l.priority, _l.placed_at, _l.id)
+        .where(_l.product_id == product_id, *_WAITS)
+        .order_by(*_IN_LINE)
         .limit(3)
     )
     served = []
@@ -50,7 +109,7 @@ def last_in_line(session: Session, product_id: int) -> list[tuple[int, int, int]
     query = (
         sa.select(_l.id, _l.order_id, _l.allocated - _l.released)
         .where(_l.product_id == product_id, _l.allocated > _l.released)
-        .order_by(_l.priority.desc(), _l.placed_at.desc(), _l.id.desc())
+        .order_by(_l.priority.desc(), _l.serve_at.desc(), _l.id.desc())
         .limit(500)
     )
     return [tuple(row) for row in session.execute(query)]

@@ -1,13 +1,14 @@
 """The one function that promises stock, and the two that take promises back."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlmodel import Session
 
 from stowline.allocation import queries
 from stowline.allocation.events import BackorderFilled, PromiseTakenBack
-from stowline.allocation.rules import serve
+from stowline.allocation.rules import FOR_ALL, Waiting, open_to, serve
 from stowline.core import outbox
 from stowline.core.errors import Conflict
 from stowline.inventory import feed
@@ -17,7 +18,19 @@ from stowline.inventory.events import StockFreed, StockLeaving
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped, OrderEntered
 
-AT_ONCE = 500
+FEW = 3
+Served = list[tuple[Waiting, int]]
+
+
+@contextmanager
+def heard(session: Session) -> Iterator[Served]:
+    """Which lines `fill` serves within the block, with the units of each, in the order of service."""
+    served: Served = []
+    session.info["served"] = served
+    try:
+        yield served
+    finally:
+        del session.info["served"]
 
 
 def on_entered(session: Session, fact: OrderEntered) -> None:
@@ -38,34 +51,52 @@ def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) ->
     An order that gets units it had to wait for has a BackorderFilled in its diary; `quiet_for` is an order that is
     just being placed, whose first promise is no news.
     """
-    free = inventory.lock_levels(session, list(product_ids))
-    promises: dict[int, int] = {}
-    units: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for product_id, left in sorted(free.items()):
-        promised = 0
-        while left > promised:
-            waiting = queries.first_in_line(session, product_id, AT_ONCE)
-            served = serve(waiting, left - promised)
-            if not served:
-                break
-            for line, take in served:
-                units[line.order_id][line.line_id] += take
-                promised += take
-                if line.order_id != quiet_for:
-                    _tell(session, line.order_id, product_id, take)
-            if len(waiting) < AT_ONCE or promised >= left:
-                break
-            orders.raise_many(session, "allocated", units)  # so that the next look sees who was served
-            units.clear()
-        promises[product_id] = promised
+    levels = inventory.lock_levels(session, list(product_ids))
+    free = {product_id: units for product_id, units in sorted(levels.items()) if units > 0}
+    units: dict[int, dict[int, int]] = defaultdict(dict)
+    promises = dict.fromkeys(levels, 0)
+    for product_id, served in _served(session, free):
+        promises[product_id] = sum(take for _, take in served)
+        for line, take in served:
+            units[line.order_id][line.line_id] = take
+        _tell(session, product_id, served, quiet_for)
     orders.raise_many(session, "allocated", units)
     inventory.promise(session, promises)
     return promises
 
 
-def _tell(session: Session, order_id: int, product_id: int, units: int) -> None:
-    fact = BackorderFilled(order_id, stock.sku(session, product_id), units)
-    outbox.record(session, fact, subject=order_id)
+def _served(session: Session, free: dict[int, int]) -> Iterator[tuple[int, Served]]:
+    """Who gets what, product by product. Many products are asked for together: an arrival of thousands is one pass."""
+    kept = queries.kept(session, list(free)) if free else {}
+    plain = [product_id for product_id in free if product_id not in kept]
+    many = queries.first_in_lines(session, plain) if len(plain) > FEW else None
+    for product_id, units in free.items():
+        if product_id in kept:
+            yield product_id, _serve_stores(session, product_id, units, kept[product_id])
+        elif many is None:
+            yield product_id, serve(queries.first_in_line(session, product_id), units)
+        elif product_id in many:
+            yield product_id, serve(many[product_id], units)
+
+
+def _serve_stores(session: Session, product_id: int, free: int, kept: dict[int, int]) -> Served:
+    """Where units are kept for stores: first what is open to all, in line; then what only those stores may take."""
+    served = serve(queries.first_of_stores(session, product_id), free, kept, leave=sum(kept.values()))
+    left = free - sum(take for _, take in served)
+    taken = {line.line_id for line, _ in served}
+    stores = [store_id for store_id, units in open_to(left, kept).items() if store_id != FOR_ALL and units]
+    if not stores:
+        return served
+    rest = (line for line in queries.first_of_stores(session, product_id, stores) if line.line_id not in taken)
+    return [*served, *serve(rest, left, kept)]
+
+
+def _tell(session: Session, product_id: int, served: Served, quiet_for: int) -> None:
+    session.info.get("served", []).extend(served)
+    told = [(line, units) for line, units in served if line.order_id != quiet_for]
+    sku = stock.sku(session, product_id) if told else ""
+    for line, units in told:
+        outbox.record(session, BackorderFilled(line.order_id, sku, units), subject=line.order_id)
 
 
 def on_dropped(session: Session, fact: DemandDropped) -> None:

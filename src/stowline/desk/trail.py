@@ -53,6 +53,7 @@ def _much(values: dict[str, Any]) -> str:
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
     "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
+    "RestCancelled": lambda v: f"The rest cancelled, {_n(v['units'])}" + (f": {v['reason']}" if v["reason"] else ""),
     "OrderHeld": lambda v: f"Order held: {v['reason']}",
     "LineSwapped": lambda v: f"{v['units']:,} {v['name']} swapped for {v['new_name']}" + (f": {v['why']}" if v["why"] else ""),
     "UnitsCancelled": lambda v: f"{v['units']:,} {v['name']} cancelled: {v['reason']}" if v["reason"] else f"{v['units']:,} {v['name']} cancelled",
@@ -64,6 +65,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "TellingBegan": lambda _: "The shopper hears of this order from now on",
     "BackorderFilled": lambda v: f"Stock came: {_n(v['units'])} of {v['sku']} promised to this order",
     "PromiseTakenBack": lambda v: f"{_n(v['units'])} of {v['sku']} {'is' if v['units'] == 1 else 'are'} not here any more: {v['why']}",
+    "ReserveSet": lambda v: f"{_n(v['units'])} of {v['sku']} kept for {v['store']} by {v['who']}",
+    "ReserveEnded": lambda v: f"Nothing of {v['sku']} is kept for {v['store']} any more",
     "BackorderDue": lambda v: f"{_n(v['units'])} still {'waits' if v['units'] == 1 else 'wait'}: time to tell the shopper",
     "OrderReleased": lambda v: f"Released to {v['task']}" + (f", tote {v['tote']}" if v["tote"] else ", by hand"),
     "LinePicked": lambda v: f"Picked {v['units']:,} {v['name']} from {v['bin']} into {v['into']}",

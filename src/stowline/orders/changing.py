@@ -41,7 +41,7 @@ def swap(session: Session, line_id: int, product_id: int, units: int, *, why: st
     _drop(session, old, units)
     values = {
         "order_id": order.id, "product_id": product_id, "substitute_for": line_id, "position": old.position,
-        "name": wanted.name, "unit_price": old.unit_price, "priority": order.priority, "placed_at": order.placed_at,
+        "name": wanted.name, "unit_price": old.unit_price, "priority": order.priority, "placed_at": order.placed_at, "serve_at": order.serve_at,
         "held": bool(order.held), "ordered": units,
     }  # fmt: skip
     new_id = int(session.execute(sa.insert(_lines).values(values).returning(_lines.c.id)).scalar_one())
@@ -118,6 +118,10 @@ def set_shipping(session: Session, order_id: int, *, parts: str, at_most: int | 
     at_most = at_most if parts == "at_most" else None
     if (order.ships, order.most_parcels) == (parts, at_most):
         return order
+    if parts != "complete" and queries.kits_of(session, order_id):
+        raise Refused(f"Order {order.ref} has a kit, which is never split: it ships complete.", where="ships")
+    if parts != "parts" and order.released > order.handed_over:
+        raise Conflict(f"Part of order {order.ref} is being picked or packed. Change this when it has left.")
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(ships=parts, most_parcels=at_most))
     rederive(session, [order_id])
     outbox.record(session, ShippingSet(order_id, order.ref, parts, at_most), subject=order_id)

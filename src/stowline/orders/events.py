@@ -42,6 +42,16 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True, slots=True)
+class RestCancelled:
+    """What had not gone out yet of an order was cancelled."""
+
+    order_id: int
+    order_ref: str
+    units: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderHeld:
     """Work on an order stops until the hold is lifted."""
 

@@ -71,7 +71,7 @@ def _row(
 ) -> dict[str, object]:  # fmt: skip
     return {"order_id": order.id, "product_id": product_id, "kit_id": kit_id, "per_kit": per_kit, "position": position,
             "name": name, "unit_price": unit_price, "priority": order.priority, "placed_at": order.placed_at,
-            "ordered": ordered}
+            "serve_at": order.serve_at, "ordered": ordered}
 
 
 # --- told as one again ------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from stowline.core.db import UtcDateTime
 
 WAITS = "ordered - cancelled > allocated"
 WAITS_IN_SQLITE = "allocated < ordered - cancelled"  # it turns a comparison so that the column stands first, then looks
+LONG_AGO = "'1970-01-01 00:00:00.000000'"  # a column of moments that is added to a table needs a default
 OF_A_KIT = "kit_id IS NOT NULL AND"
 
 
@@ -27,7 +28,8 @@ class Customer(SQLModel, table=True):
 class Order(SQLModel, table=True):
     """One order. The counters are sums over its lines; `state` is derived from them (`rules.derive_state`), never set.
 
-    `ships` and `most_parcels` say how it may go out (`rules.SHIPS`); they were the store's when it was placed.
+    `ships` and `most_parcels` say how it may go out (`rules.SHIPS`), and `serve_at` where it stands in line among those
+    of its priority; they were the store's when it was placed. `parcels` of it are closed.
     """
 
     __tablename__ = "orders"
@@ -35,7 +37,7 @@ class Order(SQLModel, table=True):
         UniqueConstraint("store_id", "ref"),
         Index("ix_orders_ref", "ref"),
         Index("ix_orders_placed", "placed_at", "id"),
-        Index("ix_orders_state", "state", "priority", "placed_at", "id"),
+        Index("ix_orders_state", "state", "priority", "serve_at", "id"),
         Index("ix_orders_state_placed", "state", "placed_at", "id"),
         Index("ix_orders_store", "store_id", "placed_at", "id"),
     )
@@ -60,6 +62,7 @@ class Order(SQLModel, table=True):
     priority: int = 5
     placed_at: datetime = Field(sa_type=UtcDateTime)
     ship_by: datetime = Field(sa_type=UtcDateTime)
+    serve_at: datetime = Field(sa_type=UtcDateTime, sa_column_kwargs={"server_default": text(LONG_AGO)})
     entered_at: datetime = Field(sa_type=UtcDateTime)
     locale: str = Field(max_length=12)
     time_zone: str = Field(max_length=60)
@@ -69,6 +72,7 @@ class Order(SQLModel, table=True):
     note: str = Field(default="", max_length=1000)
     ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
     most_parcels: int | None = None
+    parcels: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     expedite: bool = Field(default=False, sa_column_kwargs={"server_default": text("FALSE")})
     state: str = Field(default="placed", max_length=16)
     ordered: int = Field(sa_type=BigInteger)
@@ -102,7 +106,7 @@ class OrderKit(SQLModel, table=True):
 class OrderLine(SQLModel, table=True):
     """Units of one product on an order, and how far they have come. `unit_price` in 1/10,000 of the major unit.
 
-    `priority`, `placed_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
+    `priority`, `placed_at`, `serve_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
     no price of its own, and `per_kit` units of it are in one kit. `substitute_for` is the line whose units this one replaces.
     """
 
@@ -115,7 +119,7 @@ class OrderLine(SQLModel, table=True):
         CheckConstraint("packed <= picked", name="ck_line_packed"),
         CheckConstraint("handed_over <= packed", name="ck_line_handed_over"),
         CheckConstraint("returned <= handed_over", name="ck_line_returned"),
-        Index("ix_line_waiting", "product_id", "held", "priority", "placed_at", "id",
+        Index("ix_line_waiting", "product_id", "held", "priority", "serve_at", "id",
               sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_product", "product_id", "order_id"),
@@ -134,6 +138,7 @@ class OrderLine(SQLModel, table=True):
     unit_price: int = Field(sa_type=BigInteger)
     priority: int
     placed_at: datetime = Field(sa_type=UtcDateTime)
+    serve_at: datetime = Field(sa_type=UtcDateTime, sa_column_kwargs={"server_default": text(LONG_AGO)})
     held: bool = False
     ordered: int
     cancelled: int = 0

@@ -272,9 +272,9 @@ def count_in_state(session: Session, state: str, at_most: int) -> int:
 
 
 def every_order(session: Session) -> Iterator[sa.Row[tuple[object, ...]]]:
-    """Id, state, the eight counters and the hold of every order, streamed, for the proof of the invariants."""
+    """Id, state, the eight counters, the hold and the way out of every order, streamed, for the proof of the invariants."""
     columns = (_o.id, _o.state, _o.ordered, _o.cancelled, _o.allocated, _o.released, _o.picked, _o.packed,
-               _o.handed_over, _o.returned, _o.held)
+               _o.handed_over, _o.returned, _o.held, _o.ships, _o.most_parcels, _o.parcels)
     yield from session.execute(sa.select(*columns).execution_options(yield_per=1000))
 
 
@@ -286,7 +286,7 @@ def places_in_line(session: Session, line_ids: Sequence[int], *, at_most: int = 
     if not line_ids:
         return {}
     b = OrderLine.__table__.alias("before")  # type: ignore[attr-defined]
-    first = sa.tuple_(b.c.priority, b.c.placed_at, b.c.id) < sa.tuple_(_l.priority, _l.placed_at, _l.id)
+    first = sa.tuple_(b.c.priority, b.c.serve_at, b.c.id) < sa.tuple_(_l.priority, _l.serve_at, _l.id)
     ahead = (
         sa.select(sa.literal(1).label("one"))
         .where(b.c.product_id == _l.product_id, b.c.held.is_(False), b.c.ordered - b.c.cancelled > b.c.allocated, first)

@@ -1,6 +1,7 @@
 """What an order's counters say, and what may still be done with it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 # Every state an order can be in, in the order of its life; on_hold and cancelled stand beside it.
 STATES = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed",
@@ -11,6 +12,8 @@ STAGES = ("allocated", "released", "picked", "packed", "handed_over", "returned"
 # How an order may go out: whole; in as many parcels as its goods come in; in at most so many, the last one complete.
 SHIPS = ("complete", "parts", "at_most")
 MOST_PARCELS = 20
+# Among orders of the same priority: by the day they were placed, or by the day they must leave.
+SERVES = ("placed", "ship_by")
 URGENT, LEAST_URGENT = 0, 9
 
 
@@ -28,10 +31,32 @@ class Counters:
     returned: int = 0
 
 
-def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: C901, PLR0911  (one line for each state)
-    """The state that these counters mean: the furthest stage that all wanted units reached, so it says where the order
-    must be acted on next. An order whose pick ran short waits for stock again (part_allocated), is allocated when it
-    came, and goes out once more.
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How an order may go out (`SHIPS`), and how many parcels of it are closed already."""
+
+    ships: str = "complete"
+    most_parcels: int | None = None
+    parcels: int = 0
+
+    @property
+    def splits(self) -> bool:
+        """Whether another part may go before the rest: the last parcel that there may be waits for all of it."""
+        return self.ships == "parts" or (self.ships == "at_most" and self.parcels + 1 < (self.most_parcels or 0))
+
+
+WHOLE = Way()
+
+
+def serve_at(serves: str, placed_at: datetime, ship_by: datetime) -> datetime:
+    """The moment by which an order stands in line among those of its priority, as its store serves (`SERVES`)."""
+    return ship_by if serves == "ship_by" else placed_at
+
+
+def derive_state(c: Counters, *, held: bool = False, way: Way = WHOLE) -> str:  # noqa: C901, PLR0911  (one line for each state)
+    """The state that these counters mean: the furthest stage that all units reached that go out next, so it says where
+    the order must be acted on next. An order whose pick ran short waits for stock again (part_allocated), is allocated
+    when it came, and goes out once more; so does the rest of one that ships in parts.
     """
     wanted = c.ordered - c.cancelled
     if wanted <= 0:
@@ -42,22 +67,34 @@ def derive_state(c: Counters, *, held: bool = False) -> str:  # noqa: C901, PLR0
         return "handed_over"
     if held:
         return "on_hold"
-    if c.packed >= wanted:
+    goal = _goal(c, wanted, way)
+    if c.packed >= goal:
         return "packed"
-    if c.picked >= wanted:
+    if c.picked >= goal:
         return "picked"
-    if c.released >= wanted:
+    if c.released >= goal:
         return "picking" if c.picked > c.handed_over else "released"
-    if c.allocated >= wanted:
+    if c.allocated >= goal:
         return "allocated"
     return "part_allocated" if c.allocated else "backordered"
 
 
+def _goal(c: Counters, wanted: int, way: Way) -> int:
+    """How far the counters must come before the next parcel leaves: to all that is wanted; where the order may be
+    split, to what is under way, or, if nothing is, to what is promised.
+    """
+    if way.ships == "complete":
+        return wanted
+    if c.released > c.handed_over:
+        return c.released if way.splits or c.packed >= c.released else wanted
+    return c.allocated if way.splits and c.allocated > c.handed_over else wanted
+
+
 def why_not_cancel(c: Counters) -> str | None:
     """Why an order cannot be cancelled any more; None if it can."""
-    if c.handed_over:
+    if c.handed_over and c.handed_over >= c.ordered - c.cancelled:
         return "It is on its way to the shopper already. Open a return instead."
-    if c.packed or c.picked:
+    if c.picked > c.handed_over:
         return "It is being picked or packed already. Undo the picks first, or hold the parcel at the pack station."
     return None
 

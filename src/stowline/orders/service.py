@@ -13,16 +13,24 @@ from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.orders import kits, queries
 from stowline.orders.changing import cancel_units, expedite, set_priority, set_shipping, swap
-from stowline.orders.events import DemandDropped, HoldLifted, OrderCancelled, OrderEntered, OrderHeld, OrderPlaced
+from stowline.orders.events import (
+    DemandDropped,
+    HoldLifted,
+    OrderCancelled,
+    OrderEntered,
+    OrderHeld,
+    OrderPlaced,
+    RestCancelled,
+)
 from stowline.orders.intake.shape import IncomingOrder
 from stowline.orders.models import Customer, Order, OrderLine, SearchTerm
-from stowline.orders.rules import Counters, derive_state, why_not_cancel
-from stowline.orders.stages import COUNTERS, lock_stock, raise_many, raise_stage, rederive
+from stowline.orders.rules import WHOLE, Counters, Way, derive_state, serve_at, why_not_cancel
+from stowline.orders.stages import COUNTERS, count_parcel, lock_stock, raise_many, raise_stage, rederive
 from stowline.scanning import service as scanning
 from stowline.stores.queries import Store
 
-# The first two for the proof of the invariants, which derives every state once more; the rest live by their noun.
-__all__ = ["Counters", "cancel_units", "derive_state", "expedite", "raise_many", "raise_stage", "set_priority", "set_shipping", "swap"]
+# Counters, Way and derive_state for the proof of the invariants, which derives every state once more; the rest live by their noun.
+__all__ = ["Counters", "Way", "cancel_units", "count_parcel", "derive_state", "expedite", "raise_many", "raise_stage", "set_priority", "set_shipping", "swap"]
 
 _orders = Order.__table__  # type: ignore[attr-defined]
 _lines = OrderLine.__table__  # type: ignore[attr-defined]
@@ -43,6 +51,7 @@ def place(
     currency = incoming.currency or store.currency
     now = clock.now()
     placed_at = incoming.placed_at or now
+    ship_by = placed_at + timedelta(days=store.ship_within_days)
     recipes = catalog.recipes(session, products.values())
     ordered = kits.units_of(incoming.lines, products, recipes)
     order = Order(
@@ -52,10 +61,10 @@ def place(
         line1=incoming.address.line1, line2=incoming.address.line2, city=incoming.address.city,
         region=incoming.address.region, postcode=incoming.address.postcode, country=incoming.address.country,
         phone=incoming.address.phone, currency=currency, placed_at=placed_at, entered_at=now,
-        ship_by=placed_at + timedelta(days=store.ship_within_days),
+        ship_by=ship_by, serve_at=serve_at(store.serves, placed_at, ship_by),
         priority=5 if incoming.priority is None else incoming.priority, locale=store.locale, time_zone=store.time_zone,
         platform=incoming.platform, tell=tell, note=incoming.note[:1000],
-        ships=store.ships, most_parcels=store.most_parcels,
+        ships=store.ships if not recipes else WHOLE.ships, most_parcels=store.most_parcels if not recipes else None,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),
     )
@@ -118,9 +127,10 @@ def _find_by(session: Session, order_id: int, words: Sequence[str]) -> None:
 
 
 def cancel(session: Session, order_id: int, reason: str) -> Order:
-    """Cancel an order that nobody has begun to pick; its promised stock goes to those who wait, at once.
+    """Cancel an order that nobody has begun to pick; its promised stock goes to those who wait, at once. Of one that
+    went out in part the rest is cancelled.
 
-    A cancelled order again: nothing changes. Raises Conflict once units are picked or gone.
+    A cancelled order again: nothing changes. Raises Conflict while units are in hand, and once all are gone.
     """
     products = lock_stock(session, order_id)
     order = queries.lock(session, order_id)
@@ -131,10 +141,16 @@ def cancel(session: Session, order_id: int, reason: str) -> Order:
         raise Conflict(f"Order {order.ref} cannot be cancelled. {no}")
     _mark_lines_held(session, order_id, held=True)
     hooks.tell(session, DemandDropped(order_id, products, "cancelled"))
-    session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(cancelled=_lines.c.ordered))
-    session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(cancelled=_orders.c.ordered, held=""))
+    for table, key in ((_lines, _lines.c.order_id), (_orders, _orders.c.id)):
+        rest = table.c.ordered - table.c.handed_over
+        session.execute(sa.update(table).where(key == order_id).values(cancelled=rest))
+    session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(held=""))
     rederive(session, [order_id])
-    outbox.record(session, OrderCancelled(order_id, order.ref, reason[:300]), subject=order_id)
+    if order.handed_over:
+        units = order.ordered - order.cancelled - order.handed_over
+        outbox.record(session, RestCancelled(order_id, order.ref, units, reason[:300]), subject=order_id)
+    else:
+        outbox.record(session, OrderCancelled(order_id, order.ref, reason[:300]), subject=order_id)
     session.refresh(order)
     return order
 
@@ -147,7 +163,7 @@ def hold(session: Session, order_id: int, reason: str) -> Order:
     order = queries.lock(session, order_id)
     if order.held:
         return order
-    if order.released or order.state in ("cancelled", "handed_over", "returned"):
+    if order.released > order.handed_over or order.state in ("cancelled", "handed_over", "returned"):
         raise Conflict(f"Order {order.ref} cannot be held: it is {order.state.replace('_', ' ')}.")
     _mark_lines_held(session, order_id, held=True)
     hooks.tell(session, DemandDropped(order_id, products, "held"))

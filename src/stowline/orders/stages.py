@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
 from stowline.orders.models import Order, OrderLine
-from stowline.orders.rules import STAGES, Counters, derive_state
+from stowline.orders.rules import STAGES, Counters, Way, derive_state
 
 _orders = Order.__table__  # type: ignore[attr-defined]
+_WAY = (_orders.c.ships, _orders.c.most_parcels, _orders.c.parcels)
 COUNTERS = ("ordered", "cancelled", *STAGES)
 
 
@@ -25,8 +26,8 @@ def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int,
         _LINE[stage].later(session, i=line_id, n=n)
     row = _ORDER[stage].one(session, i=order_id, n=sum(units.values()))
     assert row is not None
-    *counters, held, before = row
-    state = derive_state(Counters(*counters), held=bool(held))
+    *counters, held, before, ships, most, parcels = row
+    state = derive_state(Counters(*counters), held=bool(held), way=Way(ships, most, parcels))
     if state != before:
         _STATE.later(session, i=order_id, s=state)
     return state
@@ -35,7 +36,8 @@ def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int,
 _LINE = {s: Hot(f"UPDATE order_line SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608  (own words)
 _ORDER = {
     s: Hot(
-        f"UPDATE orders SET {s} = {s} + :n WHERE id = :i RETURNING {', '.join(COUNTERS)}, held, state"  # noqa: S608
+        f"UPDATE orders SET {s} = {s} + :n WHERE id = :i RETURNING {', '.join(COUNTERS)}, held, state,"  # noqa: S608
+        " ships, most_parcels, parcels"
     )
     for s in STAGES
 }
@@ -59,12 +61,18 @@ def rederive(session: Session, order_ids: list[int]) -> None:
     for start in range(0, len(order_ids), 500):
         part = order_ids[start : start + 500]
         columns = [_orders.c[name] for name in COUNTERS]
-        rows = session.execute(sa.select(*columns, _orders.c.held, _orders.c.state, _orders.c.id)
+        rows = session.execute(sa.select(*columns, _orders.c.held, _orders.c.state, _orders.c.id, *_WAY)
                                .where(_orders.c.id.in_(part))).all()
         changed = [{"i": row.id, "s": state} for row in rows
-                   if (state := derive_state(Counters(*row[:8]), held=bool(row.held))) != row.state]
+                   if (state := derive_state(Counters(*row[:8]), held=bool(row.held), way=Way(*row[11:]))) != row.state]
         if changed:
             _STATE.many(session, changed)
+
+
+def count_parcel(session: Session, order_id: int, n: int) -> None:
+    """One more parcel of an order is closed (or, with -1, one fewer): how many there may be decides what may go next."""
+    session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(parcels=_orders.c.parcels + n))
+    rederive(session, [order_id])
 
 
 def lock_stock(session: Session, order_id: int) -> tuple[int, ...]:

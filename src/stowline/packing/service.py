@@ -89,6 +89,7 @@ def seal(session: Session, parcel: Parcel) -> None:
     parcel.at_id = lane.id or 0
     parcel.sealed_at = clock.now()
     become(session, parcel, "sealed")
+    orders.count_parcel(session, parcel.order_id, 1)
     totes.free_tote(session, parcel.order_id)
     units = sum(item.qty for item in inside)
     outbox.record(session, ParcelPacked(parcel.order_id, parcel.code, units, parcel.weight_g), subject=parcel.order_id)
@@ -106,6 +107,7 @@ def unseal(session: Session, parcel: Parcel) -> None:
         totes.give_tote_back(session, parcel.tote_id, parcel.order_id)
     parcel.at_id, parcel.sealed_at = station.id or 0, None
     become(session, parcel, "open")
+    orders.count_parcel(session, parcel.order_id, -1)
 
 
 def become(session: Session, parcel: Parcel, state: str) -> None:

@@ -208,13 +208,13 @@ def picked_into(session: Session, order_id: int) -> int | None:
 
 
 def ready_orders(session: Session, *, after: tuple[int, datetime, int] | None = None, limit: int = 50) -> list[Order]:
-    """Orders whose units are all promised and that are on no pick list, by priority, then the day they were placed."""
+    """Orders that have what goes out next promised and are on no pick list, by priority, then as their store serves."""
     query = select(Order).where(Order.state == "allocated")
     if after is not None:
-        key = sa.tuple_(_o.priority, _o.placed_at, _o.id)
-        at = sa.bindparam(None, after[1], _o.placed_at.type)
+        key = sa.tuple_(_o.priority, _o.serve_at, _o.id)
+        at = sa.bindparam(None, after[1], _o.serve_at.type)
         query = query.where(key > sa.tuple_(sa.literal(after[0]), at, sa.literal(after[2])))
-    return list(session.exec(query.order_by(col(Order.priority), col(Order.placed_at), col(Order.id)).limit(limit)))
+    return list(session.exec(query.order_by(col(Order.priority), col(Order.serve_at), col(Order.id)).limit(limit)))
 
 
 def open_lines_of(session: Session, order_id: int) -> list[PickLine]:

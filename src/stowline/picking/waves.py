@@ -72,14 +72,14 @@ def _releasable(session: Session) -> Iterator[tuple[Order, Plan]]:
         begun = queries.totes_with(session, [order.id or 0 for order in page])  # theirs is the cart of that tote
         for order in page:
             locked = orders.lock(session, order.id or 0)
-            fresh = locked.state == "allocated" and not locked.picked and order.id not in begun
+            fresh = locked.state == "allocated" and locked.picked <= locked.handed_over and order.id not in begun
             plan = _plan(session, locked) if fresh else None
             if plan is not None:
                 yield locked, plan
         if len(page) < 25:
             return
         looked += len(page)
-        after = (page[-1].priority, page[-1].placed_at, page[-1].id or 0)
+        after = (page[-1].priority, page[-1].serve_at, page[-1].id or 0)
 
 
 def _plan(session: Session, order: Order) -> Plan | None:

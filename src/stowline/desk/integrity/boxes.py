@@ -55,7 +55,7 @@ BOXES = (
     ),
     Box(
         "Ordered ≥ allocated ≥ picked ≥ packed ≥ handed over ≥ returned, for each order line.",
-        ("stages go down the line", "an order is the sum of its lines", "a state is derived"),
+        ("stages go down the line", "an order is the sum of its lines", "an order's parcels are counted", "a state is derived"),
         guard="CHECKs on the order line refuse a later stage with more units than the one before.",
     ),
     Box(
@@ -65,7 +65,7 @@ BOXES = (
                 _STORIES + "test_kits.py::test_a_kit_is_sold_as_one_and_picked_packed_and_handed_over_as_its_parts"),),
     ),
     Box(
-        "No line that may be served waits while unpromised good stock of its product is in the house.",
+        "No line that may be served waits while unpromised good stock of its product is in the house, but for units kept for another store.",
         ("nobody waits beside free stock",),
         tests=(_MACHINE,),
     ),

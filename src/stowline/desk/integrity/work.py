@@ -8,7 +8,7 @@ from sqlmodel import Session
 from stowline.desk.integrity.invariant import Finding, Invariant
 from stowline.desk.integrity.stock import TELL
 from stowline.orders import queries as orders
-from stowline.orders.service import Counters, derive_state
+from stowline.orders.service import Counters, Way, derive_state
 
 _COUNTED = [one.name for one in fields(Counters)]
 
@@ -18,7 +18,7 @@ def _states(session: Session) -> Finding:
     found = Finding()
     for order in orders.every_order(session):
         counted: dict[str, Any] = dict(zip(_COUNTED, order[2:10], strict=True))
-        meant = derive_state(Counters(**counted), held=bool(order.held))
+        meant = derive_state(Counters(**counted), held=bool(order.held), way=Way(*order[11:]))
         if meant != order.state:
             found.add(f"order {order.id} is {order.state}, its counters mean {meant}")
     return found
@@ -56,7 +56,7 @@ ORDERS = (
     ),
     Invariant(
         "nobody waits beside free stock",
-        "No line waits while unpromised good stock of its product is in the house.",
+        "No line waits while unpromised good stock of its product is in the house, but for units kept for another store.",
         "Receive, move or count one unit of the product: whatever changes its stock promises the free units at once.",
         """
         SELECT 'order ' || o.ref || ' waits for ' || (k.ordered - k.cancelled - k.allocated) || ' of ' || p.sku || ', '
@@ -64,6 +64,19 @@ ORDERS = (
         FROM order_line k JOIN stock_level s ON s.product_id = k.product_id JOIN orders o ON o.id = k.order_id
         JOIN product p ON p.id = k.product_id
         WHERE k.ordered - k.cancelled > k.allocated AND NOT k.held AND s.on_hand > s.promised
+            AND s.on_hand - s.promised > (SELECT COALESCE(SUM(r.units), 0) FROM reserve r
+                WHERE r.product_id = k.product_id AND r.store_id <> o.store_id)
+        """,
+    ),
+    Invariant(
+        "an order's parcels are counted",
+        "How many parcels of an order are closed, by which it is known how many more there may be, is how many there are.",
+        TELL,
+        """
+        SELECT 'order ' || o.ref || ': counts ' || o.parcels || ' closed parcels, there are ' || COALESCE(k.n, 0)
+        FROM orders o LEFT JOIN (SELECT order_id, COUNT(*) AS n FROM parcel WHERE state <> 'open' GROUP BY order_id) AS k
+            ON k.order_id = o.id
+        WHERE o.parcels <> COALESCE(k.n, 0)
         """,
     ),
     Invariant(

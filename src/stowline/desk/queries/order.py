@@ -74,8 +74,8 @@ def may(order: Order) -> dict[str, bool]:
     """What the buttons offer; the verbs check again."""
     over = order.state in ("cancelled", "handed_over", "delivered", "returned")
     return {
-        "cancel": not over and not (order.picked or order.packed or order.handed_over),
-        "hold": not over and not order.held and not order.released,
+        "cancel": not over and order.picked <= order.handed_over,
+        "hold": not over and not order.held and order.released <= order.handed_over,
         "release": bool(order.held), "tell": not over and not order.tell and bool(order.email),
     }  # fmt: skip
 

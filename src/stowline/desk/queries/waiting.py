@@ -47,7 +47,7 @@ def page(session: Session, store: str, text: str, place: Place) -> Page[Line]:
 
 def of_product(session: Session, product_id: int, limit: int = 30) -> list[dict[str, Any]]:
     """The lines that wait for a product, in the order they are served."""
-    query = _LINES.where(_l.product_id == product_id).order_by(_l.held, _l.priority, _l.placed_at, _l.id).limit(limit)
+    query = _LINES.where(_l.product_id == product_id).order_by(_l.held, _l.priority, _l.serve_at, _l.id).limit(limit)
     return rows(session, session.execute(query).all())
 
 

@@ -1,0 +1,25 @@
+"""Units kept for one store."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field, SQLModel
+
+from stowline.core.db import UtcDateTime
+
+
+class Reserve(SQLModel, table=True):
+    """So many of a product's free units are kept for the orders of one store, until a moment (None: until it is ended).
+
+    What its orders take is kept again when more comes: a reserve is a level, not an account.
+    """
+
+    __tablename__ = "reserve"
+    __table_args__ = (CheckConstraint("units > 0", name="ck_reserve_units"), Index("ix_reserve_store", "store_id", "product_id"))
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    store_id: int = Field(primary_key=True, foreign_key="store.id")
+    units: int
+    until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    made_by: str = Field(max_length=120)
+    made_at: datetime = Field(sa_type=UtcDateTime)
