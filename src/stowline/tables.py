@@ -6,11 +6,8 @@ from sqlmodel import SQLModel
 
 def metadata() -> MetaData:
     """All tables of the product."""
-<<<<<<< HEAD
-    import stowline.backorders.promise_models
-=======
     import stowline.allocation.models
->>>>>>> db19025 (Allocation policies: order of service, orders in parts, units kept for a store)
+    import stowline.backorders.promise_models
     import stowline.catalog.models
     import stowline.core.idempotency
     import stowline.core.outbox

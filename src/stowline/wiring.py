@@ -34,9 +34,8 @@ from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
 from stowline.notifications import delivery
 from stowline.notifications import service as notifications
-from stowline.orders import instruction_post, instructions, shop_doors
+from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
-from stowline.orders import policies
 from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.packing import bench
 from stowline.picking import claims, walk
@@ -90,12 +89,9 @@ WORKFLOWS = {
 # timer -> verb (in one transaction) or work (in transactions of its own)
 VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
-<<<<<<< HEAD
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
-=======
-    reserves.TIMER: reserves.on_time, policies.TIMER: policies.rank, proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
->>>>>>> db19025 (Allocation policies: order of service, orders in parts, units kept for a store)
+    reserves.TIMER: reserves.on_time, policies.TIMER: policies.rank,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,

@@ -45,11 +45,11 @@ def queue(session: Session, product_id: int, after: Place | None, ahead: int, li
     """Lines that wait for a product in the order of service, from after a place that has `ahead` units before it."""
     query = _lines().where(_l.product_id == product_id, _WAITS)
     if after is not None:
-        at = sa.bindparam(None, after[1], _l.placed_at.type)
-        place = sa.tuple_(_l.priority, _l.placed_at, _l.id)
+        at = sa.bindparam(None, after[1], _l.serve_at.type)
+        place = sa.tuple_(_l.priority, _l.serve_at, _l.id)
         query = query.where(place > sa.tuple_(sa.literal(after[0]), at, sa.literal(after[2])))
     found = []
-    for row in session.execute(query.order_by(_l.priority, _l.placed_at, _l.id).limit(limit)):
+    for row in session.execute(query.order_by(_l.priority, _l.serve_at, _l.id).limit(limit)):
         found.append(_queued(row, ahead))
         ahead += row.units
     return found
@@ -71,20 +71,20 @@ def waiting_of(session: Session, order_id: int) -> tuple[list[Queued], set[int]]
 def _lines() -> sa.Select[Any]:
     return (
         sa.select(_l.id, _l.order_id, _o.ref, _o.store_id, _l.product_id, _p.sku,
-                  (_l.ordered - _l.cancelled - _l.allocated).label("units"), _l.priority, _l.placed_at)
+                  (_l.ordered - _l.cancelled - _l.allocated).label("units"), _l.priority, _l.serve_at)
         .join(Order, _o.id == _l.order_id).join(Product, _p.id == _l.product_id)
     )  # fmt: skip
 
 
 def _queued(row: Any, ahead: int) -> Queued:  # noqa: ANN401  (a row)
     return Queued(row.id, row.order_id, row.ref, row.store_id, row.product_id, row.sku, row.units,
-                  (row.priority, row.placed_at, row.id), ahead)
+                  (row.priority, row.serve_at, row.id), ahead)
 
 
 def _around(session: Session, row: Any) -> tuple[int, bool, bool]:  # noqa: ANN401  (a row)
     """Units ahead of a line, whether there are too many lines to add up, and whether anybody stands behind."""
-    place = sa.tuple_(_l.priority, _l.placed_at, _l.id)
-    mine = sa.tuple_(sa.literal(row.priority), sa.bindparam(None, row.placed_at, _l.placed_at.type), sa.literal(row.id))
+    place = sa.tuple_(_l.priority, _l.serve_at, _l.id)
+    mine = sa.tuple_(sa.literal(row.priority), sa.bindparam(None, row.serve_at, _l.serve_at.type), sa.literal(row.id))
     waits = _l.product_id == row.product_id, _WAITS
     before = sa.select((_l.ordered - _l.cancelled - _l.allocated).label("n")).where(*waits, place < mine).limit(MOST_AHEAD).subquery()
     total = sa.select(sa.func.coalesce(sa.func.sum(before.c.n), 0), sa.func.count(before.c.n))

@@ -23,7 +23,6 @@ def open_store(session: Session, key: str, name: str = "", **brand: Any) -> Stor
     return store
 
 
-<<<<<<< HEAD
 UNITS_SHOWN = ("none", "few", "exact")
 MOST_NOTICES = 20
 
@@ -43,13 +42,13 @@ def set_shop_page(session: Session, key: str, *, public: bool, units_shown: str,
     session.add(store)
     session.flush()
     return store
-=======
+
+
 def set_policy(session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None) -> None:
     """Keep how this store's orders are served and ship; orders knows what may be said."""
     store.serves, store.ships, store.most_parcels = serves, ships, most_parcels
     session.add(store)
     session.flush()
->>>>>>> db19025 (Allocation policies: order of service, orders in parts, units kept for a store)
 
 
 def set_webhook_secret(session: Session, key: str, platform: str, secret: str) -> None:
