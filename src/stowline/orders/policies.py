@@ -14,7 +14,7 @@ from stowline.orders.models import Order, OrderLine
 from stowline.orders.rules import OPEN, SERVES, serve_at, why_not_ships
 from stowline.stores import queries as stores
 from stowline.stores import service as store_service
-from stowline.stores.models import Store
+from stowline.stores.queries import Store
 
 TIMER = "rank-orders"
 AT_ONCE = 200
