@@ -140,6 +140,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     for ref in ("1001", "1001", "1002"):
         order.ref = ref
         post("/api/v1/orders", order)
+    assert post("/api/v1/orders/{ref}/shipping", orders_shapes.Shipping("parts"), ref="1001").state == "allocated"
+    assert get("/api/v1/orders/{ref}/urgent", "1001").taken == []
+    assert post("/api/v1/orders/{ref}/urgent", orders_shapes.Urgent("a wedding"), ref="1001").left_today == 20
     assert get("/api/v1/tasks", query="?kind=pick&limit=5").items[0].kind == "pick"
     (level,) = read("get /api/v1/stock", tablet.get("/api/v1/stock?sku=MUG"))
     assert (level.on_hand, level.promised, level.free) == (5, 4, 1)

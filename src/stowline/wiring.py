@@ -7,7 +7,7 @@ task's kind and its workflow, a timer and its verb. Rooms know only those above 
 from collections.abc import Callable
 from datetime import timedelta
 
-from stowline.allocation import reserves
+from stowline.allocation import reserves, substitution
 from stowline.allocation import service as allocation
 from stowline.backorders import outcomes, promises
 from stowline.backorders import service as backorders
@@ -36,7 +36,7 @@ from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
-from stowline.orders.events import DemandDropped, OrderEntered
+from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled
 from stowline.packing import bench
 from stowline.picking import claims, walk
 from stowline.picking import service as picking
@@ -59,6 +59,7 @@ REACTIONS = {
 # fact -> hooks, at once and in this order, in the caller's transaction
 HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered],
+    OrderSettled: [substitution.on_settled],
     DemandDropped: [picking.on_dropped, allocation.on_dropped, outlook.on_dropped],
     StockFreed: [allocation.on_freed, outlook.on_freed],
     StockLeaving: [allocation.on_leaving, outlook.on_leaving],
@@ -91,7 +92,7 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
-    reserves.TIMER: reserves.on_time, policies.TIMER: policies.rank,
+    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, policies.TIMER: policies.rank,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,

@@ -16,8 +16,8 @@ from hypothesis import assume
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
 
-from stowline.allocation import reserves
-from stowline.catalog import details, kits
+from stowline.allocation import reserves, substitution, urgent
+from stowline.catalog import details, kits, substitutes
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as products
 from stowline.core import author, clock, db
@@ -114,6 +114,8 @@ class Shift(RuleBasedStateMachine):
                 products.add_product(session, sku=sku, name=f"Thing {sku}", barcodes=[(GTIN[sku], 1)] if sku in GTIN else [])
             details.change(session, INK, {"lots": True, "expires": True, "fefo": True})
             details.change(session, CAM, {"serials": True})
+            substitutes.add(session, "MUG", "CUP")
+            substitutes.add(session, INK, "CUP")
             kits.set_parts(session, KIT, [("MUG", 1), ("CUP", 2)])
             for sku, bin_, many, which in BEGIN:
                 lot, serial = (which, "") if sku == INK else ("", which)
@@ -197,13 +199,14 @@ class Shift(RuleBasedStateMachine):
     # ------------------------------------------------------------ the day
 
     @rule(target=placed, lines=st.dictionaries(st.sampled_from((*GOODS, KIT)), units, min_size=1), urgent=st.booleans(),
-          store=st.sampled_from((STORE, CLUB)))  # fmt: skip
-    def place(self, lines: dict[str, int], urgent: bool, store: str) -> str:  # noqa: FBT001  (Hypothesis names it)
-        return self.order(lines, urgent=urgent, store=store)
+          store=st.sampled_from((STORE, CLUB)), agreed=st.booleans())  # fmt: skip
+    def place(self, lines: dict[str, int], urgent: bool, store: str, agreed: bool) -> str:  # noqa: FBT001  (Hypothesis names it)
+        return self.order(lines, urgent=urgent, store=store, agreed=agreed)
 
-    def order(self, lines: dict[str, int], *, urgent: bool = False, store: str = STORE) -> str:
+    def order(self, lines: dict[str, int], *, urgent: bool = False, store: str = STORE, agreed: bool = False) -> str:
         ref = f"O-{len(self.refs)}"
-        read = api.read(api_order(ref, lines, priority=1 if urgent else 5))
+        body = api_order(ref, lines, priority=1 if urgent else 5)
+        read = api.read(body | {"lines": [line | {"substitute": agreed} for line in body["lines"]]})
         assert isinstance(read, IncomingOrder)
         place: IncomingOrder = read
         db.run(lambda s: order_service.place(s, stores.store_by_key(s, store), place))
@@ -447,6 +450,16 @@ class Shift(RuleBasedStateMachine):
                 reserves.end(session, *ids)
 
         self.at_the_desk(who, decide)
+
+    @rule(who=workers, ref=placed)
+    def take_for_an_urgent_order(self, who: str, ref: str) -> None:
+        self.at_the_desk(who, lambda s: urgent.take_for(s, orders.by_ref(s, ref).id or 0, why="a wedding", who=who))
+
+    @rule()
+    def free_units_take_the_place_of_others(self) -> None:
+        with db.reading() as session:
+            cup = catalog.product_by_sku(session, "CUP").id
+        db.run(lambda session: substitution.on_time(session, str(cup)))
 
     def decide(self, ref: str, verb: Callable[[Any, int], Any]) -> None:
         """A person at the desk decides about an order."""

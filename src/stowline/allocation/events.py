@@ -39,3 +39,29 @@ class ReserveEnded:
 
     sku: str
     store: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockTaken:
+    """Units that were promised to an order went to an urgent one; it waits for them again."""
+
+    order_id: int
+    sku: str
+    name: str
+    units: int
+    urgent_ref: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class StockTakenFor:
+    """An urgent order got units that another was promised."""
+
+    order_id: int
+    sku: str
+    name: str
+    units: int
+    other_ref: str
+    who: str
+    why: str

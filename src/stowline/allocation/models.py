@@ -1,4 +1,4 @@
-"""Units kept for one store."""
+"""Units kept for one store, and units taken for urgent orders."""
 
 from datetime import datetime
 
@@ -23,3 +23,25 @@ class Reserve(SQLModel, table=True):
     until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     made_by: str = Field(max_length=120)
     made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Reallocation(SQLModel, table=True):
+    """Units that were promised to one line and were given to another, more urgent one: by whom, and why."""
+
+    __tablename__ = "reallocation"
+    __table_args__ = (
+        CheckConstraint("units > 0 AND from_line_id <> to_line_id", name="ck_reallocation_units"),
+        Index("ix_reallocation_day", "store_id", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    store_id: int = Field(foreign_key="store.id")
+    product_id: int = Field(foreign_key="product.id")
+    from_order_id: int = Field(foreign_key="orders.id")
+    from_line_id: int = Field(foreign_key="order_line.id", index=True)
+    to_order_id: int = Field(foreign_key="orders.id", index=True)
+    to_line_id: int = Field(foreign_key="order_line.id")
+    units: int
+    why: str = Field(max_length=300)
+    who: str = Field(max_length=120)
+    at: datetime = Field(sa_type=UtcDateTime)

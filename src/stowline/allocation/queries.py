@@ -1,13 +1,16 @@
 """Reads of allocation: who is first in line, who is last, and why in words."""
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.allocation.models import Reserve
+from stowline.allocation.models import Reallocation, Reserve
 from stowline.allocation.rules import FOR_ALL, Waiting
+from stowline.catalog.models import Product, Substitute
 from stowline.inventory.models import StockLevel
 from stowline.orders.models import Order, OrderLine
 
@@ -16,6 +19,9 @@ _r, _s = Reserve.__table__.c, StockLevel.__table__.c  # type: ignore[attr-define
 _WAITS = (_l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
 _UNITS = _l.ordered - _l.cancelled - _l.allocated
 _IN_LINE = (_l.priority, _l.serve_at, _l.id)
+_u, _p = Substitute.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
+_a = Reallocation.__table__.c  # type: ignore[attr-defined]
+_AGREED = (_l.substitutes_ok, _l.ordered - _l.cancelled > _l.allocated)
 AT_ONCE = 500
 
 
@@ -113,3 +119,89 @@ def last_in_line(session: Session, product_id: int) -> list[tuple[int, int, int]
         .limit(500)
     )
     return [tuple(row) for row in session.execute(query)]
+
+
+# --- substitutes ------------------------------------------------------------------------------------------------------
+
+
+def substitutes_for(session: Session, order_id: int) -> list[int]:
+    """Products that may take the place of an order's lines where the shopper agreed."""
+    query = sa.select(_u.substitute_id).join(OrderLine, _l.product_id == _u.product_id)
+    return list(session.execute(query.where(_l.order_id == order_id, *_AGREED).distinct().limit(AT_ONCE)).scalars())
+
+
+def wanted_as_substitute(session: Session, product_ids: Sequence[int]) -> list[int]:
+    """Those of these products that have free units and that a waiting line would take in another's place."""
+    query = (
+        sa.select(_u.substitute_id).join(OrderLine, _l.product_id == _u.product_id)
+        .join(StockLevel, _s.product_id == _u.substitute_id)
+        .where(_u.substitute_id.in_(list(product_ids)), _s.on_hand > _s.promised, _l.held.is_(False), *_AGREED)
+    )  # fmt: skip
+    return list(session.execute(query.distinct()).scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """A line that waits and whose shopper takes a substitute."""
+
+    line_id: int
+    store_id: int
+    product_id: int
+    units: int
+
+
+def agreed(session: Session, *, order_id: int | None = None, product_ids: Collection[int] = (), limit: int = 100) -> list[Agreed]:
+    """Such lines, of an order or of some products, in the order of service."""
+    query = sa.select(_l.id, _o.store_id, _l.product_id, _UNITS).join(Order, _o.id == _l.order_id)
+    query = query.where(_l.held.is_(False), *_AGREED).order_by(*_IN_LINE).limit(limit)
+    query = query.where(_l.order_id == order_id) if order_id is not None else query.where(_l.product_id.in_(list(product_ids)))
+    return [Agreed(*row) for row in session.execute(query)]
+
+
+# --- for urgent orders ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Lacks:
+    """A line of an urgent order that waits."""
+
+    line_id: int
+    product_id: int
+    sku: str
+    name: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """A line with units that are promised and on no pick list."""
+
+    line_id: int
+    order_id: int
+    order_ref: str
+    customer: str
+    units: int
+
+
+def lacks(session: Session, order_id: int) -> list[Lacks]:
+    """What an order waits for, in its order."""
+    query = sa.select(_l.id, _l.product_id, _p.sku, _l.name, _UNITS).join(Product, _p.id == _l.product_id)
+    query = query.where(_l.order_id == order_id, _UNITS > 0).order_by(_l.product_id, _l.id)
+    return [Lacks(*row) for row in session.execute(query)]
+
+
+def takeable(session: Session, product_id: int, order: Order, limit: int = 100) -> list[Has]:
+    """Lines that may lose units of a product to an urgent order, last in line first: of no order with a higher priority."""
+    query = (
+        sa.select(_l.id, _l.order_id, _o.ref, _o.customer_name, _l.allocated - _l.released)
+        .join(Order, _o.id == _l.order_id)
+        .where(_l.product_id == product_id, _l.allocated > _l.released, _l.order_id != order.id, _l.priority >= order.priority)
+        .order_by(_l.priority.desc(), _l.serve_at.desc(), _l.id.desc()).limit(limit)
+    )  # fmt: skip
+    return [Has(*row) for row in session.execute(query)]
+
+
+def taken_since(session: Session, store_id: int, since: datetime) -> int:
+    """Units taken for a store's urgent orders since a moment."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(_a.units), 0)).where(_a.store_id == store_id, _a.at >= since)
+    return int(session.execute(query).scalar_one())

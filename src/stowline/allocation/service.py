@@ -9,7 +9,7 @@ from sqlmodel import Session
 from stowline.allocation import queries
 from stowline.allocation.events import BackorderFilled, PromiseTakenBack
 from stowline.allocation.rules import FOR_ALL, Waiting, open_to, serve
-from stowline.core import outbox
+from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.inventory import feed
 from stowline.inventory import queries as stock
@@ -19,6 +19,7 @@ from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped, OrderEntered
 
 FEW = 3
+SUBSTITUTES = "substitute"  # timer: free units of a product may take another's place
 Served = list[tuple[Waiting, int]]
 
 
@@ -35,13 +36,16 @@ def heard(session: Session) -> Iterator[Served]:
 
 def on_entered(session: Session, fact: OrderEntered) -> None:
     """A new order takes its place in line; what is free goes to the line's head, which may be another order."""
-    promises = fill(session, fact.product_ids, quiet_for=fact.order_id)
-    feed.mark(session, [product_id for product_id, units in promises.items() if not units])
+    may_come = queries.substitutes_for(session, fact.order_id)  # locked with the rest, in order, before they are needed
+    promises = fill(session, (*fact.product_ids, *may_come), quiet_for=fact.order_id)
+    feed.mark(session, [product_id for product_id in fact.product_ids if not promises[product_id]])
 
 
 def on_freed(session: Session, fact: StockFreed) -> None:
-    """Good units came: fill waiting lines in the same transaction."""
+    """Good units came: fill waiting lines in the same transaction. What nobody waits for may take another's place soon."""
     fill(session, fact.product_ids)
+    for product_id in queries.wanted_as_substitute(session, fact.product_ids):
+        timers.set_timer(session, SUBSTITUTES, str(product_id), clock.now())
 
 
 def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) -> dict[int, int]:

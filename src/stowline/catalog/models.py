@@ -70,3 +70,20 @@ class KitPart(SQLModel, table=True):
     part_id: int = Field(primary_key=True, foreign_key="product.id", index=True)
     position: int
     units: int
+
+
+class Substitute(SQLModel, table=True):
+    """A product that may take another's place, unit for unit, for a shopper who agreed: the lowest `position` first.
+
+    With months it may only from `from_month` to `to_month` (1 to 12; 11 to 2 is November to February).
+    """
+
+    __tablename__ = "substitute"
+    __table_args__ = (CheckConstraint("product_id <> substitute_id", name="ck_substitute_other"),)
+
+    product_id: int = Field(primary_key=True, foreign_key="product.id")
+    substitute_id: int = Field(primary_key=True, foreign_key="product.id", index=True)
+    position: int
+    from_month: int | None = None
+    to_month: int | None = None
+    since: datetime = Field(sa_type=UtcDateTime)

@@ -1,12 +1,13 @@
 """Reads of the catalogue."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.catalog.models import Barcode, KitPart, Product
-from stowline.catalog.rules import Part, listed, whole_kits
+from stowline.catalog.models import Barcode, KitPart, Product, Substitute
+from stowline.catalog.rules import Part, in_season, listed, whole_kits
 from stowline.core.errors import NotFound
 
 # For the rooms that take kits apart and tell them as one.
@@ -88,3 +89,44 @@ def kits_with(session: Session, part_id: int, limit: int = 50) -> list[Part]:
 def count(session: Session) -> int:
     """How many products there are."""
     return int(session.execute(sa.select(sa.func.count()).select_from(Product)).scalar_one())
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """A product that may take another's place."""
+
+    product_id: int
+    substitute_id: int
+    sku: str
+    name: str
+    from_month: int | None
+    to_month: int | None
+
+    def fits(self, month: int) -> bool:
+        """Whether it may in this month (1 to 12)."""
+        return in_season(month, self.from_month, self.to_month)
+
+
+def substitutes(session: Session, product_ids: Iterable[int]) -> dict[int, list[Stand]]:
+    """What may take the place of these products, by product, the first choice first."""
+    return _stands(session, _u.product_id.in_(sorted(set(product_ids))))
+
+
+def stands_in_for(session: Session, substitute_ids: Iterable[int]) -> dict[int, list[Stand]]:
+    """The same from the other end, by product: whose place these products may take. At most 500."""
+    return _stands(session, _u.substitute_id.in_(sorted(set(substitute_ids))))
+
+
+_u = Substitute.__table__.c  # type: ignore[attr-defined]
+
+
+def _stands(session: Session, which: sa.ColumnElement[bool]) -> dict[int, list[Stand]]:
+    p = Product.__table__.c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_u.product_id, _u.substitute_id, p.sku, p.name, _u.from_month, _u.to_month)
+        .join(Product, p.id == _u.substitute_id).where(which).order_by(_u.product_id, _u.position, _u.substitute_id).limit(500)
+    )  # fmt: skip
+    found: dict[int, list[Stand]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.product_id, []).append(Stand(*row))
+    return found

@@ -33,3 +33,12 @@ def whole_kits(parts: Iterable[tuple[int, int]]) -> int:
     Without a part there is no kit. Units below zero count as none.
     """
     return min((max(there, 0) // in_one for there, in_one in parts), default=0)
+
+
+def in_season(month: int, from_month: int | None, to_month: int | None) -> bool:
+    """Whether a month (1 to 12) lies in a season, which may go over the new year; without months it always does."""
+    if from_month is None or to_month is None:
+        return True
+    if from_month <= to_month:
+        return from_month <= month <= to_month
+    return month >= from_month or month <= to_month

@@ -17,8 +17,10 @@ from stowline.orders.events import (
     LineSwapped,
     OrderCancelled,
     OrderEntered,
+    OrderSettled,
     PrioritySet,
     ShippingSet,
+    SubstitutesAllowed,
     UnitsCancelled,
 )
 from stowline.orders.models import Order, OrderLine
@@ -157,6 +159,27 @@ def expedite(session: Session, order_id: int, *, on: bool = True, why: str = "")
         return order
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(expedite=on))
     outbox.record(session, ExpediteSet(order_id, order.ref, on, why[:300]), subject=order_id)
+    session.refresh(order)
+    return order
+
+
+def allow_substitutes(session: Session, line_id: int, *, allowed: bool) -> Order:
+    """Note that the shopper takes a substitute for what waits of a line (or does not any more); one that is free is
+    swapped in at once. The same again changes nothing. Raises Refused for a kit's part, Conflict where all is done.
+    """
+    found = queries.line(session, line_id)
+    if found.kit_id is not None:
+        raise Refused("This line is part of a kit, which is sold as it is.")
+    stands = catalog.substitutes(session, [found.product_id]).get(found.product_id, [])
+    inventory.lock_levels(session, [found.product_id, *(one.substitute_id for one in stands)])
+    order = _open_order(session, found.order_id)
+    line = queries.line(session, line_id)
+    if line.substitutes_ok == allowed:
+        return order
+    session.execute(sa.update(_lines).where(_lines.c.id == line_id).values(substitutes_ok=allowed))
+    sku = catalog.product(session, line.product_id).sku
+    outbox.record(session, SubstitutesAllowed(order.id or 0, order.ref, sku, line.name, allowed), subject=order.id)
+    hooks.tell(session, OrderSettled(order.id or 0))
     session.refresh(order)
     return order
 

@@ -12,6 +12,13 @@ class OrderEntered:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSettled:
+    """Told at once, after OrderEntered and when its diary says so: what an order could be promised is promised to it."""
+
+    order_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class DemandDropped:
     """Told at once: these order lines want fewer units, or none (cancelled or held): {line id: units given back}."""
 
@@ -134,3 +141,14 @@ class ExpediteSet:
     order_ref: str
     expedite: bool
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SubstitutesAllowed:
+    """The shopper takes a substitute for what waits of a line, or does not any more."""
+
+    order_id: int
+    order_ref: str
+    sku: str
+    name: str
+    allowed: bool

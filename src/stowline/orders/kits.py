@@ -54,7 +54,7 @@ def write_lines(
         name = line.name or named[product_id].name
         parts = recipes.get(product_id)
         if parts is None:
-            rows.append(_row(order, at, product_id, name, line.quantity, unit_price=line.unit_price))
+            rows.append(_row(order, at, product_id, name, line.quantity, unit_price=line.unit_price, agreed=line.substitute))
             continue
         kit_id = session.execute(sa.insert(_kits).returning(_kits.c.id), {
             "order_id": order.id, "product_id": product_id, "position": at, "name": name, "quantity": line.quantity,
@@ -67,11 +67,11 @@ def write_lines(
 
 def _row(
     order: Order, position: int, product_id: int, name: str, ordered: int, *, unit_price: int = 0,
-    kit_id: int | None = None, per_kit: int = 1,
+    kit_id: int | None = None, per_kit: int = 1, agreed: bool = False,
 ) -> dict[str, object]:  # fmt: skip
     return {"order_id": order.id, "product_id": product_id, "kit_id": kit_id, "per_kit": per_kit, "position": position,
             "name": name, "unit_price": unit_price, "priority": order.priority, "placed_at": order.placed_at,
-            "serve_at": order.serve_at, "ordered": ordered}
+            "serve_at": order.serve_at, "ordered": ordered, "substitutes_ok": agreed}
 
 
 # --- told as one again ------------------------------------------------------------------------------------------------

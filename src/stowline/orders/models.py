@@ -107,7 +107,7 @@ class OrderLine(SQLModel, table=True):
     """Units of one product on an order, and how far they have come. `unit_price` in 1/10,000 of the major unit.
 
     `priority`, `placed_at`, `serve_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
-    no price of its own, and `per_kit` units of it are in one kit. `substitute_for` is the line whose units this one replaces.
+    no price of its own, and `per_kit` units of it are in one kit. `substitute_for` is the line whose units this one replaces; where `substitutes_ok`, the shopper takes one.
     """
 
     __tablename__ = "order_line"
@@ -122,6 +122,8 @@ class OrderLine(SQLModel, table=True):
         Index("ix_line_waiting", "product_id", "held", "priority", "serve_at", "id",
               sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
+        Index("ix_line_substitutes", "product_id", sqlite_where=text(f"substitutes_ok AND {WAITS_IN_SQLITE}"),
+              postgresql_where=text(f"substitutes_ok AND {WAITS}")),
         Index("ix_line_product", "product_id", "order_id"),
         Index("ix_line_kit", "kit_id", sqlite_where=text(f"{OF_A_KIT} {WAITS_IN_SQLITE}"),
               postgresql_where=text(f"{OF_A_KIT} {WAITS}")),
@@ -133,6 +135,7 @@ class OrderLine(SQLModel, table=True):
     kit_id: int | None = Field(default=None, foreign_key="order_kit.id")
     per_kit: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     substitute_for: int | None = Field(default=None, foreign_key="order_line.id")
+    substitutes_ok: bool = Field(default=False, sa_column_kwargs={"server_default": text("FALSE")})
     position: int
     name: str = Field(max_length=300)
     unit_price: int = Field(sa_type=BigInteger)

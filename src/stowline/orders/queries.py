@@ -1,6 +1,6 @@
 """Reads of orders."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,12 @@ def lock(session: Session, order_id: int) -> Order:
     if found is None:
         raise NotFound("There is no such order.")
     return found
+
+
+def lock_all(session: Session, order_ids: Iterable[int]) -> None:
+    """Orders, locked in order of id until the transaction ends."""
+    query = select(Order).where(col(Order.id).in_(sorted(set(order_ids)))).order_by(col(Order.id))
+    list(session.exec(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def by_ref(session: Session, ref: str, store: str = "") -> Order:
@@ -70,6 +76,7 @@ class LineView:
     kit_id: int | None = None
     per_kit: int = 1
     substitute_for: int | None = None
+    substitutes_ok: bool = False
 
     @property
     def waiting(self) -> int:
@@ -83,7 +90,7 @@ def lines(session: Session, order_id: int) -> list[LineView]:
     query = (
         sa.select(_l.id, _l.product_id, p.sku, _l.name, _l.unit_price, _l.ordered, _l.cancelled, _l.allocated,
                   _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned, _l.kit_id, _l.per_kit,
-                  _l.substitute_for)
+                  _l.substitute_for, _l.substitutes_ok)
         .join(Product, p.id == _l.product_id)
         .where(_l.order_id == order_id)
         .order_by(_l.position, _l.id)

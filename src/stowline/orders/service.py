@@ -12,7 +12,7 @@ from stowline.catalog import service as goods
 from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.orders import kits, queries
-from stowline.orders.changing import cancel_units, expedite, set_priority, set_shipping, swap
+from stowline.orders.changing import allow_substitutes, cancel_units, expedite, set_priority, set_shipping, swap
 from stowline.orders.events import (
     DemandDropped,
     HoldLifted,
@@ -20,6 +20,7 @@ from stowline.orders.events import (
     OrderEntered,
     OrderHeld,
     OrderPlaced,
+    OrderSettled,
     RestCancelled,
 )
 from stowline.orders.intake.shape import IncomingOrder
@@ -30,7 +31,7 @@ from stowline.scanning import service as scanning
 from stowline.stores.queries import Store
 
 # Counters, Way and derive_state for the proof of the invariants, which derives every state once more; the rest live by their noun.
-__all__ = ["Counters", "Way", "cancel_units", "count_parcel", "derive_state", "expedite", "raise_many", "raise_stage", "set_priority", "set_shipping", "swap"]
+__all__ = ["Counters", "Way", "allow_substitutes", "cancel_units", "count_parcel", "derive_state", "expedite", "lock_stock", "raise_many", "raise_stage", "set_priority", "set_shipping", "swap"]
 
 _orders = Order.__table__  # type: ignore[attr-defined]
 _lines = OrderLine.__table__  # type: ignore[attr-defined]
@@ -77,6 +78,8 @@ def place(
     session.refresh(order)
     outbox.record(session, OrderPlaced(order.id or 0, order.ref, store.key, order.ordered,
                                        order.ordered - order.allocated, tell), subject=order.id)
+    hooks.tell(session, OrderSettled(order.id or 0))
+    session.refresh(order)
     return order, True
 
 
@@ -182,6 +185,7 @@ def lift_hold(session: Session, order_id: int) -> Order:
     _set_held(session, order_id, "")
     outbox.record(session, HoldLifted(order_id, order.ref), subject=order_id)
     hooks.tell(session, OrderEntered(order_id, products))
+    hooks.tell(session, OrderSettled(order_id))
     session.refresh(order)
     return order
 

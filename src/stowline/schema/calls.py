@@ -24,7 +24,10 @@ from stowline.schema.orders import (
     Order,
     OrderState,
     OrderWithParcels,
+    Shipping,
     Timeline,
+    Urgent,
+    UrgentlyTaken,
 )
 from stowline.schema.stock import (
     Adjustment,
@@ -89,6 +92,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),
     ("get", "/api/v1/orders/{ref}/timeline"): Call("getTimeline", {200: Timeline}, paged=True),
     ("post", "/api/v1/orders/{ref}/cancellation"): Call("cancelOrder", {200: OrderState}, Cancellation),
+    ("get", "/api/v1/orders/{ref}/urgent"): Call("previewUrgent", {200: UrgentlyTaken}),
+    ("post", "/api/v1/orders/{ref}/urgent"): Call("takeForUrgent", {200: UrgentlyTaken}, Urgent),
+    ("post", "/api/v1/orders/{ref}/shipping"): Call("setShipping", {200: OrderState}, Shipping),
     ("post", "/api/v1/parcels/{code}/label"): Call("makeLabel", {200: PDF}),
     ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
     ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),

@@ -28,11 +28,14 @@ class Address(Struct):
 
 
 class OrderLine(Struct):
-    """What was ordered. The price of a unit in major units, as text with at most four decimals."""
+    """What was ordered. The price of a unit in major units, as text with at most four decimals; `substitute` where the
+    shopper takes another product in its place if it has to wait.
+    """
 
     sku: str
     quantity: int
     unit_price: str
+    substitute: bool = False
 
 
 class Order(Struct):
@@ -116,6 +119,36 @@ class Timeline(Struct):
 
     items: list[Happening]
     next: str | None
+
+
+class Urgent(Struct):
+    """Why an order is urgent."""
+
+    reason: str
+
+
+class Loss(Struct):
+    """Units that an order loses to an urgent one."""
+
+    order: str
+    sku: str
+    name: str
+    units: int
+
+
+class UrgentlyTaken(Struct):
+    """What is taken for an urgent order, and how many units more its store may take today."""
+
+    ref: str
+    left_today: int
+    taken: list[Loss]
+
+
+class Shipping(Struct):
+    """How an order may go out: complete, in parts, or in at most so many parcels."""
+
+    ships: Literal["complete", "parts", "at_most"]
+    most_parcels: int | None = None
 
 
 class Cancellation(Struct):

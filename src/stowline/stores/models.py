@@ -26,6 +26,7 @@ class Store(SQLModel, table=True):
     url: str = Field(default="", max_length=300)
     accent: str = Field(default="#0b5a6e", max_length=7)
     ship_within_days: int = Field(default=1, ge=0)
+    urgent_units_per_day: int = Field(default=20, ge=0, sa_column_kwargs={"server_default": text("20")})
     serves: str = Field(default="placed", max_length=10, sa_column_kwargs={"server_default": text("'placed'")})
     ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
     most_parcels: int | None = None

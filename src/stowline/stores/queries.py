@@ -19,6 +19,12 @@ def store(session: Session, store_id: int) -> Store:
     return session.exec(select(Store).where(Store.id == store_id)).one()
 
 
+def lock(session: Session, store_id: int) -> Store:
+    """A store, read anew and locked until the transaction ends."""
+    query = select(Store).where(Store.id == store_id).with_for_update().execution_options(populate_existing=True)
+    return session.exec(query).one()
+
+
 def all_stores(session: Session) -> list[Store]:
     """Every store, by name (a house has dozens at the most; 500 are listed)."""
     return list(session.exec(select(Store).order_by(Store.name).limit(500)))

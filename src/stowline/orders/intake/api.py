@@ -111,4 +111,13 @@ def _line(value: object, place: int) -> IncomingLine:
         name=text(said.get("name"), f"{where}.name", what="The name", longest=shape.LONGEST_NAME),
         quantity=units_sent(said.get("quantity"), f"{where}.quantity"),
         unit_price=shape.unit_price(said["unit_price"], f"{where}.unit_price"),
+        substitute=_yes_or_no(said.get("substitute"), f"{where}.substitute"),
     )
+
+
+def _yes_or_no(value: object, where: str) -> bool:
+    if value is None:
+        return False
+    if not isinstance(value, bool):
+        raise Bad(f"“substitute” is {shown(value)}. Give true or false.", where)
+    return value

@@ -54,7 +54,9 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class IncomingLine:
-    """Units of one product. `unit_price` is in ten-thousandths of the order's currency."""
+    """Units of one product. `unit_price` is in ten-thousandths of the order's currency; `substitute` says that the shopper
+    takes a substitute where it has to wait.
+    """
 
     sku: str
     name: str
@@ -63,6 +65,7 @@ class IncomingLine:
     external_id: str | None = None
     barcode: str | None = None
     requires_shipping: bool = True
+    substitute: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,224 @@
+"""A substitute takes the place of what waits where the shopper agreed; an urgent order takes what others were promised."""
+
+from functools import partial
+
+import pytest
+
+from stowline.allocation import substitution, urgent
+from stowline.catalog import substitutes
+from stowline.core import clock, db, timers
+from stowline.core.errors import Conflict, Refused
+from stowline.orders import queries as orders
+from stowline.orders import service
+from tests.asserts import clear_no
+from tests.makers import Json, Reply, Tablet, api_order, at_once
+from tests.stories.conftest import House
+
+ON_SQLITE = pytest.mark.parametrize("house_url", ["sqlite"], indirect=True)
+
+
+def agreed(maja: Tablet, ref: str, sku: str, units: int) -> Reply:
+    """An order of a shopper who takes a substitute."""
+    line = {"sku": sku, "quantity": units, "unit_price": "4.50", "substitute": True}
+    return maja.post("/api/v1/orders", api_order(ref, {}) | {"lines": [line]})
+
+
+def may_replace(sku: str, other: str, **months: int) -> None:
+    with db.transaction() as session:
+        substitutes.add(session, sku, other, **months)
+
+
+def look_for_substitutes() -> None:
+    with db.transaction() as session:
+        found = session.connection().exec_driver_sql("SELECT id FROM timer WHERE kind = 'substitute'").scalars().all()
+    for timer_id in found:
+        timers.fire(timer_id)
+
+
+def lines_of(maja: Tablet, ref: str) -> list[tuple[str, int, int, int]]:
+    return [(one["sku"], one["promised"], one["waiting"], one["cancelled"]) for one in maja.order(ref)["lines"]]
+
+
+# --- substitutes ------------------------------------------------------------------------------------------------------
+
+
+def test_a_free_substitute_is_taken_at_once_for_what_would_wait(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 1, "CUP": 2})
+    may_replace("MUG", "CUP")
+    assert agreed(maja, "1001", "MUG", 3).status == 201
+    assert lines_of(maja, "1001") == [("MUG", 1, 0, 2), ("CUP", 2, 0, 0)]
+    assert maja.events("1001") == ["OrderPlaced", "LineSwapped"]
+    agreed(maja, "1002", "MUG", 1)
+    assert lines_of(maja, "1002") == [("MUG", 0, 1, 0)]
+    house.prove()
+    maja.post("/api/v1/orders/1001/cancellation", {"reason": "no"})
+    look_for_substitutes()
+    assert maja.stock("CUP")["free"] == 2
+    assert lines_of(maja, "1002") == [("MUG", 1, 0, 0)]
+    house.prove()
+
+
+def test_a_substitute_that_comes_later_serves_who_agreed_after_those_who_wait_for_it(house: House) -> None:
+    maja = house.tablet()
+    for sku in ("MUG", "CUP"):
+        maja.add_product(sku)
+    may_replace("MUG", "CUP")
+    maja.place("1000", {"MUG": 2})
+    agreed(maja, "1001", "MUG", 2)
+    agreed(maja, "1002", "MUG", 1)
+    maja.place("1003", {"CUP": 1})
+    maja.receive({"CUP": 3})
+    look_for_substitutes()
+    assert lines_of(maja, "1003") == [("CUP", 1, 0, 0)]
+    assert lines_of(maja, "1001") == [("MUG", 0, 0, 2), ("CUP", 2, 0, 0)]
+    assert [lines_of(maja, ref)[0][2] for ref in ("1000", "1002")] == [2, 1]
+    house.prove()
+
+
+@ON_SQLITE
+def test_the_first_substitute_in_season_that_has_all_units_is_chosen(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 1, "BOWL": 5, "JUG": 5})
+    maja.add_product("MUG")
+    month = clock.now().month
+    may_replace("MUG", "CUP")
+    may_replace("MUG", "BOWL", from_month=month % 12 + 1, to_month=month % 12 + 1)
+    may_replace("MUG", "JUG", from_month=month, to_month=month % 12 + 1)
+    agreed(maja, "1001", "MUG", 2)
+    assert lines_of(maja, "1001")[1] == ("JUG", 2, 0, 0)
+    house.prove()
+
+
+@ON_SQLITE
+def test_support_notes_later_that_a_shopper_takes_a_substitute(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 2})
+    maja.add_product("MUG")
+    may_replace("MUG", "CUP")
+    maja.place("1001", {"MUG": 2})
+    assert lines_of(maja, "1001") == [("MUG", 0, 2, 0)]
+    with db.transaction() as session:
+        line = orders.lines(session, orders.by_ref(session, "1001").id or 0)[0]
+        service.allow_substitutes(session, line.id, allowed=True)
+    assert lines_of(maja, "1001") == [("MUG", 0, 0, 2), ("CUP", 2, 0, 0)]
+    house.prove()
+
+
+@ON_SQLITE
+def test_a_substitute_that_makes_no_sense_is_refused(house: House) -> None:
+    maja = house.tablet()
+    for sku in ("MUG", "CUP"):
+        maja.add_product(sku)
+    maja.add_product("SET", parts=[{"sku": "CUP", "units": 2}])
+    for sku, other, months, say in (
+        ("MUG", "MUG", {}, "its own place"), ("MUG", "SET", {}, "A kit neither"), ("MUG", "JUG", {}, "no product JUG"),
+        ("MUG", "CUP", {"from_month": 3}, "both months"), ("MUG", "CUP", {"from_month": 0, "to_month": 4}, "1 to 12"),
+    ):  # fmt: skip
+        with pytest.raises(Refused, match=say):
+            may_replace(sku, other, **months)
+    bad = api_order("1001", {}) | {"lines": [{"sku": "MUG", "quantity": 1, "unit_price": "1", "substitute": "yes"}]}
+    assert "true or false" in clear_no(maja.post("/api/v1/orders", bad), 400)
+
+
+# --- urgent -----------------------------------------------------------------------------------------------------------
+
+
+def urge(maja: Tablet, ref: str, reason: str = "a wedding on Saturday") -> Reply:
+    return maja.post(f"/api/v1/orders/{ref}/urgent", {"reason": reason})
+
+
+def taken(answer: Json) -> list[tuple[str, int]]:
+    return [(one["order"], one["units"]) for one in answer["taken"]]
+
+
+def test_an_urgent_order_takes_from_those_last_in_line_what_is_on_no_list(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 6})
+    for n, units in enumerate((2, 2, 2), 1):
+        maja.place(f"100{n}", {"MUG": units}, placed_at=f"2026-11-0{n}T10:00:00Z")
+    maja.lease("pick:1003")
+    maja.place("2000", {"MUG": 3})
+    before = house.books()
+    assert taken(maja.get("/api/v1/orders/2000/urgent").body) == [("1002", 2), ("1001", 1)]
+    assert house.books() == before
+    done = urge(maja, "2000")
+    assert taken(done.body) == [("1002", 2), ("1001", 1)]
+    assert done["left_today"] == 17
+    assert [lines_of(maja, ref)[0][1] for ref in ("1001", "1002", "1003", "2000")] == [1, 0, 2, 3]
+    assert taken(urge(maja, "2000").body) == []
+    told = maja.get("/api/v1/orders/1002/timeline")["items"][-1]
+    assert (told["event"], "urgent order 2000" in told["say"], "a wedding" in told["say"]) == ("StockTaken", True, True)
+    house.prove()
+    maja.receive({"MUG": 3})
+    assert [lines_of(maja, ref)[0][1] for ref in ("1001", "1002")] == [2, 2]
+    house.prove()
+
+
+@ON_SQLITE
+def test_there_is_a_limit_a_day_and_nothing_is_taken_beyond_it(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 30})
+    maja.place("1001", {"MUG": 30})
+    maja.place("2000", {"MUG": 15})
+    maja.place("2001", {"MUG": 6})
+    assert urge(maja, "2000")["left_today"] == 5
+    before = house.books()
+    assert "5 are left" in clear_no(urge(maja, "2001"), 409)
+    assert house.books() == before
+    assert house.count("reallocation") == 1
+    clear_no(urge(maja, "2001", " "), 422)
+
+
+@ON_SQLITE
+def test_an_urgent_order_takes_nothing_from_more_urgent_ones_and_none_that_is_held(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 2})
+    maja.place("1001", {"MUG": 2}, priority=1)
+    maja.place("2000", {"MUG": 1})
+    assert "Nobody has units" in clear_no(urge(maja, "2000"), 409)
+    with db.transaction() as session:
+        service.hold(session, orders.by_ref(session, "2000").id or 0, "paid?")
+    assert "Lift the hold" in clear_no(urge(maja, "2000"), 409)
+    maja.post("/api/v1/orders/2000/cancellation", {"reason": "no"})
+    assert "needs no stock" in clear_no(urge(maja, "2000"), 409)
+    house.prove()
+
+
+def _in_a_transaction(verb: object, *args: object) -> str:
+    try:
+        db.run(lambda session: verb(session, *args))  # type: ignore[operator]
+    except Conflict as no:
+        return no.say
+    return ""
+
+
+def test_urgent_against_a_cancellation_and_a_swap_against_a_release_leave_the_books_whole(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 4, "CUP": 4})
+    for n in range(4):
+        maja.place(f"1{n}", {"MUG": 1})
+        maja.place(f"2{n}", {"MUG": 1})
+        with db.transaction() as session:
+            ids = [orders.by_ref(session, f"{kind}{n}").id or 0 for kind in "12"]
+        at_once([
+            partial(_in_a_transaction, lambda s, i: urgent.take_for(s, i, why="now", who="Ruth"), ids[1]),
+            partial(_in_a_transaction, lambda s, i: service.cancel(s, i, "no"), ids[0]),
+        ])  # fmt: skip
+        house.prove()
+        assert maja.order(f"1{n}")["state"] == "cancelled"
+        assert lines_of(maja, f"2{n}")[0][1] == 1
+    may_replace("MUG", "CUP")
+    for n in range(3):
+        agreed(maja, f"3{n}", "MUG", 1)
+        maja.place(f"4{n}", {"MUG": 1, "CUP": 0 + 1})
+        at_once([
+            partial(_in_a_transaction, lambda s: substitution.on_time(s, str(_product("CUP")))),
+            partial(maja.lease, f"pick:4{n}"), partial(house.tablet().receive, {"MUG": 1}),
+        ])  # fmt: skip
+        house.prove()
+
+
+def _product(sku: str) -> int:
+    with db.reading() as session:
+        return int(session.connection().exec_driver_sql(f"SELECT id FROM product WHERE sku = '{sku}'").scalar_one())
