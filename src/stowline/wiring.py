@@ -51,6 +51,9 @@ from stowline.shipping import lane
 REACTIONS = {
     "OrderPlaced": {"announce": notifications.announce},
     "BackorderDue": {"announce": notifications.announce},
+    "BackorderFilled": {"announce": notifications.announce},
+    "PromiseTakenBack": {"withdraw": notifications.withdraw},
+    "PromiseChanged": {"announce": notifications.announce},
     "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "OrderCancelled": {"withdraw": notifications.withdraw},

@@ -21,7 +21,7 @@ PARCEL = {
 }
 WAITS = {
     "title": "Still to come", "kind": "warn", "word": "Waiting", "more": "and 3 more lines",
-    "goods": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "say": "number 14 in line, expected at our warehouse 3 to 7 December", "quantity": 1}, {"sku": "X", "name": LONG, "say": None, "quantity": 1200}],
+    "goods": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "say": "number 14 in line, expected to leave our warehouse 3 to 7 December", "quantity": 1}, {"sku": "X", "name": LONG, "say": None, "quantity": 1200}],
     "say": "Whoever ordered first is served first. What arrives for you is set aside at once.", "ahead": 13, "due": 60,
 }
 CARDS = [{"id": "ready", "title": "Set aside for you", "kind": "ok", "word": "In stock", "goods": [JUG], "more": ""}, {"id": "cancelled", "title": "What was cancelled", "kind": "done", "word": "Cancelled", "goods": [MUG], "more": ""}]
@@ -31,7 +31,7 @@ BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["In
 LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 
 SHOP: dict[str, tuple[str, dict[str, Any]]] = {
-    "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042", "headline": "The rest is expected at our warehouse 3 to 7 December",
+    "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042", "headline": "The rest is expected to leave our warehouse 3 to 7 December",
                    "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
     "shop-waiting": ("shop/order.html", {**BASE, "store": {"name": "متجر الفخار", "href": None, "email": None}, "dir": "rtl", "lang": "ar", "eyebrow": "الطلب #1042", "headline": "لا يوجد موعد بعد", "say": "نكتب لك حالما نعرفه.",
                      "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),

@@ -5,9 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+import sqlalchemy as sa
+
 from stowline.backorders import queries
 from stowline.core import broker, clock, db, outbox, timers
 from stowline.orders import queries as orders
+from stowline.receiving import outlook
 from tests.makers import Tablet
 from tests.stories.conftest import House
 
@@ -29,9 +33,12 @@ def work_off() -> None:
 
 @contextmanager
 def on(day: int, hour: int = 9) -> Iterator[None]:
-    """So many days after the Monday on which these stories begin; what is due by then is done."""
-    with clock.stopped_at(MONDAY + timedelta(days=day, hours=hour - 9)):
-        work_off()
+    """So many days after the Monday on which these stories begin; what is due by then, and soon after, is done."""
+    begins = MONDAY + timedelta(days=day, hours=hour - 9)
+    for minutes in (-30, -20, -10):
+        with clock.stopped_at(begins + timedelta(minutes=minutes)):
+            work_off()
+    with clock.stopped_at(begins):
         yield
         work_off()
 
@@ -85,4 +92,121 @@ def test_place_in_line_decides_which_delivery_serves_whom(house: House) -> None:
     with on(1, 10):
         assert [promised(ref).window.arrival for ref in "BCD"] == ["PO-1", "PO-2", "PO-2"]
         assert window("D") == (30, 35)
+    house.prove()
+
+
+def messages(kind: str) -> dict[str, list[str]]:
+    """Messages of a kind by order: how each ended."""
+    with db.reading() as session:
+        found: dict[str, list[str]] = {}
+        rows = session.execute(sa.text("SELECT order_ref, state, reason FROM message WHERE kind = :k ORDER BY id"), {"k": kind})
+        for ref, state, reason in rows:
+            found.setdefault(ref, []).append(state if state == "sent" else f"{state}: {reason}")
+        return found
+
+
+def mail(kind: str, ref: str) -> str:
+    """The text of the last message of a kind about an order."""
+    with db.reading() as session:
+        query = sa.text("SELECT text FROM message WHERE kind = :k AND order_ref = :r ORDER BY id DESC LIMIT 1")
+        return str(session.execute(query, {"k": kind, "r": ref}).scalar_one())
+
+
+def events(desk: Tablet, ref: str, name: str) -> int:
+    return desk.events(ref).count(name)
+
+
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Messages go at once after their grace of two minutes; notices after a quarter of an hour."""
+    monkeypatch.setenv("STOWLINE_MESSAGE_GRACE_S", "120")
+
+
+def test_a_delay_beyond_what_was_told_is_told_once_and_a_shift_within_is_not(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7, 11)
+        desk.place("A", {"MUG": 3})
+    with on(0, 12):
+        assert "expected to leave our warehouse 16 to 21 December" in mail("order-confirmed", "A")
+        revise(desk, "PO-1", 10)  # a day earlier: good to know, no news
+    with on(1):
+        assert (window("A"), promised("A").told_p90.isoformat()) == ((15, 18), day(21))
+        revise(desk, "PO-1", 18)
+    with on(1, 10):
+        assert window("A") == (23, 28)
+        assert events(desk, "A", "PromiseChanged") == 1
+        told = mail("delay-apology", "A")
+        assert "now expected to leave our warehouse 23 to 28 December, we had told you 16 to 21 December" in told
+        assert "number 1 in line" in told
+        revise(desk, "PO-1", 18, why="said again")
+        revise(desk, "PO-1", 17)
+    with on(1, 12):
+        assert messages("delay-apology") == {"A": ["sent"]}
+        desk.post("/api/v1/purchase-orders/PO-1/revisions", {"expected_from": None, "expected_to": None, "why": "no word"})
+    with on(1, 14):
+        assert window("A") is None
+        assert "There is no delivery any more that we can count on" in mail("delay-apology", "A")
+        assert messages("delay-apology") == {"A": ["sent", "sent"]}
+    house.prove()
+
+
+def test_a_delay_that_is_taken_back_before_it_is_told_is_never_told(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7, 11)
+        desk.place("A", {"MUG": 3})
+    with on(1):
+        revise(desk, "PO-1", 40)
+        with clock.stopped_at(MONDAY + timedelta(days=1, seconds=10)):
+            work_off()
+        assert messages("delay-apology")["A"][0].startswith("held")
+        revise(desk, "PO-1", 11)
+    with on(2):
+        assert messages("delay-apology") == {"A": ["skipped: the shopper was told of no earlier day than stands now"]}
+        revise(desk, "PO-1", 40)
+    with on(2, 12):
+        assert messages("delay-apology")["A"][1:] == ["sent"]
+
+
+def test_goods_that_do_not_come_age_quietly_and_then_have_no_date(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 2, 4)
+        desk.place("A", {"MUG": 3})
+    with on(0, 12):
+        assert window("A") == (9, 14)
+        with db.transaction() as session:
+            outlook.nightly(session, "")
+    for later, expected in ((4, (9, 14)), (9, (11, 14)), (11, (14, 15)), (12, None)):
+        with on(later):
+            pass
+        assert window("A") == expected, later
+    assert messages("delay-apology") == {"A": ["sent"]}
+    assert "no date" in mail("delay-apology", "A")
+
+
+def test_who_got_units_hears_it_once_and_an_undo_withdraws_it(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7, 11)
+        for ref in "AB":
+            desk.place(ref, {"MUG": 3})
+        desk.place("C", {"MUG": 9})
+    with on(7):
+        desk.follow("receive:PO-1")
+        assert desk.scan("receive:PO-1", "CMD:UNDO").status == 200
+    with on(7, 12):
+        assert set(messages("stock-arrived")["A"]) == {"skipped: the stock was taken back"}
+        buy(desk, "PO-2", 7, 7)
+        desk.follow("receive:PO-2")
+        desk.place("D", {"MUG": 1})
+    with on(8):
+        assert messages("stock-arrived") == dict.fromkeys("ABC", ["skipped: the stock was taken back", "sent"])
+        assert "1 item" not in mail("stock-arrived", "A")
+        assert "A part of what you waited for is here" in mail("stock-arrived", "C")
     house.prove()

@@ -1,12 +1,14 @@
 """An order's diary in words: scan, event, message, in the order they caused one another."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
 
 from stowline.core import outbox
 from stowline.core.outbox import Happened
+from stowline.desk import words as phrases
 from stowline.notifications import queries as messages
 from stowline.scanning import queries as scans
 
@@ -43,6 +45,10 @@ def _verb(units: int, one: str, many: str) -> str:
     return f"{units:,} {one if units == 1 else many}"
 
 
+def _days(first: str | None, last: str | None) -> str:
+    return phrases.window(date.fromisoformat(first), date.fromisoformat(last)) if first and last else "no date"
+
+
 _ASKED = {"refund": "pay back", "store_credit": "give store credit", "expedite": "send it faster", "swap": "settle the price of a swap"}
 
 
@@ -71,6 +77,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ReserveSet": lambda v: f"{_n(v['units'])} of {v['sku']} kept for {v['store']} by {v['who']}",
     "ReserveEnded": lambda v: f"Nothing of {v['sku']} is kept for {v['store']} any more",
     "BackorderDue": lambda v: f"{_n(v['units'])} still {'waits' if v['units'] == 1 else 'wait'}: time to tell the shopper",
+    "PromiseChanged": lambda v: f"{v['sku']} is promised {_days(v['p50'], v['p90'])}, {_days(v['told_p50'], v['told_p90'])} was told: {v['cause']}",
     "OrderReleased": lambda v: f"Released to {v['task']}" + (f", tote {v['tote']}" if v["tote"] else ", by hand"),
     "LinePicked": lambda v: f"Picked {v['units']:,} {v['name']} from {v['bin']} into {v['into']}",
     "ToteConfirmed": lambda v: f"Put into tote {v['tote']}",

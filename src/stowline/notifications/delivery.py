@@ -13,12 +13,15 @@ all mail back.
 import random
 import threading
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 import structlog
 from sqlmodel import Session
 
+from stowline.backorders import promises
+from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
@@ -51,18 +54,19 @@ class _CalledOff(Exception):
 def deliver(ref: str) -> None:
     """The message timer's work: send the message if it may go now. Safe to repeat."""
     try:
-        envelope = _look(int(ref))
+        found = _look(int(ref))
     except NotFound:
         return
     except RenderFailed as error:
         _settle(int(ref), Outcome.UNWRITABLE, str(error))
         log.exception("message_unwritable", message=ref)
         return
-    if envelope is not None:
-        _send(int(ref), envelope, for_settings(settings()))
+    if found is not None:
+        _send(int(ref), *found, for_settings(settings()))
 
 
-def _look(ident: int) -> Envelope | None:
+def _look(ident: int) -> tuple[Envelope, list[Promised]] | None:
+    """The message as it goes out, and the promises that it shows; None if it does not go now."""
     with db.transaction() as session:
         message = queries.lock(session, ident)
         if message.state == State.SENDING:
@@ -74,7 +78,8 @@ def _look(ident: int) -> Envelope | None:
             service.skip(session, message, why)
             return None
     with db.reading() as session:
-        return _envelope(session, queries.message(session, ident))
+        message = queries.message(session, ident)
+        return _envelope(session, message), facts.shown(session, message)
 
 
 def _may_go(session: Session, message: Message) -> bool:
@@ -146,8 +151,8 @@ class _Claim:
     The moment tells tries apart: what became of an older try says nothing about a newer one.
     """
 
-    def __init__(self, ident: int, rendered: Rendered) -> None:
-        self.ident, self.rendered = ident, rendered
+    def __init__(self, ident: int, rendered: Rendered, shown: Sequence[Promised]) -> None:
+        self.ident, self.rendered, self.shown = ident, rendered, shown
         self.at: datetime | None = None
 
     def take(self) -> None:
@@ -160,6 +165,7 @@ class _Claim:
                 service.skip(session, message, why)
             elif message.state == State.HELD:
                 self.at = _claimed(session, message, self.rendered)
+                promises.tell(session, self.shown, self.ident)
         if self.at is None:
             raise _CalledOff
 
@@ -177,8 +183,8 @@ def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime
     return now
 
 
-def _send(ident: int, envelope: Envelope, channel: Channel) -> None:
-    claim = _Claim(ident, envelope.rendered)
+def _send(ident: int, envelope: Envelope, shown: Sequence[Promised], channel: Channel) -> None:
+    claim = _Claim(ident, envelope.rendered, shown)
     try:
         channel.send(channel.prepare(envelope), before_data=claim.take)
     except _CalledOff:

@@ -1,13 +1,15 @@
 """What a message says: the facts of an order, gathered at the moment the message goes."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
 
-from stowline.core import ids, money
+from stowline.backorders import queries as backorders
+from stowline.backorders.queries import Promised
+from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
+from stowline.notifications import waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
 from stowline.orders import kits
@@ -19,9 +21,6 @@ from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
 from stowline.stores.queries import Store
-
-MOST_TOLD = 200
-"""Waiting lines that a message tells of."""
 
 
 def status_url(order_id: int) -> str:
@@ -43,6 +42,11 @@ def gather(session: Session, message: Message) -> dict[str, Any]:
     return facts | _KINDS[message.kind](session, order, message)
 
 
+def shown(session: Session, message: Message) -> list[Promised]:
+    """The promises that every message about an order shows: those of all its lines that wait."""
+    return backorders.waiting_promises(session, message.order_id)
+
+
 def address_lines(order: Order) -> list[str]:
     """The address as lines for people."""
     place = " ".join(part for part in (order.postcode, order.city) if part)
@@ -52,10 +56,13 @@ def address_lines(order: Order) -> list[str]:
 
 def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
+    sold = [line for line in kits.sold(session, order.id or 0) if line.lines[0].substitute_for is None]  # as it was placed
+    standing = backorders.standing(session, waits.short_parts(sold))
     lines = [
         {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting, "parts": _parts(line),
+         "expected": waits.expected_of(line, standing) if line.waiting > 0 else None,
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
-        for line in kits.sold(session, order.id or 0) if line.lines[0].substitute_for is None  # as it was placed
+        for line in sold
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}
@@ -71,6 +78,7 @@ def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]
     sold = kits.sold(session, order.id or 0)
     inside = kits.gathered(sold, packing.units_in(session, parcel.id or 0))
     owed = [line for line in sold if line.ordered - line.cancelled > line.handed_over]
+    standing = backorders.standing(session, waits.short_parts(owed))
     return {
         "parcel": {
             "n": parcel.n, "of": max(parcel.n, len(packing.parcels_of(session, order.id or 0)) + bool(owed)),
@@ -83,7 +91,7 @@ def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]
         },
         "still_to_come": [
             {"name": line.name, "sku": line.sku, "quantity": line.ordered - line.cancelled - line.handed_over,
-             "expected": None} for line in owed
+             "expected": waits.expected_of(line, standing) if line.waiting > 0 else None} for line in owed
         ],
         "address": [part for part in (order.line1, order.city) if part],
     }
@@ -92,34 +100,21 @@ def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]
 def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
     sold = kits.sold(session, order.id or 0)
-    waiting = [line for line in sold if line.waiting > 0][:MOST_TOLD]
-    short = [part for line in waiting for part in line.lines if part.waiting > 0]
-    incoming = receiving.incoming(session, [part.product_id for part in short])
-    places = orders.places_in_line(session, [part.id for part in short], at_most=10_000)
-    rows = [
-        {"name": line.name, "sku": line.sku, "quantity": line.waiting, "place_in_line": place_of(line, places),
-         "expected": expected_of(line, incoming, places)}
-        for line in waiting
-    ]
     ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated} for line in sold if line.allocated]
-    return {"waiting": rows, "ready": ready}
+    return {"waiting": waits.rows(session, sold), "ready": ready}
 
 
-def place_of(line: Sold, places: Mapping[int, int]) -> int:
-    """The place in line of what was sold: of a kit, that of the part which waits longest."""
-    return max(places[part.id] for part in line.lines if part.waiting > 0)
+def _moved(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    """A delay: what moved, from when to when, and what a manager wants to say about it."""
+    sold = kits.sold(session, order.id or 0)
+    said = outbox.load(session, message.event_id).values
+    return {"moved": waits.moved(session, sold, order.id or 0), "say": said.get("say") or None}
 
 
-def expected_of(
-    line: Sold, incoming: Mapping[int, list[receiving.Incoming]], places: Mapping[int, int]
-) -> dict[str, Any] | None:
-    """The window of days in which all that is missing comes, of a kit the latest of its parts'; None: no date yet."""
-    short = [part for part in line.lines if part.waiting > 0]
-    windows = [expected(incoming.get(part.product_id, []), places[part.id]) for part in short]
-    known = [window for window in windows if window is not None]
-    if len(known) < len(windows):
-        return None
-    return {"from": max(window["from"] for window in known), "to": max(window["to"] for window in known)}
+def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    _ = message
+    sold = kits.sold(session, order.id or 0)
+    return {"arrived": waits.arrived(session, sold, order.id or 0), "waiting": waits.rows(session, sold)}
 
 
 def expected(incoming: list[receiving.Incoming], place: int) -> dict[str, Any] | None:
@@ -137,4 +132,5 @@ def expected(incoming: list[receiving.Incoming], place: int) -> dict[str, Any] |
     return None
 
 
-_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits}
+_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits, "delay-apology": _moved,
+          "stock-arrived": _arrived}

@@ -9,6 +9,7 @@ from stowline.notifications.rules import State
 from stowline.orders.models import Order
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
+TAKEN_BACK = "the stock was taken back"
 
 
 def message(session: Session, message_id: int) -> Message:
@@ -67,6 +68,12 @@ def told_of_parcel(session: Session, parcel_id: int) -> bool:
         _m.parcel_id == parcel_id, _m.kind == "shipped", _m.state.in_([State.SENT, State.SENDING, State.UNKNOWN])
     )
     return session.execute(query.limit(1)).first() is not None
+
+
+def withdrawn(session: Session, order_id: int, kind: str) -> int:
+    """How many messages of a kind an order was owed that did not go, as the stock they told of was taken back."""
+    query = sa.select(sa.func.count()).where(_m.order_id == order_id, _m.kind == kind, _m.state == State.SKIPPED, _m.reason == TAKEN_BACK)
+    return int(session.execute(query).scalar_one())
 
 
 def locale_of(session: Session, message: Message) -> str:

@@ -31,6 +31,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("order-confirmed", names=("store", "order")),
         Kind("shipped", names=("store", "parcel"), scan_driven=True),
         Kind("backorder-notice", names=("store", "order", "revision")),
+        Kind("delay-apology", names=("store", "order", "revision"), scan_driven=True),
+        Kind("stock-arrived", names=("store", "order", "time"), scan_driven=True),
     )
 }
 

@@ -5,13 +5,15 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.backorders import promises
 from stowline.core import clock, timers
 from stowline.core.config import settings
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import queries
+from stowline.notifications import queries, waits
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after, due_after, message_key
+from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.packing import queries as packing
@@ -20,7 +22,8 @@ TIMER = "message"
 _messages = Message.__table__  # type: ignore[attr-defined]
 
 # The policy of the first stores: which event owes its shopper which kind of message.
-POLICY = {"OrderPlaced": "order-confirmed", "ParcelHandedOver": "shipped", "BackorderDue": "backorder-notice"}
+POLICY = {"OrderPlaced": "order-confirmed", "ParcelHandedOver": "shipped", "BackorderDue": "backorder-notice",
+          "PromiseChanged": "delay-apology", "BackorderFilled": "stock-arrived"}
 
 
 def announce(session: Session, happened: Happened) -> None:
@@ -28,18 +31,23 @@ def announce(session: Session, happened: Happened) -> None:
     kind = POLICY[happened.name]
     order = orders.order(session, happened.values["order_id"])
     parcel_id = happened.values.get("parcel_id")
-    facts = _facts(kind, order, happened)
+    facts = _facts(session, kind, order, happened)
     key = message_key(kind, channel="email", recipient=order.email, **facts)
     if parcel_id and queries.told_of_parcel(session, parcel_id):
         return  # handed over again after a late undo: this shopper knows already
     _owe(session, kind, key, order, happened, parcel_id)
 
 
-def _facts(kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
+def _facts(session: Session, kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
     if kind == "shipped":
         return {"store": order.store_id, "parcel": f"{happened.values['parcel']}.{happened.values['time']}"}
     if kind == "backorder-notice":
         return {"store": order.store_id, "order": order.id or 0, "revision": 1}
+    if kind == "delay-apology":
+        revision = f"{happened.values['line_id']}.{happened.values['revision']}"
+        return {"store": order.store_id, "order": order.id or 0, "revision": revision}
+    if kind == "stock-arrived":  # once; what was withdrawn with a mis-scan does not count
+        return {"store": order.store_id, "order": order.id or 0, "time": 1 + queries.withdrawn(session, order.id or 0, kind)}
     return {"store": order.store_id, "order": order.id or 0}
 
 
@@ -68,7 +76,7 @@ def _pause(kind: str) -> timedelta:
 
 
 def withdraw(session: Session, happened: Happened) -> None:
-    """A handover was undone, or an order cancelled: what has not gone yet and is true no more is withdrawn."""
+    """A handover was undone, stock taken back, or an order cancelled: what has not gone yet and is true no more is withdrawn."""
     rows = session.execute(sa.select(_messages.c.id).where(
         _messages.c.order_id == happened.values["order_id"], _messages.c.state == State.HELD)).scalars().all()
     for message_id in rows:
@@ -86,8 +94,19 @@ def untrue(session: Session, message: Message) -> str:
     if message.kind == "shipped":
         parcel = packing.parcel(session, message.parcel_id or 0)
         return "" if parcel.state == "handed_over" else "the handover was undone"
-    if message.kind == "backorder-notice" and order.ordered - order.cancelled <= order.allocated:
+    return _untrue_of_waiting(session, message, order)
+
+
+def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
+    if message.kind == "stock-arrived":
+        if order.handed_over >= order.ordered - order.cancelled:
+            return "it has left already"
+        return "" if waits.arrived(session, kits.sold(session, message.order_id), message.order_id) else queries.TAKEN_BACK
+    waiting = order.ordered - order.cancelled > order.allocated
+    if message.kind in ("backorder-notice", "delay-apology") and not waiting:
         return "nothing waits any more"
+    if message.kind == "delay-apology" and not promises.owed_news(session, message.order_id):
+        return "the shopper was told of no earlier day than stands now"
     return ""
 
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.backorders import queries as backorders
 from stowline.core.countries import name_of
-from stowline.notifications import facts
+from stowline.notifications import waits as waits_of
 from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.kits import Sold
@@ -68,12 +69,13 @@ def _waiting(session: Session, order: Order, lines: Sequence[Sold]) -> list[Wait
     short = [part for line in lines for part in line.lines if part.waiting > 0]
     places = orders.places_in_line(session, [part.id for part in short], at_most=PLACES_COUNTED)
     due = receiving.incoming(session, [part.product_id for part in short]) if short else {}
+    standing = backorders.standing(session, [part.id for part in short])
     waits = []
     for line in lines:
         if line.waiting <= 0:
             continue
         coming = 0 if line.is_kit else sum(one.units for one in due.get(line.product_id, []))
-        waits.append(Wait(line, facts.place_of(line, places), facts.expected_of(line, due, places), coming))
+        waits.append(Wait(line, waits_of.place_of(line, places), waits_of.expected_of(line, standing), coming))
     return waits
 
 

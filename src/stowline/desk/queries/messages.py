@@ -23,7 +23,8 @@ from stowline.stores.models import Store
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
-SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting"}
+SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting",
+            "delay-apology": "Later than told", "stock-arrived": "It is here"}
 Row = dict[str, Any]
 
 
