@@ -26,8 +26,8 @@ def delivery(ines: Shopper, units: int, *, days: int = 5) -> str:
     with db.reading() as session:
         days_of = backorders.standing(session, range(1, 10))
     found = next((one.days for one in days_of.values() if one.days), {"from": str(first), "to": str(last)})
-    window = [date.fromisoformat(found[end]) for end in ("from", "to")]
-    return i18n.day_range(*window, i18n.words(mail_dir() / "words", "en"), this_year=date.today().year)  # noqa: DTZ011
+    first, last = date.fromisoformat(found["from"]), date.fromisoformat(found["to"])
+    return i18n.day_range(first, last, i18n.words(mail_dir() / "words", "en"), this_year=date.today().year)  # noqa: DTZ011
 
 
 def test_an_order_on_its_way_through_the_house(ines: Shopper) -> None:

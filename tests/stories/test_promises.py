@@ -3,17 +3,25 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from litestar import Litestar
+from litestar.testing import TestClient
 
 from stowline.backorders import queries
 from stowline.core import broker, clock, db, outbox, timers
 from stowline.orders import queries as orders
+from stowline.orders import service as order_service
+from stowline.orders.intake import api
 from stowline.receiving import outlook
-from tests.makers import Tablet
-from tests.stories.conftest import House
+from stowline.stores import queries as stores
+from tests.asserts import breaches
+from tests.makers import STORE, Tablet, api_order, in_process
+from tests.services import proof_is_full
+from tests.stories.conftest import Founded, House, copy_sqlite, fresh
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
@@ -61,10 +69,9 @@ def revise(desk: Tablet, ref: str, last: int, **more: Any) -> None:
 
 
 def promised(ref: str) -> Any:
-    """What stands promised to the only line of an order."""
+    """What stands promised to the last line of an order."""
     with db.reading() as session:
-        order = orders.by_ref(session, ref)
-        (line,) = orders.lines(session, order.id or 0)
+        line = orders.lines(session, orders.by_ref(session, ref).id or 0)[-1]
         return queries.standing(session, [line.id]).get(line.id)
 
 
@@ -206,7 +213,34 @@ def test_who_got_units_hears_it_once_and_an_undo_withdraws_it(house: House) -> N
         desk.follow("receive:PO-2")
         desk.place("D", {"MUG": 1})
     with on(8):
-        assert messages("stock-arrived") == dict.fromkeys("ABC", ["skipped: the stock was taken back", "sent"])
-        assert "1 item" not in mail("stock-arrived", "A")
+        assert messages("stock-arrived") == {ref: ["skipped: the stock was taken back", "sent"] for ref in "ABC"}
         assert "A part of what you waited for is here" in mail("stock-arrived", "C")
     house.prove()
+
+
+MANY = 1200 if proof_is_full() else 120
+
+
+def test_one_pallet_for_many_orders_is_one_message_for_each(
+    founded_sqlite: Founded, app: Litestar, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("STOWLINE_DATABASE_URL", copy_sqlite(founded_sqlite, tmp_path / "stowline.db"))
+    fresh()
+    with TestClient(app) as client, on(0):
+        desk = Tablet(in_process(client), founded_sqlite.token)
+        desk.add_product("MUG")
+        buy(desk, "PO-1", MANY * 3, 7, 11)
+        with db.transaction() as session:
+            store = stores.store_by_key(session, STORE)
+            for n in range(MANY):  # two lines of each order wait for the same pallet
+                lines = [{"sku": "MUG", "quantity": units, "unit_price": "4.50"} for units in (1, 2)]
+                order = api.read(api_order(f"N-{n}", {}) | {"lines": lines})
+                assert not isinstance(order, list)
+                order_service.place(session, store, order)
+        assert promised("N-1").window.p90.isoformat() == day(21)
+        desk.follow("receive:PO-1")
+    with on(1), db.reading() as session:
+        rows = session.execute(sa.text("SELECT COUNT(*), COUNT(DISTINCT order_id) FROM message WHERE kind = 'stock-arrived'"))
+        assert tuple(rows.one()) == (MANY, MANY)
+        assert breaches(session) == {}
+    fresh()

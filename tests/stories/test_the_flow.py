@@ -201,6 +201,8 @@ def test_orders_come_in_and_parcels_go_out(town: Town, tmp_path: Path) -> None:
 
     maja.receive({"TEAPOT": 1})  # promised at once to the order that waits
     assert maja.order("C-8")["state"] == "allocated"
+    owed |= kinds(LATE, "stock-arrived")
+    town.expect_mails(owed)
     maja.follow("putaway:")
     maja.ship_all()
     town.expect_mails(owed | kinds(LATE, "shipped"))
