@@ -26,6 +26,8 @@ BOOKS = {
     "boxes": "SELECT parcel_id, order_line_id, lot, serial, qty FROM parcel_line WHERE qty <> 0",
     "manifests": "SELECT m.id, m.closed_at IS NULL, p.parcel_id FROM manifest m"
     " LEFT JOIN manifest_parcel p ON p.manifest_id = m.id",
+    "slots": "SELECT location_id, order_id FROM shelf_slot WHERE order_id IS NOT NULL",
+    "shelf": "SELECT order_line_id, lot, serial, slot_id, at_id, qty, state FROM shelf_line WHERE state IN ('open', 'on_shelf')",
     "purchases": "SELECT id, received FROM purchase_order_line",
 }
 

@@ -173,11 +173,14 @@ class Tablet:
         return f"handover:{self.post('/api/v1/manifests', {'carrier': 'house'})['ref']}"
 
     def ship_all(self) -> None:
-        """Pick, pack, label and hand over all that can go, on the first cart."""
-        while any(item["task"] == "pick:CART-1" for item in self.tasks("pick")):
-            self.follow("pick:CART-1")
-            for item in self.tasks("pack"):
-                self.follow(item["task"])
+        """Pick, pack, label and hand over all that can go: from the backorder shelf by hand, else on the first cart."""
+        while True:
+            picks = [item["task"] for item in self.tasks("pick") if item["task"] == "pick:CART-1" or item["next"].get("order")]
+            packs = [item["task"] for item in self.tasks("pack")]
+            for task in [*picks[:1], *packs]:
+                self.follow(task)
+            if not picks and not packs:
+                break
         self.follow(self.open_manifest())
 
 

@@ -9,8 +9,10 @@ from datetime import timedelta
 
 from stowline.allocation import reserves, substitution
 from stowline.allocation import service as allocation
-from stowline.backorders import outcomes, promises
+from stowline.allocation.events import KeptApart
+from stowline.backorders import outcomes, promises, shelf
 from stowline.backorders import service as backorders
+from stowline.backorders.events import CrossDock, CrossDockBack
 from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
@@ -36,9 +38,9 @@ from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
-from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled
+from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled, PromiseLowered
 from stowline.packing import bench
-from stowline.picking import claims, walk
+from stowline.picking import claims, from_shelf, walk
 from stowline.picking import service as picking
 from stowline.receiving import dock, outlook, putaway
 from stowline.receiving import kits as receiving_kits
@@ -63,12 +65,16 @@ REACTIONS = {
 HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered],
     OrderSettled: [substitution.on_settled],
-    DemandDropped: [picking.on_dropped, allocation.on_dropped, outlook.on_dropped],
+    DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped],
+    PromiseLowered: [shelf.on_lowered],
+    KeptApart: [shelf.on_asked],
+    CrossDock: [from_shelf.on_cross],
+    CrossDockBack: [from_shelf.on_cross_back],
     StockFreed: [allocation.on_freed, outlook.on_freed],
     StockLeaving: [allocation.on_leaving, outlook.on_leaving],
     SupplyChanged: [outlook.on_supply_changed],
-    UnitsMissing: [picking.on_missing],
-    UnitsNeeded: [claims.on_needed],
+    UnitsMissing: [shelf.on_missing, picking.on_missing],
+    UnitsNeeded: [claims.on_needed, shelf.on_needed],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
     RecipeChanged: [inventory_kits.on_recipe_changed],
     TrackingSet: [tracking.on_tracking_set],

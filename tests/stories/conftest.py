@@ -70,6 +70,11 @@ class House:
         if self._database is not None:
             self._database.close()
 
+    def writing(self) -> Any:
+        """A transaction past the product, for what a story needs and no page offers."""
+        self._database = self._database or db.Database(self.url)
+        return self._database.transaction()
+
     def _reading(self) -> Any:
         self._database = self._database or db.Database(self.url)
         return self._database.reading()

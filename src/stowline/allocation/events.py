@@ -1,6 +1,6 @@
 """Facts of allocation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +65,13 @@ class StockTakenFor:
     other_ref: str
     who: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptApart:
+    """Asked at once: how many of a product's promised, unreleased units are kept for their line already (on the
+    backorder shelf)? Whoever keeps them adds {line id: units}.
+    """
+
+    product_id: int
+    units: dict[int, int] = field(default_factory=dict)

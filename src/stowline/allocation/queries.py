@@ -1,16 +1,18 @@
 """Reads of allocation: who is first in line, who is last, and why in words."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.allocation.events import KeptApart
 from stowline.allocation.models import Reallocation, Reserve
-from stowline.allocation.rules import FOR_ALL, Waiting
+from stowline.allocation.rules import FOR_ALL, Promised, Waiting
 from stowline.catalog.models import Product, Substitute
+from stowline.core import hooks
 from stowline.inventory.models import StockLevel
 from stowline.orders.models import Order, OrderLine
 
@@ -85,23 +87,6 @@ def kept(session: Session, product_ids: Sequence[int]) -> dict[int, dict[int, in
     return found
 
 
-def served_by(session: Session, product_id: int, units: int) -> list[tuple[str, int]]:
-    """(order ref, units) of the first three orders in line that this many units will serve."""
-    query = (
-        sa.select(_o.ref, _UNITS)
-        .join(Order, _o.id == _l.order_id)
-        .where(_l.product_id == product_id, *_WAITS)
-        .order_by(*_IN_LINE)
-        .limit(3)
-    )
-    served = []
-    for ref, wanted in session.execute(query):
-        if units > 0:
-            served.append((ref, min(units, wanted)))
-        units -= wanted
-    return served
-
-
 def promised_to(session: Session, order_id: int) -> list[tuple[int, int, int]]:
     """(line id, product id, units) of an order's promises that are not bound to bins."""
     query = sa.select(_l.id, _l.product_id, _l.allocated - _l.released).where(
@@ -110,15 +95,18 @@ def promised_to(session: Session, order_id: int) -> list[tuple[int, int, int]]:
     return [tuple(row) for row in session.execute(query)]
 
 
-def last_in_line(session: Session, product_id: int) -> list[tuple[int, int, int]]:
-    """(line id, order id, units) promised and not yet released, those last in line first."""
+def last_in_line(session: Session, product_id: int, first: Collection[int] = ()) -> list[Promised]:
+    """Units promised and not yet released, by line, those last in line first; lines in `first` are marked."""
     query = (
         sa.select(_l.id, _l.order_id, _l.allocated - _l.released)
         .where(_l.product_id == product_id, _l.allocated > _l.released)
         .order_by(_l.priority.desc(), _l.serve_at.desc(), _l.id.desc())
-        .limit(500)
+        .limit(10_000)
     )
-    return [tuple(row) for row in session.execute(query)]
+    apart = KeptApart(product_id)
+    hooks.tell(session, apart)
+    return [Promised(line_id, order_id, units, apart.units.get(line_id, 0), line_id in first)
+            for line_id, order_id, units in session.execute(query)]  # fmt: skip
 
 
 # --- substitutes ------------------------------------------------------------------------------------------------------
@@ -191,14 +179,19 @@ def lacks(session: Session, order_id: int) -> list[Lacks]:
 
 
 def takeable(session: Session, product_id: int, order: Order, limit: int = 100) -> list[Has]:
-    """Lines that may lose units of a product to an urgent order, last in line first: of no order with a higher priority."""
+    """Lines that may lose units of a product to an urgent order, last in line first: of no order with a higher priority,
+    and nothing that is kept for its order on the backorder shelf.
+    """
     query = (
         sa.select(_l.id, _l.order_id, _o.ref, _o.customer_name, _l.allocated - _l.released)
         .join(Order, _o.id == _l.order_id)
         .where(_l.product_id == product_id, _l.allocated > _l.released, _l.order_id != order.id, _l.priority >= order.priority)
         .order_by(_l.priority.desc(), _l.serve_at.desc(), _l.id.desc()).limit(limit)
     )  # fmt: skip
-    return [Has(*row) for row in session.execute(query)]
+    apart = KeptApart(product_id)
+    hooks.tell(session, apart)
+    found = [Has(*row) for row in session.execute(query)]
+    return [replace(one, units=one.units - apart.units.get(one.line_id, 0)) for one in found if one.units > apart.units.get(one.line_id, 0)]
 
 
 def taken_since(session: Session, store_id: int, since: datetime) -> int:

@@ -1,14 +1,14 @@
 """The one function that promises stock, and the two that take promises back."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlmodel import Session
 
 from stowline.allocation import queries
 from stowline.allocation.events import BackorderFilled, PromiseTakenBack
-from stowline.allocation.rules import FOR_ALL, Waiting, open_to, serve
+from stowline.allocation.rules import FOR_ALL, Waiting, give_back, open_to, serve
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.inventory import feed
@@ -124,23 +124,23 @@ def on_leaving(session: Session, fact: StockLeaving) -> None:
     take_back(session, fact.product_id, fact.units, fact.why)
 
 
-def take_back(session: Session, product_id: int, units: int, why: str) -> None:
+def take_back(session: Session, product_id: int, units: int, why: str, *, first: Collection[int] = ()) -> None:
     """Units of a product are about to leave the count (an undone receipt, a short pick): free that many.
 
-    What is free already goes first, then promises to the lines last in line that are not released yet. Raises Conflict
-    if released pick lines need the units.
+    What is free already goes first, then promises that are not released yet: of the lines in `first`, then of the lines
+    last in line, those whose units are on the shelf after all others. Raises Conflict if released pick lines need them.
     """
     short = units - inventory.lock_levels(session, [product_id]).get(product_id, 0)
     if short <= 0:
         return
-    for line_id, order_id, promised in queries.last_in_line(session, product_id):
-        if short <= 0:
-            break
-        take = min(short, promised)
-        orders.raise_stage(session, order_id, "allocated", {line_id: -take})
-        fact = PromiseTakenBack(order_id, stock.sku(session, product_id), take, why)
-        outbox.record(session, fact, subject=order_id)
-        inventory.promise(session, {product_id: -take})
-        short -= take
-    if short > 0:
+    lost = give_back(queries.last_in_line(session, product_id, first), short)
+    if sum(n for _, n in lost) < short:
         raise Conflict("These units are on pick lists already. Stop the picks first.")
+    back: dict[int, dict[int, int]] = defaultdict(dict)
+    for line, n in lost:
+        back[line.order_id][line.line_id] = -n
+    orders.raise_many(session, "allocated", back)
+    inventory.promise(session, {product_id: -short})
+    sku = stock.sku(session, product_id)
+    for line, n in lost:
+        outbox.record(session, PromiseTakenBack(line.order_id, sku, n, why), subject=line.order_id)

@@ -1,6 +1,6 @@
 """Facts of backorders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -32,3 +32,79 @@ class PromiseChanged:
     p90: date | None
     cause: str
     say: str
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderShelved:
+    """Units that an order waited for lie in its slot of the backorder shelf; `complete` if nothing is missing any more."""
+
+    order_id: int
+    order_ref: str
+    sku: str
+    name: str
+    units: int
+    slot: str
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BackorderUnshelved:
+    """Units in a slot are not this order's any more."""
+
+    order_id: int
+    sku: str
+    units: int
+    place: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCrossedDock:
+    """All units of an order went from the dock to the pack bench."""
+
+    order_id: int
+    order_ref: str
+    units: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrossingUndone:
+    """Units that went across to the pack bench stand at the dock again."""
+
+    order_id: int
+    order_ref: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Units of an order line (of one lot, one serial) that lie somewhere."""
+
+    line_id: int
+    product_id: int
+    lot: str
+    serial: str
+    units: int
+    from_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrossDock:
+    """Told at once: these bound units go from where they lie to the pack bench, and count as picked. Whoever writes the
+    pick list adds its id to `lists`.
+    """
+
+    order_id: int
+    order_ref: str
+    parts: tuple[Part, ...]
+    to_id: int
+    lists: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class CrossDockBack:
+    """Told at once: what went across by this pick list comes back to the dock, bound as before."""
+
+    order_id: int
+    list_id: int

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     proof_hour: int = Field(2, ge=0, le=23, description="Hour of the night, by the warehouse's clock, of the nightly proof.")
     webhook_private: bool = Field(False, description="Let webhooks post to http and to addresses of a private network.")
     cover_days: int = Field(2, ge=0, le=28, description="Days, today included, whose expected picks a pick face must hold.")
+    slot_units: int = Field(100, ge=1, description="Units that a slot of the backorder shelf holds, where it has no limit of its own.")
+    cross_dock_orders: int = Field(12, ge=0, description="Orders that one receive scan sends straight to the pack bench, at most.")
     lease_s: int = Field(900, ge=5, description="Seconds a picker's claim on a task lasts without a scan.")
     worker_threads: int = Field(2, ge=1, le=64, description="Threads that carry out reactions, and as many that send messages.")
     web_threads: int = Field(16, ge=1, le=200, description="Threads that answer requests in one web process.")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.backorders import shelf_reads as shelf
 from stowline.core.errors import BadRequest, Refused
 from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
@@ -52,22 +53,36 @@ def _receive(session: Session, after: str, limit: int) -> tuple[list[Item], str 
 
 def _putaway(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
     _ = after, limit
-    if not stock.at_dock(session, unfit=True, limit=1):
+    if not (shelf.to_shelve(session, limit=1) or stock.at_dock(session, unfit=True, limit=1)):
         return [], None
     return [{"task": putaway.TASK, "kind": "putaway", "say": "Goods stand at the dock"}], None
 
 
 def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
-    """Open pick lists, then free carts; the page marker says in which of the two it stands (`cart:CODE`)."""
-    carts_after = after.removeprefix("cart:") if after.startswith("cart:") else ""
-    lists = [] if after.startswith("cart:") else picking.open_lists(session, after=after, limit=limit)
-    items: list[Item] = [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {counted(one.lines - one.lines_done, 'line')} to pick"}
-             for one in lists]
-    if len(items) == limit:
-        return items, lists[-1].task
+    """Open pick lists, then orders that are complete on the backorder shelf, then free carts; the page marker says in
+    which of the three it stands (`shelf:ORDER`, `cart:CODE`).
+    """
+    part, _, mark = after.partition(":") if after.startswith(("shelf:", "cart:")) else ("", "", after)
+    items: list[Item] = []
+    if not part:
+        lists = picking.open_lists(session, after=mark, limit=limit)
+        items += [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {counted(one.lines - one.lines_done, 'line')} to pick"}
+                  for one in lists]
+        if len(items) == limit:
+            return items, lists[-1].task
+    if part != "cart":
+        whole = picking.ready_on_shelf(session, after=_number(mark) if part else 0, limit=limit - len(items))
+        items += [{"task": f"pick:{one.task}", "kind": "pick", "say": f"Order {one.order} is complete in {one.slot}",
+                   "next": {"want": "lease", "order": one.order, "bin": one.slot, "say": "Pick it by hand"}} for one in whole]
+        if len(items) == limit:
+            return items, f"shelf:{whole[-1].order_id}"
+    return _carts(session, items, mark if part == "cart" else "", limit)
+
+
+def _carts(session: Session, items: list[Item], after: str, limit: int) -> tuple[list[Item], str | None]:
     if not picking.ready_orders(session, limit=1):
         return items, None
-    carts = picking.free_carts(session, after=carts_after, limit=limit - len(items))
+    carts = picking.free_carts(session, after=after, limit=limit - len(items))
     items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",
                "next": {"want": "lease", "say": "Take the cart"}} for cart in carts]
     return items, f"cart:{carts[-1].code}" if carts and len(items) == limit else None

@@ -21,7 +21,9 @@ class StockLeaving:
 
 @dataclass(frozen=True, slots=True)
 class UnitsMissing:
-    """Told at once, before bound units leave a bin: so many of them must be bound no longer."""
+    """Told at once, before bound units leave a bin: so many of them must be bound no longer. Who lets go of some adds
+    their number to `let_go`; whoever hears it next sees to the rest.
+    """
 
     product_id: int
     location_id: int
@@ -29,6 +31,7 @@ class UnitsMissing:
     serial: str
     units: int
     why: str
+    let_go: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,9 +142,11 @@ def _put_on_hold(session: Session, lot: Lot, why: str) -> int:
 
 
 def _good(session: Session, lot: Lot) -> list[tuple[int, str, int]]:
-    """(bin, serial, units) of a lot that may still be picked, or that stand free elsewhere."""
+    """(bin, serial, units) of a lot that may still be picked, that wait on the backorder shelf or at the dock for it, or
+    that stand free elsewhere.
+    """
     locations = queries.Location.__table__  # type: ignore[attr-defined]
-    free = sa.case((locations.c.kind.in_(PICKABLE), _balance.c.qty), else_=_balance.c.qty - _balance.c.bound)
+    free = sa.case((locations.c.kind.in_((*PICKABLE, "backorder", "dock")), _balance.c.qty), else_=_balance.c.qty - _balance.c.bound)
     query = (
         sa.select(_balance.c.location_id, _balance.c.serial, free)
         .join(locations, locations.c.id == _balance.c.location_id)

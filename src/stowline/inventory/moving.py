@@ -34,6 +34,7 @@ _ELSEWHERE = {
     "dock": "goods at the dock take the work Put away",
     "quarantine": "what goes in or comes out takes the work Quarantine or Release",
     "tote": "a tote moves with its cart",
+    "backorder": "what is in it is for an order; what is not takes the work Put away",
 }
 
 

@@ -18,6 +18,7 @@ from stowline.inventory.models import (
     SCRAP,
     SUPPLIER,
     Balance,
+    CountRequest,
     Location,
     Lot,
     Move,
@@ -32,6 +33,7 @@ __all__ = ["ADJUSTMENT", "CUSTOMER", "LONGEST_LOT", "SCRAP", "SUPPLIER", "Free",
 
 _lot = Lot.__table__.c  # type: ignore[attr-defined]
 _q = Location.__table__.alias("quarantine")  # type: ignore[attr-defined]
+_c = CountRequest.__table__.c  # type: ignore[attr-defined]
 _b, _l, _p = Balance.__table__.c, Location.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 
 
@@ -112,11 +114,17 @@ class AtDock:
     condition: str
 
 
+# Units on hold in a slot that a picker did not find there: a count settles them, nobody can carry them away.
+_sought = sa.and_(_b.condition == "hold", sa.exists().where(
+    _c.location_id == _b.location_id, _c.product_id == _b.product_id, _c.lot == _b.lot, _c.serial == _b.serial,
+    _c.missing > 0, _c.done_at.is_(None)))  # fmt: skip
+
+
 def at_dock(
     session: Session, *, product_id: int | None = None, skip: Sequence[int] = (), unfit: bool = False, limit: int = 50
 ) -> list[AtDock]:
-    """What waits at the docks to be put away: good units; with `unfit` also those that may not be sold, if there is a
-    quarantine bin to put them into.
+    """What waits to be put away: at the docks, and in slots of the backorder shelf where nobody speaks for it any more.
+    Good units; with `unfit` also those that may not be sold, if there is a quarantine bin to put them into.
     """
     fit = _b.condition == GOOD
     if unfit:
@@ -127,20 +135,22 @@ def at_dock(
         .select_from(Location)
         .join(Balance, _b.location_id == _l.id)
         .join(Product, _p.id == _b.product_id)
-        .where(_l.kind == "dock", fit, _b.qty > _b.bound, _b.qty > 0)
+        .where(sa.or_(_l.kind == "dock", sa.and_(_l.kind == "backorder", ~_sought)), fit, _b.qty > _b.bound, _b.qty > 0)
     )  # fmt: skip
     if product_id is not None:
         query = query.where(_b.product_id == product_id)
     if skip:
         query = query.where(_b.product_id.not_in(list(skip)))
-    order = (_b.product_id, _b.lot, _b.serial, _b.condition, _b.location_id)
+    order = (_b.product_id, sa.case((_l.kind == "dock", 0), else_=1), _b.lot, _b.serial, _b.condition, _b.location_id)
     return [AtDock(*row) for row in session.execute(query.order_by(*order).limit(limit))]
 
 
-def docks(session: Session, limit: int = 50) -> list[int]:
-    """The docks, in the order of the walk."""
-    query = sa.select(_l.id).where(_l.kind == "dock").order_by(_l.sequence, _l.id)
-    return list(session.execute(query.limit(limit)).scalars())
+def docks(session: Session, limit: int = 200) -> list[int]:
+    """The docks, in the order of the walk; then slots of the backorder shelf with units that nobody speaks for."""
+    stray = sa.exists().where(_b.location_id == _l.id, _b.qty > _b.bound)
+    query = sa.select(_l.id).where(sa.or_(_l.kind == "dock", sa.and_(_l.kind == "backorder", stray)))
+    order = (sa.case((_l.kind == "dock", 0), else_=1), _l.sequence, _l.id)
+    return list(session.execute(query.order_by(*order).limit(limit)).scalars())
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,13 @@ class DemandDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class PromiseLowered:
+    """Told at once, after it happened: fewer units are promised to these order lines than before."""
+
+    line_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """A shopper's order was taken in; `waits` units of it have no stock yet."""
 

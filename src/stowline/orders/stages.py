@@ -5,8 +5,10 @@ from collections.abc import Mapping
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.core import hooks
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
+from stowline.orders.events import PromiseLowered
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.rules import STAGES, Counters, Way, derive_state
 
@@ -30,6 +32,7 @@ def raise_stage(session: Session, order_id: int, stage: str, units: Mapping[int,
     state = derive_state(Counters(*counters), held=bool(held), way=Way(ships, most, parcels))
     if state != before:
         _STATE.later(session, i=order_id, s=state)
+    _tell_lowered(session, stage, units)
     return state
 
 
@@ -54,6 +57,12 @@ def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, in
     orders = [{"i": i, "n": sum(part.values())} for i, part in sorted(units.items())]
     _SUM[stage].many(session, orders)
     rederive(session, list(units))
+    _tell_lowered(session, stage, {i: n for part in units.values() for i, n in part.items()})
+
+
+def _tell_lowered(session: Session, stage: str, units: Mapping[int, int]) -> None:
+    if stage == "allocated" and (fewer := tuple(line_id for line_id, n in units.items() if n < 0)):
+        hooks.tell(session, PromiseLowered(fewer))
 
 
 def rederive(session: Session, order_ids: list[int]) -> None:

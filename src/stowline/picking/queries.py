@@ -26,7 +26,7 @@ _FOR_KIT = """
 _STOP = """
     SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, COALESCE(({for_kit}), p.detail), n.from_id,
         f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked, n.lot, n.serial,
-        p.lots, p.serials{more}
+        p.lots, p.serials, f.kind{more}
     FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
     JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
 """
@@ -220,3 +220,37 @@ def ready_orders(session: Session, *, after: tuple[int, datetime, int] | None = 
 def open_lines_of(session: Session, order_id: int) -> list[PickLine]:
     """The open pick lines of an order."""
     return list(session.exec(select(PickLine).where(PickLine.order_id == order_id, PickLine.state == "open")))
+
+
+@dataclass(frozen=True, slots=True)
+class ReadyOnShelf:
+    """An order whose goods lie in its slot of the backorder shelf, and what is missing there in bins: it can be picked."""
+
+    order_id: int
+    task: str
+    order: str
+    slot: str
+    taken_at: datetime | None
+
+
+_READY = sa.text("""
+    SELECT o.id, CASE WHEN EXISTS (SELECT 1 FROM orders t WHERE t.ref = o.ref AND t.id <> o.id) THEN st.key || '/' || o.ref
+        ELSE o.ref END AS task, o.ref, l.code, s.taken_at
+    FROM shelf_slot s JOIN orders o ON o.id = s.order_id JOIN location l ON l.id = s.location_id JOIN store st ON st.id = o.store_id
+    WHERE o.state = 'allocated' AND o.id > :after
+        AND EXISTS (SELECT 1 FROM shelf_line n WHERE n.order_id = o.id AND n.state = 'on_shelf')
+        AND NOT EXISTS (SELECT 1 FROM shelf_line n WHERE n.order_id = o.id AND n.state = 'open')
+        AND NOT EXISTS (
+            SELECT 1 FROM (
+                SELECT k.product_id AS p, SUM(k.allocated - k.released - COALESCE((SELECT SUM(n.qty) FROM shelf_line n
+                    WHERE n.order_line_id = k.id AND n.state = 'on_shelf'), 0)) AS n
+                FROM order_line k WHERE k.order_id = o.id AND k.allocated > k.released GROUP BY k.product_id) AS w
+            WHERE w.n > COALESCE((SELECT SUM(b.qty - b.bound) FROM balance b JOIN location f ON f.id = b.location_id
+                WHERE b.product_id = w.p AND b.condition = 'good' AND b.qty > b.bound AND f.kind IN ('pick', 'storage')), 0))
+    ORDER BY o.id LIMIT :most
+""").columns(taken_at=Order.__table__.c.placed_at.type)  # type: ignore[attr-defined]
+
+
+def ready_on_shelf(session: Session, *, after: int = 0, limit: int = 50) -> list[ReadyOnShelf]:
+    """Orders that are complete with what lies in their slot, by id: `pick:ORDER-REF` takes each."""
+    return [ReadyOnShelf(*row) for row in session.execute(_READY, {"after": after, "most": limit})]

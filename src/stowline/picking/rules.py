@@ -32,6 +32,7 @@ class Stop:
     serial: str = ""
     by_lots: bool = False
     by_serials: bool = False
+    from_kind: str = ""
 
     @property
     def told_apart(self) -> bool:

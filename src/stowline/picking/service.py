@@ -12,7 +12,7 @@ from stowline.inventory.events import UnitsMissing
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
 from stowline.orders.events import DemandDropped
-from stowline.picking import queries, waves
+from stowline.picking import from_shelf, queries, waves
 from stowline.picking.events import BinReached, LinePicked, LineRanShort, PickListDone, ToteConfirmed
 from stowline.picking.models import Cart, PickLine, PickList, Tote
 from stowline.picking.rules import Stop, color
@@ -59,6 +59,7 @@ def take(session: Session, stop: Stop, units: int) -> None:
     inventory.move(session, product_id=stop.product_id, from_id=stop.from_id, to_id=stop.to_id, qty=units,
                    because="pick", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
     orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: units})
+    from_shelf.left(session, stop)
     outbox.record(session, LinePicked(stop.order_id, stop.sku, stop.name, units, stop.bin, stop.to_code),
                   subject=stop.order_id)
 
@@ -76,6 +77,7 @@ def put_back(session: Session, stop: Stop, units: int) -> None:
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict("This line was settled another way meanwhile. Nothing was undone.")
     orders.raise_stage(session, stop.order_id, "picked", {stop.order_line_id: -units})
+    from_shelf.back(session, stop)
     inventory.move(session, product_id=stop.product_id, from_id=stop.to_id, to_id=stop.from_id, qty=units,
                    because="undo", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
     reopen_line(session, stop)
@@ -133,6 +135,7 @@ def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     inventory.set_aside(session, product_id=stop.product_id, location_id=stop.from_id, qty=missing, lot=stop.lot,
                         serial=stop.serial,
                         why=f"Short pick: {missing} of {stop.qty} missing{f'. {why}' if why else ''}")
+    from_shelf.left(session, stop)
     outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, missing, why), subject=stop.order_id)
     allocation.fill(session, [stop.product_id])
     found = waves.extend(session, stop)
@@ -145,7 +148,7 @@ def on_missing(session: Session, fact: UnitsMissing) -> None:
     """Bound units are about to leave their bin for good: open lines that were to take them run short, those released
     last first. Raises Conflict if no open line is to take them: they are in somebody's tote or box.
     """
-    missing = fact.units
+    missing = fact.units - sum(fact.let_go)
     for stop in queries.open_stops_at(session, fact.product_id, fact.location_id, fact.lot, fact.serial):
         if missing <= 0:
             return
@@ -153,6 +156,7 @@ def on_missing(session: Session, fact: UnitsMissing) -> None:
         _shorten(session, stop, n)
         inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=n, lot=stop.lot,
                          serial=stop.serial)
+        from_shelf.left(session, stop)
         outbox.record(session, LineRanShort(stop.order_id, stop.sku, stop.name, stop.bin, n, fact.why),
                       subject=stop.order_id)
         if n == stop.left:
@@ -188,6 +192,7 @@ def on_dropped(session: Session, fact: DemandDropped) -> None:
         orders.raise_stage(session, fact.order_id, "released", {stop.order_line_id: -stop.qty})
         inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=stop.qty,
                          lot=stop.lot, serial=stop.serial)
+        from_shelf.left(session, stop)
         task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
         finish_line(session, stop, task, state="dropped")
     free_tote(session, fact.order_id)

@@ -14,7 +14,7 @@ from stowline.inventory.queries import Free, take_from
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from stowline.orders.queries import LineView, Order
-from stowline.picking import queries
+from stowline.picking import from_shelf, queries
 from stowline.picking.events import OrderReleased
 from stowline.picking.models import PickLine, PickList, Tote
 from stowline.picking.rules import Stop
@@ -83,20 +83,38 @@ def _releasable(session: Session) -> Iterator[tuple[Order, Plan]]:
 
 
 def _plan(session: Session, order: Order) -> Plan | None:
-    """Which bins serve an order; None if they do not suffice. Binds them at once, so that the next order sees it."""
+    """Which bins serve an order, its slot of the backorder shelf first; None if they do not suffice, or if some of it
+    stands at the dock. Binds them at once, so that the next order sees it.
+    """
     lines = [line for line in orders.lines(session, order.id or 0) if line.allocated > line.released]
-    bins = stock.pickable(session, [line.product_id for line in lines])
+    kept = from_shelf.kept_for(session, order.id or 0)
+    plan = from_shelf.planned(lines, kept)
+    if plan is None:
+        return None
+    rest = _from_bins(session, lines, plan)
+    if rest is None:
+        return None
+    for line, bin_, units in sorted(rest, key=lambda part: (part[0].product_id, part[1].key)):
+        inventory.bind(session, product_id=line.product_id, location_id=bin_.location_id, qty=units, lot=bin_.lot,
+                       serial=bin_.serial)
+    from_shelf.consume(session, kept)
+    return plan + rest
+
+
+def _from_bins(session: Session, lines: list[LineView], have_already: Plan) -> Plan | None:
+    """Which bins have the units that these lines still need; None if they do not suffice."""
+    wanted = {line.id: line.allocated - line.released for line in lines}
+    for line, _, units in have_already:
+        wanted[line.id] -= units
+    bins = stock.pickable(session, [line.product_id for line in lines if wanted[line.id]])
     plan: Plan = []
-    for line in lines:
+    for line in (line for line in lines if wanted[line.id]):
         have = bins.get(line.product_id, [])
-        parts = take_from(have, line.allocated - line.released)
+        parts = take_from(have, wanted[line.id])
         if parts is None:
             return None
         plan.extend((line, bin_, units) for bin_, units in parts)
         bins[line.product_id] = _less(have, {b.key: n for b, n in parts})
-    for line, bin_, units in sorted(plan, key=lambda part: (part[0].product_id, part[1].key)):
-        inventory.bind(session, product_id=line.product_id, location_id=bin_.location_id, qty=units, lot=bin_.lot,
-                       serial=bin_.serial)
     return plan
 
 
@@ -147,7 +165,8 @@ def extend(session: Session, stop: Stop) -> int:
              if line.id == stop.order_line_id and line.allocated > line.released]
     if not lines:
         return 0
-    wanted = lines[0].allocated - lines[0].released
+    kept = sum(one.units for one in from_shelf.kept_for(session, stop.order_id) if one.line_id == stop.order_line_id)
+    wanted = lines[0].allocated - lines[0].released - kept
     bins = stock.pickable(session, [stop.product_id]).get(stop.product_id, [])
     parts = take_from([bin_ for bin_ in bins if bin_.location_id != stop.from_id], wanted)
     if parts is None:

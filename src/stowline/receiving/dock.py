@@ -5,6 +5,8 @@ of it is wanted next, then the rest of the order; CMD:DONE closes the order; any
 Steps of `receive:` (blind): want product, for ever.
 Where units are not all alike (`hand.py`), what the code does not say is wanted next: lot, last day, each serial; then
 they are in. CMD:SKIP puts them aside again.
+Where somebody waited for units that came, the slot of the backorder shelf (or the pack bench) is wanted next, order by
+order (`shelving.py`); whoever scans on leaves them at the dock. CMD:SKIP puts one order's aside.
 """
 
 from typing import Any
@@ -13,7 +15,7 @@ from sqlmodel import Session
 
 from stowline.inventory import queries as stock
 from stowline.receiving import hand as hands
-from stowline.receiving import queries, service
+from stowline.receiving import queries, service, shelving
 from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.queries import ExpectedLine
@@ -31,14 +33,27 @@ def scan(session: Session, scan: Scan) -> Verdict:
         if order.closed_at is not None:
             say = f"Purchase order {order.ref} is closed. Take other goods in blind."
             return Verdict.conflict(say).then(*_now(session, order))
-    hand = scanning.step(session, scan.task, scan.holder)
-    if scan.command:
-        verdict = _command(session, scan, order, hand)
-    elif hand:
-        verdict = _more_of(session, scan, order, hand)
-    else:
-        verdict = _product(session, scan, order)
+    step = scanning.step(session, scan.task, scan.holder)
+    todo = shelving.pending(session, step)
+    verdict = shelving.answer(session, scan, todo, step) if todo else None
+    if verdict is None:
+        verdict = _as_said(session, scan, order, step)
     return verdict if verdict.next else verdict.then(*_of(session, scan.ref, scan.holder))
+
+
+def _as_said(session: Session, scan: Scan, order: PurchaseOrder | None, step: Hand) -> Verdict:
+    """A command, what is lacking of the units in hand, or a product."""
+    hand = _in(step)
+    if scan.command:
+        return _command(session, scan, order, hand)
+    if hand:
+        return _more_of(session, scan, order, step)
+    return _product(session, scan, order, step)
+
+
+def _in(step: Hand) -> Hand:
+    """The units in hand that are not booked in yet, without what is to be shelved."""
+    return {key: value for key, value in step.items() if key != shelving.KEY}
 
 
 def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Hand) -> Verdict:
@@ -49,10 +64,10 @@ def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Ha
         return Verdict.no_use(*_of(session, scan.ref, scan.holder))
     if hand:
         return Verdict.refused(f"You still hold {hand['units']} {hand['name']}. Receive them, or press “Undo”.")
-    return _done(session, order)
+    return _done(session, scan, order)
 
 
-def _product(session: Session, scan: Scan, order: PurchaseOrder | None) -> Verdict:
+def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Hand) -> Verdict:
     seen = scan.one("product")
     if isinstance(seen, Verdict):
         return seen
@@ -67,13 +82,14 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None) -> Verdi
         return Verdict.refused(f"{seen.label} is not on {order.ref}. Set it aside, or take it in blind.", seen=seen)
     if line is not None and qty > line.left:
         return _too_many(line, qty, seen)
-    return _book_or_ask(session, scan, order, {}, hands.take(seen, qty, scan))
+    return _book_or_ask(session, scan, order, step, hands.take(seen, qty, scan))
 
 
-def _more_of(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Hand) -> Verdict:
+def _more_of(session: Session, scan: Scan, order: PurchaseOrder | None, step: Hand) -> Verdict:
     """The answer to what is still to be said of the units in the hand."""
+    hand = _in(step)
     heard = hands.answer(hand, scan, hands.lacks(hand, _day_of(session, hand)))
-    return heard if isinstance(heard, Verdict) else _book_or_ask(session, scan, order, hand, heard)
+    return heard if isinstance(heard, Verdict) else _book_or_ask(session, scan, order, step, heard)
 
 
 def _day_of(session: Session, hand: Hand) -> Any:  # noqa: ANN401  (a date or None)
@@ -90,17 +106,31 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     line = queries.line_for(session, order.id or 0, hand["product"]) if order else None
     if line is not None and came.units > line.left:
         return Verdict.conflict(f"Somebody received {line.name} just now: {line.left} are still expected.")
-    served, held = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
-                                   line_id=line.id if line else None, ref=order.ref if order else "")  # fmt: skip
-    if before or left:
-        scanning.set_step(session, scan.task, scan.holder, left)
+    done = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
+                           line_id=line.id if line else None, ref=order.ref if order else "")  # fmt: skip
+    begun = before.get(shelving.KEY, {}) if _in(before) else {}
+    begun = shelving.begin(session, done.intake, hand["product"], came.units, came.lot, begun)
+    after = {**left, **({shelving.KEY: begun} if begun else {})}
+    if before or after:
+        scanning.set_step(session, scan.task, scan.holder, after)
     effect = {"product": hand["product"], "qty": came.units, "line": line.id if line else None, "lot": came.lot,
-              "serial": came.serial, "held": bool(held), "hand": before, "scan": scan.id}  # fmt: skip
-    say = _booked(hand, came, line)
+              "serial": came.serial, "held": bool(done.held), "hand": before, "scan": scan.id, "served": done.line_ids,
+              "kept": done.intake.ids}  # fmt: skip
     next_, task = _of(session, scan.ref, scan.holder, hand["product"])
     if next_["want"] == "nothing" and order is not None:
         scanning.let_go(session, scan.task)
-    return Verdict.accepted(say, hint=_held(came, held) or _who(served) or (next_["say"] if order or left else None), effect=effect).then(next_, task)
+    say, hint = _told(session, done, _booked(hand, came, line), came, after)
+    return Verdict.accepted(say, hint=hint or (next_["say"] if order or left else None), effect=effect).then(next_, task)
+
+
+def _told(session: Session, done: service.Receipt, booked: str, came: hands.Came, after: Hand) -> tuple[str, str | None]:
+    """What the receiver is told: where the units go, or what came and whose waiting is over."""
+    todo = shelving.pending(session, after) if done.intake.ids else None
+    why = [f"{reason}: put away." for reason in list(done.intake.why)[:2]]
+    if todo is not None:
+        say, hint = shelving.told(booked, todo)
+        return say, " ".join([hint, *why])
+    return booked, _held(came, done.held) or " ".join([*why, *filter(None, [_who(done.served)])]) or None
 
 
 def _booked(hand: Hand, came: hands.Came, line: ExpectedLine | None) -> str:
@@ -135,7 +165,8 @@ def _not_a_product(scan: Scan) -> Verdict:
     return Verdict.refused(f"Nobody knows the code {scan.what()}. Scan the product's barcode, or type its SKU.")
 
 
-def _done(session: Session, order: PurchaseOrder) -> Verdict:
+def _done(session: Session, scan: Scan, order: PurchaseOrder) -> Verdict:
+    scanning.set_step(session, scan.task, scan.holder, {})
     service.close(session, order.id or 0)
     scanning.let_go(session, f"receive:{order.ref}")
     left = queries.open_units(session, order.id or 0)
@@ -154,14 +185,17 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     if "closed" in effect:
         service.reopen(session, effect["closed"])
         return Verdict.accepted("The purchase order is open again.").then(*_of(session, scan.ref, scan.holder))
+    shelved = shelving.undo(session, scan, effect)
+    if shelved:
+        return Verdict.accepted(shelved).then(*_of(session, scan.ref, scan.holder))
     if "qty" not in effect:
         scanning.set_step(session, scan.task, scan.holder, effect["hand"])
         return Verdict.accepted("One step back.").then(*_of(session, scan.ref, scan.holder))
     service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"],
                       lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False),
-                      ref=scan.ref, scan_id=effect.get("scan", ""))
-    if effect.get("hand"):
-        scanning.set_step(session, scan.task, scan.holder, effect["hand"])
+                      ref=scan.ref, scan_id=effect.get("scan", ""), served=effect.get("served", ()),
+                      kept=effect.get("kept", ()))  # fmt: skip
+    scanning.set_step(session, scan.task, scan.holder, effect.get("hand") or {})
     one = effect["qty"] == 1
     return Verdict.accepted(f"Taken back: {_units(effect['qty'])} {'is' if one else 'are'} not received.").then(
         *_of(session, scan.ref, scan.holder, effect["product"]))
@@ -175,7 +209,10 @@ def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
 
 def _of(session: Session, ref: str, holder: Holder, product_id: int | None = None) -> Now:
     next_, task = _now(session, queries.by_ref(session, ref), product_id) if ref else _now_blind()
-    hand = scanning.step(session, f"receive:{ref}", holder)
+    step = scanning.step(session, f"receive:{ref}", holder)
+    todo, hand = shelving.pending(session, step), _in(step)
+    if todo:
+        return shelving.asks(todo), {**task, "finished": False}
     if not hand:
         return next_, task
     want = hands.lacks(hand, _day_of(session, hand))

@@ -4,19 +4,23 @@ Steps of `putaway:`, each holder for themselves: want product (or a lot or seria
 scan of the same goods adds units in hand; then want bin: one is suggested with the reason, or as many as fit it; any
 other picking or storage bin that takes them is accepted, and the override is kept with the reason that the suggestion
 had. What may not be sold (a held lot, damaged units) goes to quarantine. The bin scan moves the units.
+
+What is kept for an order at the dock comes first: its product, then its slot of the backorder shelf (`shelving.py`). What
+lies in a slot and is nobody's any more is taken from there as from the dock.
 """
 
 from typing import Any
 
 from sqlmodel import Session
 
+from stowline.backorders import shelf_reads as shelf
 from stowline.core import outbox
 from stowline.core.errors import NotFound
 from stowline.inventory import fill, suggest, which
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import AtDock, Lies
-from stowline.receiving import overrides
+from stowline.receiving import overrides, shelving
 from stowline.receiving.events import StockPutAway
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder, Scan, Seen, Verdict, wants
@@ -31,6 +35,10 @@ Now = tuple[dict[str, Any], dict[str, Any]]
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of the put-away task."""
     hand = scanning.step(session, TASK, scan.holder)
+    todo = shelving.pending(session, hand)
+    if todo:
+        return _shelve(session, scan, todo, hand)
+    hand = {} if shelving.KEY in hand else hand  # settled by somebody else
     if scan.command:
         return Verdict.no_use(*now(session, scan.holder))
     seen = scan.one("bin", "product") if hand else None
@@ -46,6 +54,18 @@ def scan(session: Session, scan: Scan) -> Verdict:
         return Verdict.refused(f"You scanned {scan.what()}. Scan {want}.",
                                seen=scan.things[0] if scan.things else None).then(*now(session, scan.holder))
     return _take(session, scan, found, hand)
+
+
+def _shelve(session: Session, scan: Scan, todo: shelving.Pending, hand: Hand) -> Verdict:
+    """A scan while units for an order are in hand: their slot, or CMD:SKIP."""
+    verdict = shelving.answer(session, scan, todo, hand)
+    if verdict is None and scan.command:
+        return Verdict.no_use(*now(session, scan.holder))
+    if verdict is None:
+        one = todo.first
+        say = f"You hold {one.units:,} {one.name} for order {one.order}. Put them into {one.slot} first."
+        verdict = Verdict.refused(say, seen=scan.things[0] if scan.things else None)
+    return verdict.then(*now(session, scan.holder))
 
 
 def _product(session: Session, scan: Scan, hand: Hand) -> Seen | Verdict | None:
@@ -67,6 +87,9 @@ def _product(session: Session, scan: Scan, hand: Hand) -> Seen | Verdict | None:
 def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     if hand and hand["product"] != seen.ref:
         return Verdict.refused(f"You hold {hand['units']} {hand['name']}. Put them in a bin first.", seen=seen).then(*_carry(hand))
+    kept = None if hand else _kept(session, scan, seen)
+    if kept is not None:
+        return _take_kept(session, scan, kept)
     there = stock.at_dock(session, product_id=seen.ref, unfit=True, limit=MOST)
     if not there:
         return Verdict.refused(f"No {seen.label} stands at the dock. Scan what does.", seen=seen).then(*now(session, scan.holder))
@@ -75,7 +98,7 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     row = which.units(session, scan, seen, dock, units, conditions=CONDITIONS)
     if isinstance(row, Verdict):
         return row.then(*now(session, scan.holder))
-    problem = _other_goods(hand, row) or _too_many(session, scan.holder, hand, seen, row, units)
+    problem = _other_goods(hand, row) or _too_many(session, scan.holder, hand, seen, row, units, dock)
     if problem:
         return Verdict.refused(problem, seen=seen).then(*now(session, scan.holder))
     after = _with_suggestion(session, _more(hand, seen, dock, row, units))
@@ -86,6 +109,25 @@ def _take(session: Session, scan: Scan, seen: Seen, hand: Hand) -> Verdict:
     some = f"{after['part']} of them into" if after["part"] < after["units"] else "Into"
     return Verdict.accepted(f"{_named(after)}: {after['units']} in hand", hint=f"{some} {after['bin']}: {after['why']}.",
                             effect={"hand": dict(hand)}).then(*_carry(after))
+
+
+def _kept(session: Session, scan: Scan, seen: Seen) -> shelf.Split | None:
+    """What is kept at the dock for an order, of the goods that were scanned."""
+    number = "" if seen in scan.things else scan.number
+    for one in shelving.next_at_dock(session, scan.holder, TASK, product_id=seen.ref):
+        right = scan.lot in ("", one.lot) and number in ("", one.lot, one.serial)
+        if right and (not one.serial or one.serial in (scan.serial, number)):
+            return one
+    return None
+
+
+def _take_kept(session: Session, scan: Scan, one: shelf.Split) -> Verdict:
+    """Units for an order are in hand: all of them, however many were scanned."""
+    after = {shelving.KEY: {"ids": list(one.ids), "rest": 0, "rest_bin": ""}}
+    scanning.set_step(session, TASK, scan.holder, after)
+    booked = f"{one.name}: {one.units:,} in hand"
+    say, hint = shelving.told(booked, shelving.Pending([one]))
+    return Verdict.accepted(say, hint=hint, effect={"hand": {}}).then(*now(session, scan.holder))
 
 
 def _dock(scan: Scan, there: list[AtDock]) -> int:
@@ -101,19 +143,20 @@ def _other_goods(hand: Hand, row: Lies) -> str:
     return f"You hold {hand['units']} {_named(hand)}. Put them in a bin first."
 
 
-def _too_many(session: Session, holder: Holder, hand: Hand, seen: Seen, row: Lies, units: int) -> str:
+def _too_many(session: Session, holder: Holder, hand: Hand, seen: Seen, row: Lies, units: int, place: int) -> str:
     """Why so many units may not be taken; '' if they may."""
     if row.serial and row.serial in (hand["serials"] if hand else []):
         return f"Serial {row.serial} is in your hand already."
     others = [one for key, one in scanning.steps(session, TASK).items() if key != holder.key]
     mine = 0 if row.serial or not hand else hand["units"]
-    free = max(row.qty - row.bound - sum(_of(one, seen.ref, row) for one in others), 0)
+    free = max(row.qty - row.bound - sum(_of(one, seen.ref, row) for one in others if one.get("from") == place), 0)
     if mine + units <= free:
         return ""
     if not free:
         return f"No {seen.label} stands at the dock for you. Somebody else holds it, or it is put away."
     held = f" You hold {mine:,} of them already." if mine else ""
-    return f"{seen.label}: {free:,} stand at the dock, not {mine + units:,}.{held}"
+    where = "stand at the dock" if row.kind == "dock" else f"lie free in {row.bin}"
+    return f"{seen.label}: {free:,} {where}, not {mine + units:,}.{held}"
 
 
 def _of(hand: Hand, product_id: int, row: Lies) -> int:
@@ -198,6 +241,9 @@ def _move(session: Session, hand: Hand, from_id: int, to_id: int, units: int, be
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Give what is in hand back to the dock, or take what was put away into the hand again."""
+    shelved = shelving.undo(session, scan, effect)
+    if shelved:
+        return Verdict.accepted(shelved).then(*now(session, scan.holder))
     if "hand" in effect:
         scanning.set_step(session, TASK, scan.holder, effect["hand"])
         say = f"One step back: {effect['hand']['units']} {_named(effect['hand'])} in hand." if effect["hand"] else "Put back to the dock."
@@ -223,9 +269,15 @@ def now(session: Session, holder: Holder) -> Now:
     """What this holder does next: carry what is in hand, or take what nobody else has in hand."""
     hands = scanning.steps(session, TASK)
     mine = hands.pop(holder.key, None) or scanning.step(session, TASK, holder)
-    if mine:
+    todo = shelving.pending(session, mine)
+    if todo:
+        return shelving.asks(todo), _task(finished=False)
+    if mine and shelving.KEY not in mine:
         return _carry(mine)
-    taken = [hand["product"] for hand in hands.values()]
+    kept = shelving.next_at_dock(session, holder, TASK)
+    if kept:
+        return _fetch_kept(kept[0])
+    taken = [hand["product"] for hand in hands.values() if "product" in hand]
     waiting = stock.at_dock(session, skip=taken, unfit=True, limit=1)
     return _fetch(waiting[0] if waiting else None)
 
@@ -241,6 +293,13 @@ def _fetch(item: AtDock | None) -> Now:
     return wants("product", code=item.serial or item.lot or item.sku, sku=item.sku, name=item.name, bin=item.bin,
                  left=item.qty, lot=item.lot or None, serial=item.serial or None,
                  say=f"Take {item.qty} {item.name}{which_ones} from {item.bin}"), _task(finished=False)
+
+
+def _fetch_kept(one: shelf.Split) -> Now:
+    """Units that are kept at the dock for an order."""
+    return wants("product", code=one.serial or one.lot or one.sku, sku=one.sku, name=one.name, bin=one.at, left=one.units,
+                 lot=one.lot or None, serial=one.serial or None, order=one.order,
+                 say=f"Take {one.units:,} {one.name} from {one.at} for order {one.order}"), _task(finished=False)  # fmt: skip
 
 
 def _named(hand: Hand) -> str:
@@ -259,5 +318,7 @@ def _carry(hand: Hand) -> Now:
 def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any]]:
     """What stands at the docks, for the screen's list."""
     _ = ref
-    return [{"name": r.name, "sku": r.sku, "bin": r.bin, "done": 0, "of": r.qty, "state": "open"}
-            for r in stock.at_dock(session, unfit=True, limit=limit)]
+    kept = [{"name": r.name, "sku": r.sku, "bin": r.slot, "done": 0, "of": r.units, "state": "open"}
+            for r in shelf.to_shelve(session, limit=limit)]
+    free = stock.at_dock(session, unfit=True, limit=limit - len(kept)) if len(kept) < limit else []
+    return kept + [{"name": r.name, "sku": r.sku, "bin": r.bin, "done": 0, "of": r.qty, "state": "open"} for r in free]

@@ -1,13 +1,14 @@
 """Verbs of receiving: enter a purchase order, receive, close."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.allocation import queries as waiting
 from stowline.allocation import service as allocation
+from stowline.backorders import shelf, shelf_reads
 from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.core import clock, hooks, outbox
@@ -62,37 +63,54 @@ def enter(
     return order, True
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of units that came: (order ref, units) of the first three orders served, the order lines that got any,
+    what is kept for the shelf, and why the lot is on hold, if it is: then nobody is served.
+    """
+
+    served: list[tuple[str, int]]
+    line_ids: list[int]
+    intake: shelf.Intake
+    held: str
+
+
 def receive(
     session: Session, *, product_id: int, sku: str, name: str, came: Came, line_id: int | None, ref: str
-) -> tuple[list[tuple[str, int]], str]:
-    """Units arrive at the dock, count at once, and serve who waits: (order ref, units) of the first three served, and
-    why their lot is on hold, if it is: then they serve nobody.
+) -> Receipt:
+    """Units arrive at the dock, count at once, serve who waits, and are kept for them as far as the shelf has room.
 
     Raises Conflict if the line is full meanwhile or the serial lies in the house already, Refused for another last day
     than our books have for the lot.
     """
     held = lots.know(session, product_id, came.lot, came.expires_on).held if came.lot else ""
-    served = [] if held else waiting.served_by(session, product_id, came.units)
     if line_id is not None:
         _count_line(session, line_id, product_id, came.units)
-    dock = stock.first_of_kind(session, "dock")
-    inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock.id or 0, qty=came.units,
-                   because="receive", lot=came.lot, serial=came.serial)
+    dock = stock.first_of_kind(session, "dock").id or 0
+    with allocation.heard(session) as heard:
+        inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock, qty=came.units,
+                       because="receive", lot=came.lot, serial=came.serial)
     receipts.note(session, line_id=line_id, product_id=product_id, units=came.units)
     outbox.record(session, GoodsReceived(sku, name, came.units, ref, came.lot, came.serial))
+    served = [shelf.Served(one.order_id, one.line_id, units) for one, units in heard]
+    intake = shelf.take_in(session, product_id=product_id, lot=came.lot, serial=came.serial, at_id=dock, served=served)
     _tell(session, [product_id], f"{came.units:,} of {sku} came in{_on(ref)}", ref)
-    return served, held
+    names = shelf_reads.refs(session, {one.order_id for one in served[:3]}) if served else {}
+    return Receipt([(names[one.order_id], one.units) for one in served[:3]], [one.line_id for one in served], intake, held)
 
 
 def take_back(
-    session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "",
-    held: bool = False, ref: str = "", scan_id: str = "",
+    session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "", held: bool = False,
+    ref: str = "", scan_id: str = "", served: Sequence[int] = (), kept: Sequence[int] = (),
 ) -> None:  # fmt: skip
-    """Undo a receipt, made by scan `scan_id`: the units leave the dock, the line and the promises made on them. Raises
-    Conflict if they are put away or on pick lists already.
+    """Undo a receipt, made by scan `scan_id`: the units leave the dock, the line and the promises made on them: those of
+    the lines that it `served` first. Nothing is `kept` of it any more. Raises Conflict if they are on the shelf, put away or on pick lists.
     """
+    if kept:
+        inventory.lock_levels(session, [product_id])
+        shelf.let_go(session, kept)
     if not held:
-        allocation.take_back(session, product_id, qty, "receipt undone")
+        allocation.take_back(session, product_id, qty, "receipt undone", first=served)
     dock = stock.first_of_kind(session, "dock")
     inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo",
                    condition="hold" if held else "good", lot=lot, serial=serial)

@@ -291,3 +291,10 @@ def steps(session: Session, task: str) -> dict[str, dict[str, Any]]:
     since = clock.now() - timedelta(minutes=5)
     rows = session.execute(sa.select(_step.c.holder, _step.c.body).where(_step.c.task == task, _step.c.at > since))
     return {holder: msgspec.json.decode(body) for holder, body in rows}
+
+
+def steps_of_kind(session: Session, kind: str) -> list[dict[str, Any]]:
+    """What anybody has in hand on tasks of a kind, of the last five minutes."""
+    since = clock.now() - timedelta(minutes=5)
+    query = sa.select(_step.c.body).where(_step.c.task.startswith(f"{kind}:"), _step.c.at > since)
+    return [msgspec.json.decode(body) for body in session.execute(query).scalars()]

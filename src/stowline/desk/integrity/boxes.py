@@ -102,6 +102,13 @@ BOXES = (
                 _STORIES + "test_the_scan_protocol.py::test_the_wrong_bin_and_the_wrong_tote_change_nothing"),),
     ),
     Box(
+        "A slot of the backorder shelf holds one order, and what lies there is promised to that order.",
+        ("a slot holds one order", "what is on the shelf belongs to its order"),
+        guard="A unique key refuses a second slot for an order.",
+        tests=(("Wrong slots are refused, and every step to the shelf can be taken back.",
+                _STORIES + "test_the_backorder_shelf.py::test_every_step_to_the_shelf_can_be_taken_back"),),
+    ),
+    Box(
         "A short pick frees the promise, asks for a count of that bin, and is served from elsewhere where there is stock.",
         ("a short bin is to be counted", "nobody waits beside free stock"),
         tests=(("A short pick takes the rest from another bin and asks for a count.",

@@ -19,6 +19,7 @@ CHECKS = {
                    "ck_line_handed_over", "ck_line_returned"),
     "pick_line": ("ck_pick_line_picked",),
     "parcel_line": ("ck_parcel_line_qty",),
+    "shelf_line": ("ck_shelf_line_qty",),
 }  # fmt: skip
 KEYS = {
     "balance": ("product_id, serial", "product_id, location_id, lot, serial, condition"),
@@ -28,6 +29,7 @@ KEYS = {
     "intake_error": ("key",),
     "receipt": ("event_id, reaction",),
     "tote": ("order_id",),
+    "shelf_slot": ("order_id", "location_id"),
     "pick_list": ("task",),
     "task_lease": ("task",),
     "label": ("parcel_id",),

@@ -18,7 +18,8 @@ def _which(row: str) -> str:
 _NAMED = "JOIN product p ON p.id = k.p JOIN location l ON l.id = k.l"
 
 # What speaks for units in a bin, by (product, place, lot, serial): open pick lines where they are to be taken, units
-# that are picked and not packed yet where they were put, parcels that have not left.
+# that are picked and not packed yet where they were put, parcels that have not left; and what is kept for orders on the
+# backorder shelf, or at the dock on its way there.
 BOUND = """
     SELECT product_id AS p, from_id AS l, lot, serial, qty - picked AS n FROM pick_line WHERE state = 'open' AND qty > picked
     UNION ALL SELECT t.product_id, t.to_id, t.lot, t.serial, t.picked FROM order_line o
@@ -28,6 +29,7 @@ BOUND = """
         WHERE o.picked > o.packed AND i.qty > 0
     UNION ALL SELECT i.product_id, a.at_id, i.lot, i.serial, i.qty FROM parcel a
         JOIN parcel_line i ON i.parcel_id = a.id WHERE a.state IN ('open', 'sealed', 'labelled') AND i.qty > 0
+    UNION ALL SELECT product_id, at_id, lot, serial, qty FROM shelf_line WHERE state IN ('open', 'on_shelf')
 """
 
 STOCK = (

@@ -1,0 +1,141 @@
+"""The backorder shelf: what comes for somebody who waits goes into a slot, or straight to the pack bench, and no further."""
+
+import pytest
+
+from tests.asserts import accepted, conflict, refused
+from tests.makers import Json, Tablet
+from tests.stories.conftest import House
+
+
+@pytest.fixture
+def maja(house: House) -> Tablet:
+    tablet = house.tablet("maja")
+    for sku in ("MUG", "POT"):
+        tablet.add_product(sku)
+    return tablet
+
+
+def wait_for(maja: Tablet, **orders: Json) -> None:
+    for ref, lines in orders.items():
+        assert maja.place(ref, lines).status == 201
+
+
+def test_a_part_of_an_order_waits_in_its_slot_and_is_picked_from_there_when_the_rest_came(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    reply = accepted(maja.scan("receive:", "MUG", 5), "Don't put away: slot S-01, order A")
+    assert reply["hint"] == "Thing MUG: 5 received. Put 2 in S-01, then scan the slot. 3 more go to A-01-1."
+    assert reply["next"]["splits"] == [{"slot": "S-01", "order": "A", "units": 2}]
+    assert (reply["next"]["want"], reply["next"]["bin"], reply["next"]["rest"], reply["next"]["rest_bin"]) == ("bin", "S-01", 3, "A-01-1")
+    refused(maja.scan("receive:", "S-02"), "Wrong slot", "S-02", "S-01")
+    reply = accepted(maja.scan("receive:", "S-01"), "S-01: 2 Thing MUG for order A")
+    assert reply["hint"] == "3 more go to A-01-1."
+    house.prove()
+    assert maja.tasks("pick") == []
+    accepted(maja.scan("receive:", "POT", 1), "Don't put away: slot S-01, order A")
+    assert accepted(maja.scan("receive:", "S-01"))["hint"] == "Order A is complete: it can be picked."
+    assert next((task["task"], task["say"]) for task in maja.tasks("pick")) == ("pick:A", "Order A is complete in S-01")
+    maja.follow("pick:A")
+    assert maja.order("A")["state"] == "picked"
+    for task in maja.tasks("pack"):
+        maja.follow(task["task"])
+    maja.follow(maja.open_manifest())
+    assert maja.order("A")["state"] == "handed_over"
+    assert house.count("shelf_slot WHERE order_id IS NOT NULL") == 0
+    assert {"BackorderShelved", "OrderReleased", "LinePicked"} <= set(maja.events("A"))
+    house.prove()
+
+
+def test_an_order_that_is_complete_at_once_goes_straight_to_the_pack_bench(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2})
+    reply = accepted(maja.scan("receive:", "MUG", 2), "Don't put away: pack bench, order A")
+    assert reply["next"]["code"] == "STAGE-1"
+    before = house.books()
+    accepted(maja.scan("receive:", "STAGE-1"), "order A can be packed")
+    assert maja.order("A")["state"] == "picked"
+    house.prove()
+    accepted(maja.scan("receive:", "CMD:UNDO"), "Taken out again")
+    assert {k: v for k, v in house.books().items() if k not in {"picks", "lists"}} == {
+        k: v for k, v in before.items() if k not in {"picks", "lists"}}  # fmt: skip
+    accepted(maja.scan("receive:", "STAGE-1"))
+    maja.follow(maja.tasks("pack")[0]["task"])
+    conflict(maja.scan("receive:", "CMD:UNDO"), "packed already")
+    maja.follow(maja.open_manifest())
+    assert maja.order("A")["state"] == "handed_over"
+    house.prove()
+
+
+def test_who_scans_on_leaves_the_units_at_the_dock_for_put_away(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    accepted(maja.scan("receive:", "MUG", 5), "slot S-01")
+    accepted(maja.scan("receive:", "POT", 1), "slot S-01")  # the mugs are left where they are
+    accepted(maja.scan("receive:", "CMD:SKIP"), "put aside")
+    house.prove()
+    step = maja.lease("putaway:")["next"]
+    assert (step["sku"], step["left"], step["order"]) == ("MUG", 2, "A")
+    assert accepted(maja.scan("putaway:", "MUG"), "slot S-01, order A")["next"]["bin"] == "S-01"
+    refused(maja.scan("putaway:", "A-01-1"), "Wrong slot")
+    accepted(maja.scan("putaway:", "S-01"), "S-01: 2 Thing MUG")
+    maja.follow("putaway:")
+    assert maja.tasks("putaway") == []
+    assert maja.stock("MUG")["free"] == 3
+    maja.follow("pick:A")
+    house.prove()
+
+
+def test_every_step_to_the_shelf_can_be_taken_back(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1}, B={"MUG": 1})
+    bare = house.books()
+    accepted(maja.scan("receive:", "MUG", 4), "and 1 more order")
+    kept = house.books()
+    accepted(maja.scan("receive:", "S-01"))
+    accepted(maja.scan("receive:", "CMD:UNDO"), "Taken out again: 2 Thing MUG for order A")
+    assert house.books() == kept
+    reply = accepted(maja.scan("receive:", "CMD:UNDO"), "Taken back: 4 units")
+    assert house.books() == bare
+    assert reply["next"]["want"] == "product"
+    house.prove()
+
+
+def test_units_on_the_shelf_of_a_cancelled_order_are_cleared_before_the_slot_is_anybody_s(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1}, B={"MUG": 2})
+    accepted(maja.scan("receive:", "MUG", 2))
+    accepted(maja.scan("receive:", "S-01"))
+    assert maja.post("/api/v1/orders/A/cancellation", {"reason": "changed my mind"}).status == 200
+    assert maja.order("B")["lines"][0]["promised"] == 2
+    house.prove()
+    wait_for(maja, C={"POT": 1, "MUG": 1})
+    accepted(maja.scan("receive:", "POT", 1), "slot S-02, order C")  # not S-01: it is not empty
+    accepted(maja.scan("receive:", "S-02"))
+    step = maja.lease("putaway:")["next"]
+    assert (step["bin"], step["left"]) == ("S-01", 2)
+    maja.follow("putaway:")
+    assert "BackorderUnshelved" in maja.events("A")
+    maja.follow("pick:B")
+    house.prove()
+
+
+def test_where_no_slot_is_free_units_go_to_a_bin_and_the_answer_says_so(house: House, maja: Tablet) -> None:
+    with house.writing() as session:
+        for n in range(2, 41):
+            session.connection().exec_driver_sql(f"UPDATE location SET active = FALSE WHERE code = 'S-{n:02d}'")
+    wait_for(maja, A={"MUG": 1, "POT": 1}, B={"MUG": 1, "POT": 1})
+    reply = accepted(maja.scan("receive:", "MUG", 2), "slot S-01, order A")
+    assert "No slot is free: put away." in reply["hint"]
+    assert (reply["next"]["rest"], len(reply["next"]["splits"])) == (1, 1)
+    house.prove()
+
+
+def test_units_that_are_not_in_the_slot_are_sought_elsewhere(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    for sku, units in (("MUG", 4), ("POT", 1)):
+        accepted(maja.scan("receive:", sku, units))
+        accepted(maja.scan("receive:", "S-01"))
+    maja.follow("putaway:")
+    step = maja.lease("pick:A")["next"]
+    accepted(maja.scan("pick:A", step["bin"]))
+    reply = accepted(maja.scan("pick:A", "CMD:SHORT"), "missing in S-01")
+    assert reply["fate"] == "accepted"
+    house.prove()
+    maja.follow("pick:A")
+    assert maja.order("A")["state"] == "picked"
+    house.prove()
