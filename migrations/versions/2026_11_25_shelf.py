@@ -6,7 +6,7 @@ from alembic import op
 from stowline.core.db import UtcDateTime
 
 revision = "shelf"
-down_revision = "alloc_policies"
+down_revision = "alloc_urgent"
 branch_labels = None
 depends_on = None
 LIVE = sa.text("state IN ('open', 'on_shelf')")

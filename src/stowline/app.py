@@ -14,6 +14,7 @@ from litestar.types import Receive, Scope, Send
 
 from stowline import __version__, wiring
 from stowline.allocation.handlers import Allocation
+from stowline.backorders.handlers import Shelf
 from stowline.catalog.handlers import Products
 from stowline.core import db, web
 from stowline.core.config import asset_dir, settings
@@ -72,7 +73,7 @@ def create_app() -> Litestar:
         path="/static", directories=[asset_dir("static")], opt=web.permission(web.PUBLIC), include_in_schema=False,
         cache_control=None,
     )
-    rooms = [Products, PurchaseOrders, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Floor, SignIn, Staff,
+    rooms = [Products, PurchaseOrders, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
              *desk.CONTROLLERS, Availability, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],

@@ -61,6 +61,8 @@ WORKERS = ("maja", "ruth", "tom")
 BINS = ("A-01-1", "A-01-2", "B-02-1")
 CARTS = ("CART-1", "CART-2")
 AISLES = ("move:", "scrap:", "quarantine:", "release:", "replenish:", "count:", "putaway:", "receive:")
+SHELF = ("S-01", "S-02", "STAGE-1", "CMD:SKIP", "CMD:UNDO")
+SLOTS = 3  # of the shelf, so that orders stand in line for them
 COMMANDS = ("CMD:DONE", "CMD:SHORT", "CMD:SKIP", "CMD:FULL", "CMD:UNDO")
 Json = dict[str, Any]
 
@@ -117,6 +119,7 @@ class Shift(RuleBasedStateMachine):
             substitutes.add(session, "MUG", "CUP")
             substitutes.add(session, INK, "CUP")
             kits.set_parts(session, KIT, [("MUG", 1), ("CUP", 2)])
+            session.connection().exec_driver_sql(f"UPDATE location SET active = FALSE WHERE kind = 'backorder' AND code > 'S-0{SLOTS}'")
             for sku, bin_, many, which in BEGIN:
                 lot, serial = (which, "") if sku == INK else ("", which)
                 product = catalog.product_by_sku(session, sku).id or 0
@@ -220,6 +223,25 @@ class Shift(RuleBasedStateMachine):
         for _ in range(3):
             if step and step["want"] in {"lot", "expiry", "serial"}:
                 step = self.scan(who, "receive:", answer(step))["next"]
+
+    @rule(who=workers, task=st.sampled_from(("receive:", "putaway:")), codes=st.lists(st.sampled_from((None, None, *SHELF)), max_size=4))
+    def shelve(self, who: str, task: str, codes: list[str | None]) -> None:
+        """What came for an order goes into its slot or to the bench (None), or a wrong one, is put aside or taken out again."""
+        for code in codes:
+            step = self.wanted(who, task)
+            if step and step["want"] == "bin" and step.get("splits"):
+                self.scan(who, task, code or step["code"])
+
+    @rule(who=workers, sku=st.sampled_from(PLAIN), many=units)
+    def receive_shelve_and_take_back(self, who: str, sku: str, many: int) -> None:
+        """One step to the shelf is taken back, whole."""
+        step = self.scan(who, "receive:", sku, many)["next"]
+        if step and step.get("splits"):
+            before = self.books()
+            if self.scan(who, "receive:", step["code"])["fate"] == "accepted":
+                assert self.scan(who, "receive:", "CMD:UNDO")["fate"] == "accepted"
+                after = self.books()
+                assert {k: after[k] for k in after if k not in {"picks", "lists"}} == {k: before[k] for k in before if k not in {"picks", "lists"}}
 
     @rule(who=workers, bin_=st.sampled_from((*BINS, None)), part=units, which=st.integers(0, 3))
     def put_away(self, who: str, bin_: str | None, part: int, which: int) -> None:

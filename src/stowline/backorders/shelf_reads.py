@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -250,3 +251,71 @@ def refs(session: Session, order_ids: Collection[int]) -> dict[int, str]:
     for part in portions(order_ids):
         found.update(dict(session.execute(sa.select(_o.id, _o.ref).where(_o.id.in_(part))).all()))
     return found
+
+
+# --- the wall ---------------------------------------------------------------------------------------------------------
+
+BAY = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A slot of the shelf: its order (None: kept for nobody), units of it here, and what the order is still owed in all.
+    `clear` units in it are for nobody. `taken_at` since when it is kept for the order.
+    """
+
+    location_id: int
+    code: str
+    order_id: int | None
+    order: str | None
+    store_id: int | None
+    state: str
+    here: int
+    of: int
+    waiting: int
+    clear: int
+    taken_at: datetime | None
+    active: bool
+
+    @property
+    def lacks(self) -> int:
+        """Units of its order that lie somewhere else, or have no stock yet."""
+        return max(self.of - self.here, 0)
+
+
+def slots(session: Session, where: sa.ColumnElement[bool] | None = None, *, limit: int = 50) -> list[Slot]:
+    """Slots of the shelf along the walk."""
+    inside = sa.select(sa.func.coalesce(sa.func.sum(_b.bound), 0)).where(_b.location_id == _at.id).scalar_subquery()
+    stray = sa.select(sa.func.coalesce(sa.func.sum(_b.qty - _b.bound), 0)).where(_b.location_id == _at.id).scalar_subquery()
+    due = sa.func.coalesce(_o.ordered - _o.cancelled - _o.handed_over, 0)
+    query = (
+        sa.select(_at.id, _at.code, _s.order_id, _o.ref, _o.store_id, sa.func.coalesce(_o.state, ""), inside, due,
+                  sa.func.coalesce(_o.ordered - _o.cancelled - _o.allocated, 0), stray, _s.taken_at, _at.active)
+        .select_from(Location).outerjoin(ShelfSlot, _s.location_id == _at.id).outerjoin(Order, _o.id == _s.order_id)
+        .where(_at.kind == "backorder")
+    )  # fmt: skip
+    if where is not None:
+        query = query.where(where)
+    return [Slot(*row) for row in session.execute(query.order_by(_at.sequence, _at.id).limit(limit))]
+
+
+def page(session: Session, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[tuple[tuple[int, int], Slot]]:
+    """The shelf along the walk, slot by slot, each with the key that the next page begins after."""
+    where = None if after is None else sa.tuple_(_at.sequence, _at.id) > sa.tuple_(sa.literal(after[0]), sa.literal(after[1]))
+    found = slots(session, where, limit=limit)
+    ids = [slot.location_id for slot in found]
+    sequence = dict(session.execute(sa.select(_at.id, _at.sequence).where(_at.id.in_(ids))).all())
+    return [((sequence[slot.location_id], slot.location_id), slot) for slot in found]
+
+
+def bay_of(session: Session, code: str) -> list[Slot]:
+    """The bay that a slot stands in: every twelve along the walk are one; none for a code that is no slot."""
+    known = session.execute(sa.select(_at.sequence, _at.id).where(_at.code == code, _at.kind == "backorder")).one_or_none()
+    if known is None:
+        return []
+    key = sa.tuple_(_at.sequence, _at.id)
+    before = session.execute(sa.select(sa.func.count()).where(_at.kind == "backorder", key < sa.tuple_(
+        sa.literal(known[0]), sa.literal(known[1])))).scalar_one()  # fmt: skip
+    first = sa.select(_at.sequence, _at.id).where(_at.kind == "backorder").order_by(_at.sequence, _at.id)
+    begin = session.execute(first.offset(before // BAY * BAY).limit(1)).one()
+    return slots(session, key >= sa.tuple_(sa.literal(begin[0]), sa.literal(begin[1])), limit=BAY)

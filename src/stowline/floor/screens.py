@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar import Request, Response
 
+from stowline.backorders import shelf_reads
 from stowline.core import db, ids, web
 from stowline.core.access import Identity
 from stowline.core.errors import Refused
@@ -59,11 +60,23 @@ def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any
             now = {"next": None, "task": None}
         view = now["task"] or {"task": task, "kind": task.partition(":")[0], "title": task, "finished": True}
         lines = work.lines(session, task, holder)
+        asked = reply["next"] if reply is not None and reply.get("task") else now["next"]
+        wall = _wall(session, asked)
     if reply is not None and reply.get("task"):
         now = {"next": reply["next"], "task": reply["task"]}
         view = reply["task"]
     return {"task": {**view, "lines": lines}, "next": now["next"], "reply": reply, "scan_id": ids.new_uuid(),
-            "device": device, "label": _paper(now["next"])}
+            "device": device, "label": _paper(now["next"]), "wall": wall}
+
+
+def _wall(session: db.Session, following: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The bay of the backorder shelf with the slot that is wanted; None where none is."""
+    if not following or not following.get("splits") or following.get("bench"):
+        return None
+    bay = shelf_reads.bay_of(session, following["bin"])
+    slots = [{"code": slot.code, "order": slot.order, "here": slot.here, "of": slot.of, "clear": slot.clear,
+              "lit": slot.code == following["bin"]} for slot in bay]  # fmt: skip
+    return {"slots": slots, "say": f"{bay[0].code} to {bay[-1].code}"} if bay else None
 
 
 def _paper(following: dict[str, Any] | None) -> dict[str, str] | None:

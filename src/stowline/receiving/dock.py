@@ -109,7 +109,8 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     done = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
                            line_id=line.id if line else None, ref=order.ref if order else "")  # fmt: skip
     begun = before.get(shelving.KEY, {}) if _in(before) else {}
-    begun = shelving.begin(session, done.intake, hand["product"], came.units, came.lot, begun)
+    begun = shelving.begin(session, done.intake, hand["product"], came.units, came.lot, begun,
+                            line.quantity if line else 0)
     after = {**left, **({shelving.KEY: begun} if begun else {})}
     if before or after:
         scanning.set_step(session, scan.task, scan.holder, after)

@@ -32,6 +32,7 @@ class Pending:
     splits: list[Split]
     rest: int = 0
     rest_bin: str = ""
+    expected: int = 0
 
     @property
     def first(self) -> Split:
@@ -39,12 +40,14 @@ class Pending:
         return self.splits[0]
 
 
-def begin(session: Session, intake: slots.Intake, product_id: int, units: int, lot: str, before: Json) -> Json:
-    """The step for what just came: after what was pending `before` of the same goods."""
+def begin(session: Session, intake: slots.Intake, product_id: int, units: int, lot: str, before: Json, expected: int) -> Json:
+    """The step for what just came: after what was pending `before` of the same goods. `expected` are the units of the
+    purchase order's line, 0 if it came blind.
+    """
     if not intake.ids:
         return before
     rest = units - intake.units
-    return {"ids": [*before.get("ids", []), *intake.ids], "rest": rest, "rest_bin": _bin(session, product_id, rest, lot)}
+    return {"ids": [*before.get("ids", []), *intake.ids], "rest": rest, "rest_bin": _bin(session, product_id, rest, lot), "expected": expected}
 
 
 def _bin(session: Session, product_id: int, units: int, lot: str) -> str:
@@ -58,7 +61,7 @@ def pending(session: Session, step: Json) -> Pending | None:
     """What is to be put down, by a holder's step; None if it is nothing, or nothing any more."""
     said = step.get(KEY) or {}
     splits = shelf.splits(session, said["ids"]) if said else []
-    return Pending(splits, said["rest"], said["rest_bin"]) if splits else None
+    return Pending(splits, said["rest"], said["rest_bin"], said.get("expected", 0)) if splits else None
 
 
 # --- a scan -----------------------------------------------------------------------------------------------------------
@@ -173,7 +176,7 @@ def asks(todo: Pending) -> Json:
     return wants("bin", code=one.slot, bin=one.slot, sku=one.sku, name=one.name, left=one.units, order=one.order,
                  lot=one.lot or None, serial=one.serial or None, bench=True if one.slot_id is None else None,
                  splits=[{"slot": s.slot, "order": s.order, "units": s.units} for s in todo.splits],
-                 rest=todo.rest, rest_bin=todo.rest_bin or None, say=f"{into}, order {one.order}")  # fmt: skip
+                 expected=todo.expected or None, rest=todo.rest, rest_bin=todo.rest_bin or None, say=f"{into}, order {one.order}")  # fmt: skip
 
 
 def in_receivers_hands(session: Session) -> set[int]:

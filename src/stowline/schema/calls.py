@@ -42,6 +42,7 @@ from stowline.schema.stock import (
     CountPage,
     LotPage,
     Refusal,
+    ShelfPage,
     StockLevel,
     StockPage,
 )
@@ -80,6 +81,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/availability"): Call("listAvailability", {200: Availabilities}),
     ("get", "/api/v1/stock"): Call("getStock", {200: list[StockLevel] | StockPage}, paged=True),
     ("get", "/api/v1/stock/bins"): Call("getStockByBin", {200: BinPage}, paged=True),
+    ("get", "/api/v1/shelf"): Call("getShelf", {200: ShelfPage}, paged=True),
     ("get", "/api/v1/stock/lots"): Call("getStockByLot", {200: LotPage}, paged=True),
     ("get", "/api/v1/stock/changes"): Call("getStockChanges", {200: Changes}, paged=True),
     ("post", "/api/v1/counts"): Call("askForCount", {201: CountAsked}, Count),

@@ -222,3 +222,26 @@ class Availabilities(Struct):
 
     items: list[Availability]
     unknown: list[str]
+
+
+class ShelfSlot(Struct):
+    """A slot of the backorder shelf. `here` are the units in it of `of` that its order is still owed, `waiting` those of
+    the order without stock; `to_clear` lie in it for nobody. `order` is null for a slot that is kept for nobody.
+    """
+
+    slot: str
+    order: str | None
+    store: str | None
+    here: int
+    of: int
+    waiting: int
+    to_clear: int
+    complete: bool
+    since: datetime | None
+
+
+class ShelfPage(Struct):
+    """A page of the backorder shelf."""
+
+    items: list[ShelfSlot]
+    next: str | None
