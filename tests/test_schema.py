@@ -148,6 +148,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert (level.on_hand, level.promised, level.free) == (5, 4, 1)
     assert [level.sku for level in get("/api/v1/stock").items] == ["MUG"]
     assert [(here.sku, here.on_hand, here.bound) for here in get("/api/v1/stock/bins").items] == [("MUG", 5, 0)]
+    assert get("/api/v1/shelf").items[0].slot == "S-01"
     assert [(here.lot, here.on_hand, here.bins) for here in get("/api/v1/stock/lots").items] == [(None, 5, 1)]
     assert [(one.sku, one.free) for one in get("/api/v1/stock/changes").items] == [("MUG", 1)]
     assert (

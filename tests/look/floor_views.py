@@ -133,3 +133,20 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
     "look": ("floor/task.html", screen(task("look:", "look", "Look up", stop=None, stops=None), {"want": "product", "code": None, "say": "Scan anything to see what it is and where."},
              said("accepted", "Mug, blue (MUG-BL)", "42 on hand: 36 in A-03-2, 6 at the dock. 3 free.", seen={"kind": "product", "sku": "MUG-BL", "name": "Mug, blue", "code": "4006381333931"}))),
 }
+
+# --- the put-wall ---
+_OTHERS = {1: ("#1019", 2, 4), 2: ("#1023", 1, 2), 4: ("#1031", 3, 5), 5: ("#1036", 1, 2), 7: ("#1042", 1, 2), 8: ("#1044", 4, 6),
+           9: ("#1047", 1, 3), 10: ("SO/2026/000-1051-EXPRESS ü", 1200, 3400)}
+WALL = {"say": "S-01 to S-12", "slots": [
+    {"code": f"S-{n:02d}", "order": _OTHERS.get(n, (None, 0, 0))[0], "here": _OTHERS.get(n, (None, 0, 0))[1], "of": _OTHERS.get(n, (None, 0, 0))[2],
+     "stray": 3 if n == 12 else 0, "lit": n == 7} for n in range(1, 13)]}
+POT = {"sku": "TPT-OC", "name": "Teapot, ochre"}
+INTO = {"want": "bin", "code": "S-07", "bin": "S-07", **POT, "left": 1, "order": "#1042", "expected": 60, "rest": 47, "rest_bin": "C-11-1", "say": "Put 1 Teapot, ochre into S-07, order #1042",
+        "splits": [{"slot": "S-07", "order": "#1042", "units": 1}, {"slot": "S-10", "order": "#1051", "units": 12}]}
+FLOOR |= {
+    "put-wall": ("floor/task.html", screen(PO, INTO, said("accepted", "Don't put away: slot S-07, order #1042, and 1 more order", "Teapot, ochre: 1 of 60. Put it in S-07, then scan the slot. 47 more go to C-11-1."), wall=WALL)),
+    "put-wall-wrong": ("floor/task.html", screen(PO, {**INTO, "name": LONG, "serial": "SN-2026-1"}, said("refused", "Wrong slot. You scanned S-03. Put 1 Teapot, ochre into S-07, order #1042, and scan it.",
+                       seen={"kind": "bin", "sku": "", "name": "S-03", "code": "S-03"}), wall=WALL)),
+    "pack-bench": ("floor/task.html", screen(PO, {**INTO, "code": "STAGE-1", "bin": "STAGE-1", "bench": True, "say": "Bring 1 Teapot, ochre to the pack bench, order #1042"},
+                   said("accepted", "Don't put away: pack bench, order #1042", "Teapot, ochre: 1 of 60. Bring it to the pack bench, then scan STAGE-1."), wall=None)),
+}

@@ -30,4 +30,4 @@ class Shelf(Controller):
 
 def _told(slot: shelf_reads.Slot, keys: dict[int | None, str]) -> dict[str, Any]:
     return {"slot": slot.code, "order": slot.order, "store": keys.get(slot.store_id), "here": slot.here, "of": slot.of,
-            "waiting": slot.waiting, "to_clear": slot.clear, "complete": slot.state == "allocated", "since": slot.taken_at}  # fmt: skip
+            "waiting": slot.waiting, "to_clear": slot.stray, "complete": slot.state == "allocated", "since": slot.taken_at}  # fmt: skip

@@ -261,7 +261,7 @@ BAY = 12
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A slot of the shelf: its order (None: kept for nobody), units of it here, and what the order is still owed in all.
-    `clear` units in it are for nobody. `taken_at` since when it is kept for the order.
+    `stray` units in it are for nobody. `taken_at` since when it is kept for the order.
     """
 
     location_id: int
@@ -273,7 +273,7 @@ class Slot:
     here: int
     of: int
     waiting: int
-    clear: int
+    stray: int
     taken_at: datetime | None
     active: bool
 

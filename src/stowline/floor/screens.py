@@ -74,7 +74,7 @@ def _wall(session: db.Session, following: dict[str, Any] | None) -> dict[str, An
     if not following or not following.get("splits") or following.get("bench"):
         return None
     bay = shelf_reads.bay_of(session, following["bin"])
-    slots = [{"code": slot.code, "order": slot.order, "here": slot.here, "of": slot.of, "clear": slot.clear,
+    slots = [{"code": slot.code, "order": slot.order, "here": slot.here, "of": slot.of, "stray": slot.stray,
               "lit": slot.code == following["bin"]} for slot in bay]  # fmt: skip
     return {"slots": slots, "say": f"{bay[0].code} to {bay[-1].code}"} if bay else None
 
