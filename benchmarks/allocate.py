@@ -50,7 +50,7 @@ def fill_the_books() -> None:
         percent = "%" if lite else "%%"
 
         def run(table: str, many: int, columns: str, values: str) -> None:
-            numbers = f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {many - 1}) "
+            numbers = f"WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < {many - 1}) "  # noqa: S608  (own words)
             statement = f"INSERT INTO {table} ({columns}) {numbers}SELECT {values} FROM n"  # noqa: S608  (own words)
             session.connection().exec_driver_sql(statement.replace("%", percent))
 
@@ -79,7 +79,7 @@ def measure_here(mode: str) -> None:
     wiring.connect()
     house = db.database()
     with house.transaction() as session:
-        session.connection().exec_driver_sql(f"UPDATE stock_level SET on_hand = on_hand + {ARRIVES} WHERE product_id >= {FIRST}")
+        session.connection().exec_driver_sql(f"UPDATE stock_level SET on_hand = on_hand + {ARRIVES} WHERE product_id >= {FIRST}")  # noqa: S608
     began = time.perf_counter()
     with house.transaction() as session:
         if mode == "limit":
@@ -90,7 +90,7 @@ def measure_here(mode: str) -> None:
     for _ in range(20 if mode == "ours" else 0):
         began = time.perf_counter()
         with house.transaction() as session:
-            session.connection().exec_driver_sql(f"UPDATE stock_level SET on_hand = on_hand + 1 WHERE product_id = {LONG}")
+            session.connection().exec_driver_sql(f"UPDATE stock_level SET on_hand = on_hand + 1 WHERE product_id = {LONG}")  # noqa: S608
             allocation.fill(session, [LONG])
         single.append(time.perf_counter() - began)
     with house.reading() as session:
@@ -101,14 +101,14 @@ def measure_here(mode: str) -> None:
     house.close()
 
 
-def _in_sql_alone(session: Any, *, lite: bool) -> None:
+def _in_sql_alone(session: Any, *, lite: bool) -> None:  # noqa: ANN401  (imported late)
     run = session.connection().exec_driver_sql
     served = SERVED.format(waits="allocated < ordered - cancelled" if lite else "ordered - cancelled > allocated")
     run(f"CREATE TEMP TABLE served AS {served}")
     run("UPDATE order_line SET allocated = allocated + s.take FROM served s WHERE s.id = order_line.id")
     run("UPDATE orders SET allocated = allocated + s.take FROM (SELECT order_id, SUM(take) AS take FROM served GROUP BY order_id) s"
         " WHERE s.order_id = orders.id")  # fmt: skip
-    run(f"UPDATE stock_level SET promised = promised + {ARRIVES} WHERE product_id >= {FIRST}")
+    run(f"UPDATE stock_level SET promised = promised + {ARRIVES} WHERE product_id >= {FIRST}")  # noqa: S608
 
 
 def _own(env: dict[str, str], *said: str) -> str:

@@ -27,12 +27,12 @@ _AGREED = (_l.substitutes_ok, _l.ordered - _l.cancelled > _l.allocated)
 AT_ONCE = 500
 
 
-def first_in_line(session: Session, product_id: int) -> Iterator[Waiting]:
+def first_in_line(session: Session, product_id: int, units: int) -> Iterator[Waiting]:
     """Eligible waiting lines of a product, in the order of service: priority, as the store serves, id. Read as far as
-    they are looked at.
+    they are looked at; so many units serve no more than so many lines.
     """
     query = sa.select(_l.id, _l.order_id, _UNITS, sa.literal(FOR_ALL), *_IN_LINE).where(_l.product_id == product_id, *_WAITS)
-    yield from _pages(session, query)
+    yield from _pages(session, query, min(units, AT_ONCE))
 
 
 def first_of_stores(session: Session, product_id: int, store_ids: Collection[int] = ()) -> Iterator[Waiting]:
@@ -42,16 +42,16 @@ def first_of_stores(session: Session, product_id: int, store_ids: Collection[int
     yield from _pages(session, query.where(_o.store_id.in_(list(store_ids))) if store_ids else query)
 
 
-def _pages(session: Session, query: Any) -> Iterator[Waiting]:  # noqa: ANN401  (a statement)
+def _pages(session: Session, query: Any, many: int = AT_ONCE) -> Iterator[Waiting]:  # noqa: ANN401  (a statement)
     after: Sequence[Any] | None = None
     while True:
         page = query
         if after is not None:
             at = sa.bindparam(None, after[1], _l.serve_at.type)
             page = query.where(sa.tuple_(*_IN_LINE) > sa.tuple_(sa.literal(after[0]), at, sa.literal(after[2])))
-        rows = session.execute(page.order_by(*_IN_LINE).limit(AT_ONCE)).all()
+        rows = session.execute(page.order_by(*_IN_LINE).limit(many)).all()
         yield from (Waiting(*row[:4]) for row in rows)
-        if len(rows) < AT_ONCE:
+        if len(rows) < many:
             return
         after = rows[-1][4:]
 

@@ -59,13 +59,14 @@ def fill(session: Session, product_ids: Iterable[int], *, quiet_for: int = 0) ->
     free = {product_id: units for product_id, units in sorted(levels.items()) if units > 0}
     units: dict[int, dict[int, int]] = defaultdict(dict)
     promises = dict.fromkeys(levels, 0)
-    for product_id, served in _served(session, free):
+    everybody = dict(_served(session, free))
+    for product_id, served in everybody.items():
         promises[product_id] = sum(take for _, take in served)
         for line, take in served:
             units[line.order_id][line.line_id] = take
-        _tell(session, product_id, served, quiet_for)
     orders.raise_many(session, "allocated", units)
     inventory.promise(session, promises)
+    _tell(session, everybody, quiet_for)
     return promises
 
 
@@ -78,7 +79,7 @@ def _served(session: Session, free: dict[int, int]) -> Iterator[tuple[int, Serve
         if product_id in kept:
             yield product_id, _serve_stores(session, product_id, units, kept[product_id])
         elif many is None:
-            yield product_id, serve(queries.first_in_line(session, product_id), units)
+            yield product_id, serve(queries.first_in_line(session, product_id, units), units)
         elif product_id in many:
             yield product_id, serve(many[product_id], units)
 
@@ -95,12 +96,12 @@ def _serve_stores(session: Session, product_id: int, free: int, kept: dict[int, 
     return [*served, *serve(rest, left, kept)]
 
 
-def _tell(session: Session, product_id: int, served: Served, quiet_for: int) -> None:
-    session.info.get("served", []).extend(served)
-    told = [(line, units) for line, units in served if line.order_id != quiet_for]
-    sku = stock.sku(session, product_id) if told else ""
-    for line, units in told:
-        outbox.record(session, BackorderFilled(line.order_id, sku, units), subject=line.order_id)
+def _tell(session: Session, everybody: dict[int, Served], quiet_for: int) -> None:
+    session.info.get("served", []).extend(one for served in everybody.values() for one in served)
+    told = [(product_id, line.order_id, units) for product_id, served in everybody.items() for line, units in served
+            if line.order_id != quiet_for]  # fmt: skip
+    skus = stock.skus(session, {product_id for product_id, *_ in told}) if told else {}
+    outbox.record_all(session, [(BackorderFilled(order_id, skus[product_id], n), order_id) for product_id, order_id, n in told])
 
 
 def on_dropped(session: Session, fact: DemandDropped) -> None:

@@ -7,7 +7,7 @@ whatever a broker forgets is rung again. Rows are never deleted: the outbox is t
 import dataclasses
 import threading
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from stowline.core import clock
 from stowline.core.db import UtcDateTime, after_commit
-from stowline.core.hot import Hot
+from stowline.core.hot import Columns, Hot
 
 Reaction = Callable[[Session, "Happened"], None]
 RING_AGAIN = timedelta(seconds=30)
@@ -79,6 +79,12 @@ _INSERT = Hot(
     "INSERT INTO outbox (name, body, at, subject, scan_id, due, rings)"
     " VALUES (:name, :body, :at, :subject, :scan_id, :due, 0)"
 )
+_INSERT_ALL = Columns(
+    "INSERT INTO outbox (name, body, at, subject, scan_id, due, rings) SELECT CAST(:name AS TEXT), v.body,"
+    " CAST(:at AS TIMESTAMPTZ), v.subject, CAST(:scan_id AS TEXT), CAST(:due AS TIMESTAMPTZ), 0"
+    " FROM unnest(CAST(:body AS TEXT[]), CAST(:subject AS BIGINT[])) WITH ORDINALITY AS v(body, subject, n) ORDER BY v.n",
+    _INSERT,
+)
 
 
 def react(event: str, reactions: Iterable[tuple[str, Reaction]]) -> None:
@@ -100,6 +106,18 @@ def record(session: Session, fact: object, *, subject: int | None = None) -> Non
         session, name=name, body=_encode(fact).decode(), at=now, subject=subject, scan_id=cause.get(),
         due=now if heard else None,
     )
+    if heard:
+        after_commit(session, ring_bell)
+
+
+def record_all(session: Session, facts: Sequence[tuple[object, int]]) -> None:
+    """Write many facts of one kind, each with its subject, in their order and in one statement."""
+    if not facts:
+        return
+    name, now = type(facts[0][0]).__name__, clock.now()
+    heard = bool(_reactions[name])
+    rows = [{"body": _encode(fact).decode(), "subject": subject} for fact, subject in facts]
+    _INSERT_ALL.run(session, rows, name=name, at=now, scan_id=cause.get(), due=now if heard else None)
     if heard:
         after_commit(session, ring_bell)
 

@@ -67,6 +67,15 @@ def sku(session: Session, product_id: int) -> str:
     return str(session.execute(sa.select(_p.sku).where(_p.id == product_id)).scalar_one())
 
 
+def skus(session: Session, product_ids: Iterable[int]) -> dict[int, str]:
+    """The SKUs of products, by id."""
+    ids, found = sorted(product_ids), {}
+    for start in range(0, len(ids), 500):
+        rows = session.execute(sa.select(_p.id, _p.sku).where(_p.id.in_(ids[start : start + 500])))
+        found.update({product_id: sku for product_id, sku in rows})  # noqa: C416  (typed rows)
+    return found
+
+
 def quantity(
     session: Session, product_id: int, location_id: int, condition: str = GOOD, lot: str = "", serial: str = ""
 ) -> tuple[int, int]:

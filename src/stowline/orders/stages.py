@@ -6,13 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.core import hooks
-from stowline.core.hot import Hot
+from stowline.core.hot import Columns, Hot
 from stowline.inventory import service as inventory
 from stowline.orders.events import PromiseLowered
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.rules import STAGES, Counters, Way, derive_state
 
 _orders = Order.__table__  # type: ignore[attr-defined]
+AT_ONCE = 2000
 _WAY = (_orders.c.ships, _orders.c.most_parcels, _orders.c.parcels)
 COUNTERS = ("ordered", "cancelled", *STAGES)
 
@@ -46,6 +47,11 @@ _ORDER = {
 }
 _SUM = {s: Hot(f"UPDATE orders SET {s} = {s} + :n WHERE id = :i") for s in STAGES}  # noqa: S608
 _STATE = Hot("UPDATE orders SET state = :s WHERE id = :i")
+_ROWS = "FROM unnest(CAST(:i AS BIGINT[]), CAST(:n AS BIGINT[])) AS v(i, n)"
+_LINES = {s: Columns(f"UPDATE order_line SET {s} = {s} + v.n {_ROWS} WHERE order_line.id = v.i", _LINE[s]) for s in STAGES}  # noqa: S608
+_SUMS = {s: Columns(f"UPDATE orders SET {s} = {s} + v.n {_ROWS} WHERE orders.id = v.i", _SUM[s]) for s in STAGES}  # noqa: S608
+_STATES = Columns("UPDATE orders SET state = v.s FROM unnest(CAST(:i AS BIGINT[]), CAST(:s AS TEXT[])) AS v(i, s)"
+                  " WHERE orders.id = v.i", _STATE)  # fmt: skip
 
 
 def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, int]]) -> None:
@@ -53,9 +59,9 @@ def raise_many(session: Session, stage: str, units: Mapping[int, Mapping[int, in
     if not units:
         return
     lines = [{"i": i, "n": n} for part in units.values() for i, n in part.items()]
-    _LINE[stage].many(session, sorted(lines, key=lambda row: row["i"]))
+    _LINES[stage].run(session, sorted(lines, key=lambda row: row["i"]))
     orders = [{"i": i, "n": sum(part.values())} for i, part in sorted(units.items())]
-    _SUM[stage].many(session, orders)
+    _SUMS[stage].run(session, orders)
     rederive(session, list(units))
     _tell_lowered(session, stage, {i: n for part in units.values() for i, n in part.items()})
 
@@ -67,15 +73,15 @@ def _tell_lowered(session: Session, stage: str, units: Mapping[int, int]) -> Non
 
 def rederive(session: Session, order_ids: list[int]) -> None:
     """Say anew what state these orders are in, after a change of their rows that was no stage."""
-    for start in range(0, len(order_ids), 500):
-        part = order_ids[start : start + 500]
+    for start in range(0, len(order_ids), AT_ONCE):
+        part = order_ids[start : start + AT_ONCE]
         columns = [_orders.c[name] for name in COUNTERS]
         rows = session.execute(sa.select(*columns, _orders.c.held, _orders.c.state, _orders.c.id, *_WAY)
                                .where(_orders.c.id.in_(part))).all()
         changed = [{"i": row.id, "s": state} for row in rows
                    if (state := derive_state(Counters(*row[:8]), held=bool(row.held), way=Way(*row[11:]))) != row.state]
         if changed:
-            _STATE.many(session, changed)
+            _STATES.run(session, changed)
 
 
 def count_parcel(session: Session, order_id: int, n: int) -> None:
