@@ -8,6 +8,7 @@ def metadata() -> MetaData:
     """All tables of the product."""
     import stowline.allocation.models
     import stowline.backorders.models
+    import stowline.backorders.offer_models
     import stowline.backorders.promise_models
     import stowline.catalog.models
     import stowline.core.idempotency

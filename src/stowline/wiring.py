@@ -10,7 +10,7 @@ from datetime import timedelta
 from stowline.allocation import reserves, substitution
 from stowline.allocation import service as allocation
 from stowline.allocation.events import KeptApart
-from stowline.backorders import outcomes, promises, shelf
+from stowline.backorders import holds, offers, outcomes, promises, shelf
 from stowline.backorders import service as backorders
 from stowline.backorders.events import CrossDock, CrossDockBack
 from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
@@ -53,12 +53,13 @@ from stowline.shipping import lane
 REACTIONS = {
     "OrderPlaced": {"announce": notifications.announce},
     "BackorderDue": {"announce": notifications.announce},
-    "BackorderFilled": {"announce": notifications.announce},
+    "BackorderFilled": {"announce": notifications.announce, "end-offers": offers.on_news},
     "PromiseTakenBack": {"withdraw": notifications.withdraw},
     "PromiseChanged": {"announce": notifications.announce},
     "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
-    "OrderCancelled": {"withdraw": notifications.withdraw},
+    "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
+    "OptionChosen": {"withdraw": notifications.withdraw},
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction
@@ -71,7 +72,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     CrossDock: [from_shelf.on_cross],
     CrossDockBack: [from_shelf.on_cross_back],
     StockFreed: [allocation.on_freed, outlook.on_freed],
-    StockLeaving: [allocation.on_leaving, outlook.on_leaving],
+    StockLeaving: [holds.on_leaving, allocation.on_leaving, outlook.on_leaving],
     SupplyChanged: [outlook.on_supply_changed],
     UnitsMissing: [shelf.on_missing, picking.on_missing],
     UnitsNeeded: [claims.on_needed, shelf.on_needed],
@@ -105,13 +106,13 @@ VERBS = {
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
-         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up,
+         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look,
          promises.TIMER: outlook.catch_up}
 
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
-            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10)}
+            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10)}
 
 
 def connect() -> None:

@@ -4,8 +4,9 @@
 
 from typing import Any
 
-from tests.look.desk_views import HOSTILE, RTL, VIEWS, at, view
+from tests.look.desk_views import DESK, HOSTILE, RTL, VIEWS, at, view
 from tests.look.floor_views import LONG
+from tests.look.shop_views import BASE, CARDS, FRAME, STEPS, STORE, WAITS
 
 PAGES = {"say": "3 shown, newest first", "earlier": None, "later": "/instructions?after=x"}
 ROW: dict[str, Any] = {
@@ -20,7 +21,29 @@ DOORS = [
 ]
 ROWS = [ROW, {**ROW, "id": 6, "what": "Send faster", "amount": 0, "goods": [], "kind": "go", "word": "To be sent", "say": "The shop answered 503", "next_at": at(27), "may_replay": False},
         {**ROW, "id": 5, "ref": HOSTILE, "kind": "done", "word": "Settled by hand", "say": "", "note": "Paid by bank", "by": "Ruth Adeyemi", "shop_ref": "re_77", "may_replay": False, "may_settle": False}]
+CHOICES = [("wait:0", "Keep waiting", "Your place in line is kept, and we send it by the fast way, free of charge."),
+           ("ship:0", "Send what is here now", "2 pieces go out at once. The rest follows in a parcel of its own, free of charge."),
+           ("swap-4-12:0", f"Take {LONG} instead", "In place of Serving bowl, ash: in stock, kept for you until then, at the same price."),
+           ("credit:4290", "Store credit, €42.90", "€39.00 and €3.90 on top. What waits is taken off your order."),
+           ("cancel:3900", "Cancel what waits", "€39.00 go back the way you paid. What is here is sent to you."),
+           ("cancel_order:8100", "Cancel the whole order", "€81.00 go back the way you paid.")]
+CHOICE: dict[str, Any] = {
+    "title": "Your choice", "action": "/track/1-x/offers/1-x", "legend": "What should become of what waits?", "said": "", "done": "", "button": "Save my choice",
+    "until": "Open until Wednesday 2 December. Until you choose, your place in line is kept.",
+    "options": [{"value": value, "label": label, "say": say, "checked": n == 0} for n, (value, label, say) in enumerate(CHOICES)],
+}
+WAITING = {**BASE, "eyebrow": "Order #1042", "headline": "No date yet", "say": "We have no date that we could stand behind, so we name none.",
+           "steps": STEPS, "parcels": [], "cards": CARDS[:1], "waiting": {**WAITS, "ahead": None, "due": None}}
+OFFERED = {"at": at(24), "because": "with the notice of the delay", "by": "Stowline", "kind": "done", "word": "ended", "ends_at": None, "chosen": "", "chosen_by": "", "chosen_at": None, "why": "a newer one stands"}
+DECIDED = {**OFFERED, "because": "by hand", "by": "Ruth Adeyemi", "kind": "ok", "word": "chosen", "chosen": f"Another product: {LONG}", "chosen_by": "Ruth Adeyemi for the shopper", "chosen_at": at(27), "why": ""}
+ORDER_CHOICE = {"rows": [DECIDED, {**OFFERED, "kind": "wait", "word": "open", "ends_at": at(27), "why": ""}, OFFERED], "told": ROWS[:2], "offer": 7, "may_offer": True,
+                "options": [{"value": "wait", "label": "Keep waiting", "chosen": False}, {"value": "credit", "label": "Store credit, 42.90 EUR", "chosen": False}]}
 OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "instructions": ("desk/instructions.html", view("/instructions", views=VIEWS[:3], view="person", rows=ROWS, doors=DOORS, secret="whsec_" + "c2VjcmV0" * 5 + "c2U=", pages=PAGES, may_write=True)),
+    "order-choice": (DESK["order"][0], {**DESK["order"][1], "choice": ORDER_CHOICE}),
+    "shop-choice": ("shop/order.html", {**WAITING, "choice": CHOICE}),
+    "shop-choice-again": ("shop/order.html", {**WAITING, "choice": {**CHOICE, "done": "You chose to keep waiting", "said": "Something arrived for you meanwhile, so the amounts are others. Nothing was changed; look again, then choose.", "button": "Change my choice"}}),
+    "shop-chosen": ("shop/choice.html", {**FRAME, "store": STORE, "order": {"ref": "#1042"}, "eyebrow": "Order #1042", "title": "You chose to keep waiting", "back": "See your order", "back_href": "/track/1-x",
+                    "says": ["You keep your place in line. We write to you when your goods are here, and they go out at once.", "You can think again until Wednesday 2 December, on your order's page."]}),
     "instructions-none": ("desk/instructions.html", view("/instructions", views=VIEWS[:3], view="person", rows=[], doors=DOORS[2:], secret="", pages=PAGES, may_write=False)),
 }

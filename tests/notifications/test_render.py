@@ -65,7 +65,7 @@ def without(facts: Any, path: tuple[Any, ...]) -> Any:
 def with_text_everywhere(value: Any, text: str) -> Any:
     """The sample with every free text in it replaced; dates, zones, currencies and links stay."""
     if isinstance(value, dict):
-        fixed = ("zone", "currency", "placed_at", "handed_over_at", "status_url", "from", "to")
+        fixed = ("zone", "currency", "placed_at", "handed_over_at", "status_url", "from", "to", "url", "until")
         return {key: inner if key in fixed else with_text_everywhere(inner, text) for key, inner in value.items()}
     if isinstance(value, list):
         return [with_text_everywhere(inner, text) for inner in value]

@@ -49,7 +49,17 @@ def _days(first: str | None, last: str | None) -> str:
     return phrases.window(date.fromisoformat(first), date.fromisoformat(last)) if first and last else "no date"
 
 
-_ASKED = {"refund": "pay back", "store_credit": "give store credit", "expedite": "send it faster", "swap": "settle the price of a swap"}
+_CHOICE = {"wait": "wait", "ship": "send what is there", "swap": "another product", "credit": "store credit", "cancel": "cancel what waits",
+           "cancel_order": "cancel the order"}  # fmt: skip
+_OFFER_END = {"expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "nothing waits any more",
+              "cancelled": "the order was cancelled"}  # fmt: skip
+
+
+def _options(kinds: str) -> str:
+    return "; ".join(_CHOICE[kind] for kind in kinds.split(", "))
+
+
+_ASKED = {"refund": "pay back", "store_credit": "give store credit", "expedite": "send it faster", "swap": "note the swap"}
 
 
 def _much(values: dict[str, Any]) -> str:
@@ -100,6 +110,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "StockMoved": lambda v: f"Moved {v['units']:,} {v['name']} from {v['from_bin']} to {v['to_bin']}",
     "BinReached": lambda v: f"{v['task']} stands at {v['bin']}",
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
+    "OfferMade": lambda v: f"{'' if v['by'] == 'Stowline' else v['by'] + ': '}Choices offered to the shopper until {v['ends_at'][:10]}: {_options(v['options'])}",
+    "OptionChosen": lambda v: f"Chosen by {v['by']}: {_CHOICE[v['kind']]}" + (f", {v['goods']}" if v["goods"] else "") + _much(v),
+    "OfferEnded": lambda v: f"The offer ended: {_OFFER_END[v['outcome']]}",
     "InstructionOwed": lambda v: f"The shop is to {_ASKED[v['kind']]}{_much(v)}",
     "InstructionAcknowledged": lambda v: f"The shop did it: {_ASKED[v['kind']]}{_much(v)}" + (f", {v['ref']}" if v["ref"] else ""),
     "InstructionRefused": lambda v: f"The shop will not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",

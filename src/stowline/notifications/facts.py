@@ -9,7 +9,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
-from stowline.notifications import waits
+from stowline.notifications import choices, waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
 from stowline.orders import kits
@@ -25,7 +25,12 @@ from stowline.stores.queries import Store
 
 def status_url(order_id: int) -> str:
     """The signed address of an order's own page; whoever has it may see the order."""
-    return f"{settings().public_url.rstrip('/')}/track/{order_id}-{ids.signature(settings().key(), 'track', str(order_id))}"
+    return settings().public_url.rstrip("/") + status_path(order_id)
+
+
+def status_path(order_id: int) -> str:
+    """The same below the address of this house."""
+    return f"/track/{order_id}-{ids.signature(settings().key(), 'track', str(order_id))}"
 
 
 def brand(store: Store) -> Brand:
@@ -101,14 +106,15 @@ def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
     sold = kits.sold(session, order.id or 0)
     ready = [{"name": line.name, "sku": line.sku, "quantity": line.allocated} for line in sold if line.allocated]
-    return {"waiting": waits.rows(session, sold), "ready": ready}
+    return {"waiting": waits.rows(session, sold), "ready": ready, "choices": choices.told(session, order, status_url(order.id or 0))}
 
 
 def _moved(session: Session, order: Order, message: Message) -> dict[str, Any]:
     """A delay: what moved, from when to when, and what a manager wants to say about it."""
     sold = kits.sold(session, order.id or 0)
     said = outbox.load(session, message.event_id).values
-    return {"moved": waits.moved(session, sold, order.id or 0), "say": said.get("say") or None}
+    return {"moved": waits.moved(session, sold, order.id or 0), "say": said.get("say") or None,
+            "choices": choices.told(session, order, status_url(order.id or 0))}
 
 
 def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.backorders import promises
+from stowline.backorders import offers, promises
 from stowline.core import clock, timers
 from stowline.core.config import settings
 from stowline.core.errors import Conflict
@@ -24,6 +24,10 @@ _messages = Message.__table__  # type: ignore[attr-defined]
 # The policy of the first stores: which event owes its shopper which kind of message.
 POLICY = {"OrderPlaced": "order-confirmed", "ParcelHandedOver": "shipped", "BackorderDue": "backorder-notice",
           "PromiseChanged": "delay-apology", "BackorderFilled": "stock-arrived"}
+
+
+# What tells of a delay offers its shopper a choice, in the same transaction.
+OFFERING = {"backorder-notice": "notice", "delay-apology": "apology"}
 
 
 def announce(session: Session, happened: Happened) -> None:
@@ -68,6 +72,8 @@ def _owe(session: Session, kind: str, key: str, order: Order, happened: Happened
         return
     message_id = session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one()
     if not reason:
+        if kind in OFFERING:
+            offers.make(session, order.id or 0, OFFERING[kind], str(message_id))
         timers.set_timer(session, TIMER, str(message_id), due)
 
 
@@ -103,7 +109,9 @@ def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
             return "it has left already"
         return "" if waits.arrived(session, kits.sold(session, message.order_id), message.order_id) else queries.TAKEN_BACK
     waiting = order.ordered - order.cancelled > order.allocated
-    if message.kind in ("backorder-notice", "delay-apology") and not waiting:
+    if message.kind in OFFERING and offers.chosen_since(session, message.order_id, message.made_at):
+        return "the shopper has chosen what becomes of it"
+    if message.kind in OFFERING and not waiting:
         return "nothing waits any more"
     if message.kind == "delay-apology" and not promises.owed_news(session, message.order_id):
         return "the shopper was told of no earlier day than stands now"

@@ -9,7 +9,7 @@ from enum import StrEnum
 from stowline.core import signing
 
 KINDS = {
-    "refund": "Pay back", "store_credit": "Give store credit", "expedite": "Send faster", "swap": "Settle the price of a swap",
+    "refund": "Pay back", "store_credit": "Give store credit", "expedite": "Send faster", "swap": "Note a swap",
 }  # fmt: skip
 MOST_TRIES = 60  # with pauses of up to an hour: more than two days
 MOST_ASKED = 7  # a shop that took it without acknowledging is asked again each day for a week

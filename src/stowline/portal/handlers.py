@@ -6,13 +6,16 @@ from email.utils import format_datetime
 from hashlib import sha256
 from typing import Any
 
-from litestar import Controller, MediaType, Request, Response, get
-from litestar.params import FromPath, FromQuery
+from litestar import Controller, MediaType, Request, Response, get, post
+from litestar.params import FromPath, FromQuery, RawBody
 
+from stowline.backorders import offers as verbs
 from stowline.core import access, clock, db, i18n, ids, web
 from stowline.core.config import settings
 from stowline.core.errors import BadRequest, NotFound, Refused
-from stowline.portal import availability, queries, rules
+from stowline.notifications import facts
+from stowline.orders import queries as orders
+from stowline.portal import availability, offers, queries, rules
 from stowline.portal.availability import Item
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader, words_dir
@@ -33,18 +36,57 @@ class Track(Controller):
     include_in_schema = False
 
     @get("/{link:str}", opt=PUBLIC, sync_to_thread=True)
-    def order(self, request: Request[Any, Any, Any], link: FromPath[str]) -> Response[Any]:
-        """The order of a link; a wrong link and an order that is gone read alike."""
+    def order(
+        self, request: Request[Any, Any, Any], link: FromPath[str], choose: FromQuery[str] = "", said: FromQuery[str] = ""
+    ) -> Response[Any]:
+        """The order of a link; a wrong link and an order that is gone read alike. `choose` marks an option, no more."""
         order_id = _verified(link)
         if order_id is None:
             return _unknown(request)
         try:
             with db.reading() as session:
                 view, store = queries.status(session, order_id)
+                order = orders.order(session, order_id)
+                reader = Reader.of(order.locale, order.time_zone)
+                choice = offers.card(session, order, reader, chosen=choose, said=said)
         except NotFound:
             return _unknown(request)
         accent = store.accent.removeprefix("#").lower()
-        return web.page("shop/order.html", request, headers=_QUIET, theme="system", accent=accent, **view)
+        return web.page("shop/order.html", request, headers=_QUIET, theme="system", accent=accent, choice=choice, **view)
+
+    @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
+    def offer(
+        self, request: Request[Any, Any, Any], link: FromPath[str], offer: FromPath[str], fate: FromQuery[str] = ""
+    ) -> Response[Any]:
+        """What became of an offer; one that is open is on the order's page. Changes nothing."""
+        found = _offer(link, offer)
+        if found is None:
+            return _unknown(request)
+        with db.reading() as session:
+            one, order = verbs.by_id(session, found), orders.order(session, _verified(link) or 0)
+            reader = Reader.of(order.locale, order.time_zone)
+            if one.state == "open" and offers.is_open(session, one, order):
+                return web.redirect(facts.status_path(one.order_id))
+            store = stores.store(session, order.store_id)
+            view = offers.outcome(session, one, order, reader, fate) | {"frame": queries.frame(store, order, reader)}
+        return _shop_page("shop/choice.html", request, store, view.pop("frame") | view)
+
+    @post("/{link:str}/offers/{offer:str}", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)
+    def choose(
+        self, request: Request[Any, Any, Any], link: FromPath[str], offer: FromPath[str], body: RawBody
+    ) -> Response[Any]:
+        """Carry a choice out. The link is signed, so it needs no session; again, it changes nothing."""
+        found = _offer(link, offer)
+        if found is None:
+            return _unknown(request)
+        name, shown = offers.parse(web.read_form(body).get("choice", ""))
+        here = facts.status_path(_verified(link) or 0)
+        if not name:
+            return web.redirect(f"{here}?said=none#choice")
+        said = db.run(lambda session: verbs.choose(session, found, name, by="the shopper", shown_minor=shown))
+        if said.fate in ("gone", "changed"):
+            return web.redirect(f"{here}?said={said.fate}#choice")
+        return web.redirect(f"{here}/offers/{offer}" + ("?fate=used" if said.fate == "used" else ""))
 
     @get("/brand/{accent:str}", opt=PUBLIC, sync_to_thread=False)
     def brand(self, accent: FromPath[str]) -> Response[str]:
@@ -63,6 +105,17 @@ def _verified(link: str) -> int | None:
         return None
     wanted = ids.signature(settings().key(), "track", str(int(found[1])))
     return int(found[1]) if ids.same(found[2], wanted) and found[1] == str(int(found[1])) else None
+
+
+def _offer(link: str, offer: str) -> int | None:
+    """The offer that both links were signed for."""
+    order_id = _verified(link)
+    return offers.verified(offer, order_id) if order_id is not None else None
+
+
+def _shop_page(template: str, request: Request[Any, Any, Any], store: Store, view: dict[str, Any]) -> Response[Any]:
+    accent = store.accent.removeprefix("#").lower()
+    return web.page(template, request, headers=_QUIET, theme="system", accent=accent, **view)
 
 
 def _unknown(request: Request[Any, Any, Any]) -> Response[Any]:

@@ -38,13 +38,22 @@ def status(session: Session, order_id: int) -> tuple[View, Store]:
     waits = _waiting(session, order, lines)
     headline, say = _headline(order, parcels, waits, reader)
     return {
-        "store": {"name": store.name, "href": store.url or None, "email": store.support_email or None},
+        **_named(store),
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
         "steps": _steps(order, parcels, reader, stock_lacks=bool(waits)), "parcels": _parcels(session, order, lines, parcels, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order),
         **reader.frame(),
     }, store  # fmt: skip
+
+
+def _named(store: Store) -> View:
+    return {"store": {"name": store.name, "href": store.url or None, "email": store.support_email or None}}
+
+
+def frame(store: Store, order: Order, reader: Reader) -> View:
+    """What a page about an order has around it, in the store's name."""
+    return {**_named(store), "eyebrow": reader.say("page.eyebrow", ref=order.ref), "order": {"ref": order.ref}, **reader.frame()}
 
 
 # --- what has no stock yet --------------------------------------------------------------------------------------------

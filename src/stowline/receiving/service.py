@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from stowline.allocation import service as allocation
-from stowline.backorders import shelf, shelf_reads
+from stowline.backorders import holds, shelf, shelf_reads
 from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.core import clock, hooks, outbox
@@ -16,6 +16,7 @@ from stowline.core.errors import Conflict, Refused
 from stowline.inventory import feed, lots
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
+from stowline.inventory.events import StockLeaving
 from stowline.inventory.queries import SUPPLIER
 from stowline.receiving import queries, receipts, revisions, suppliers
 from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered, SupplyChanged
@@ -110,6 +111,8 @@ def take_back(
         inventory.lock_levels(session, [product_id])
         shelf.let_go(session, kept)
     if not held:
+        theirs = holds.promised(session, served)
+        holds.on_leaving(session, StockLeaving(product_id, max(0, qty - theirs), "receipt undone"))
         allocation.take_back(session, product_id, qty, "receipt undone", first=served)
     dock = stock.first_of_kind(session, "dock")
     inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo",

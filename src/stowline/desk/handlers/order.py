@@ -6,8 +6,9 @@ from typing import Any
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
+from stowline.backorders import offers
 from stowline.core import db, web
-from stowline.core.errors import Conflict, Refused
+from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts, diary
@@ -20,8 +21,11 @@ DONE = {
     "cancelled": "The order is cancelled. Its stock went to the orders that wait.",
     "held": "The order is on hold. Its stock went to the orders that wait.",
     "released": "Work on the order goes on. It took its place in line again.",
+    "offered": "The shopper may choose now: the choices stand on their page.",
+    "chosen": "It is chosen and done.",
     "telling": "The shopper hears of this order from now on. What happened before stays untold.",
 }
+NOT_CHOSEN = {"used": "something else was chosen for good", "ended": "the offer has ended", "gone": "that is not possible any more"}
 Verb = Callable[[db.Session, int, str], object]
 
 
@@ -59,10 +63,32 @@ class OrderPage(Controller):
         """Let work go on."""
         return _do(request, ref, store, body, "released", lambda s, i, _: service.lift_hold(s, i))
 
+    @post("/offers", opt=WRITE, sync_to_thread=True)
+    def offer(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Offer the shopper what can be done about what waits."""
+        who = web.identity_of(request).name
+        return _do(request, ref, store, body, "offered", lambda s, i, _: offers.make_by_hand(s, i, who))
+
+    @post("/offers/{offer:int}/choice", opt=WRITE, sync_to_thread=True)
+    def choose(
+        self, request: AnyRequest, ref: FromPath[str], offer: FromPath[int], body: RawBody, store: FromQuery[str] = ""
+    ) -> Response[Any]:
+        """Choose for the shopper, who said so on the phone; it is written down who did."""
+        who, name = web.identity_of(request).name, web.read_form(body).get("choice", "")[:60]
+        return _do(request, ref, store, body, "chosen", lambda s, i, _: _chosen(s, i, offer, name, who))
+
     @post("/telling", opt=WRITE, sync_to_thread=True)
     def tell(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
         """From now on the shopper of a silently imported order hears of it."""
         return _do(request, ref, store, body, "telling", lambda s, i, _: telling.begin_telling(s, i))
+
+
+def _chosen(session: db.Session, order_id: int, offer: int, name: str, who: str) -> None:
+    if offers.by_id(session, offer).order_id != order_id:
+        raise NotFound("This order has no such offer.")
+    said = offers.choose(session, offer, name, by=f"{who} for the shopper")
+    if said.fate not in ("chosen", "same"):
+        raise Conflict(f"Nothing was changed: {NOT_CHOSEN[said.fate]}. Look at the order again.")
 
 
 def _why(reason: str) -> str:

@@ -59,7 +59,8 @@ _WORK = (
     " GROUP BY p, l, lot, serial ORDER BY p"
 )
 _PROMISES = (
-    "SELECT product_id, 4 AS what, SUM(allocated - handed_over) AS n FROM order_line WHERE allocated <> handed_over{and_one}"
+    "SELECT product_id, 4 AS what, SUM(n) AS n FROM (SELECT product_id, allocated - handed_over AS n FROM order_line"
+    " WHERE allocated <> handed_over{and_one} UNION ALL SELECT product_id, units FROM stock_hold{one}) AS w"
     " GROUP BY product_id ORDER BY product_id"
 )
 _STREAMS = (_MOVES, _BALANCES, _LEVELS, _WORK, _PROMISES)
@@ -159,7 +160,7 @@ def say(session: Session, drift: Drift) -> str:
     """A drift as a sentence: "MUG in A-01-1, lot L7: the books have 5, the ledger adds up to 4"."""
     sku = session.execute(sa.text("SELECT sku FROM product WHERE id = :p"), {"p": drift.product_id}).scalar_one_or_none()
     names = ("on hand", "promised") if drift.key is None else ("the books have", "spoken for")
-    sums = ("the bins add up to", "order lines to") if drift.key is None else ("the ledger adds up to", "the work to")
+    sums = ("the bins add up to", "order lines and offers to") if drift.key is None else ("the ledger adds up to", "the work to")
     parts = [
         f"{names[n]} {drift.books[n]}, {sums[n]} {drift.books[n] + off}"
         for n, off in enumerate((drift.qty, drift.bound)) if off

@@ -141,15 +141,18 @@ STOCK = (
     ),
     Invariant(
         "promised is the sum of the orders",
-        "What is promised of a product is what its order lines were promised and have not got yet, and it is on hand.",
+        "What is promised of a product is what its order lines were promised and have not got yet, and what is held for offers; it is on hand.",
         TELL,
         """
-        SELECT p.sku || ': promised ' || COALESCE(s.promised, 0) || ' of ' || COALESCE(s.on_hand, 0) || ' on hand, to order lines '
+        SELECT p.sku || ': promised ' || COALESCE(s.promised, 0) || ' of ' || COALESCE(s.on_hand, 0) || ' on hand, to order lines and offers '
             || COALESCE(o.n, 0)
         FROM product p
         LEFT JOIN stock_level s ON s.product_id = p.id
-        LEFT JOIN (SELECT product_id, SUM(allocated - handed_over) AS n FROM order_line WHERE allocated <> handed_over
-            AND product_id BETWEEN :low AND :high GROUP BY product_id) AS o ON o.product_id = p.id
+        LEFT JOIN (SELECT product_id, SUM(n) AS n FROM (
+            SELECT product_id, allocated - handed_over AS n FROM order_line WHERE allocated <> handed_over
+                AND product_id BETWEEN :low AND :high
+            UNION ALL SELECT product_id, units FROM stock_hold WHERE product_id BETWEEN :low AND :high) AS w
+            GROUP BY product_id) AS o ON o.product_id = p.id
         WHERE p.id BETWEEN :low AND :high
             AND (COALESCE(s.promised, 0) <> COALESCE(o.n, 0) OR s.promised > s.on_hand OR s.promised < 0)
         """,

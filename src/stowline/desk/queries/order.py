@@ -7,6 +7,7 @@ from sqlmodel import Session
 from stowline.core import clock
 from stowline.core.countries import name_of
 from stowline.desk import words
+from stowline.desk.queries import offers
 from stowline.desk.queries.counts import OPEN
 from stowline.desk.queries.orders import customer
 from stowline.desk.queries.products import dock_units
@@ -39,7 +40,7 @@ def view(session: Session, order: Order) -> Row:
     return {
         "order": _facts(session, order), "lines": _lines(session, order, shown, parcels, inside),
         "lines_say": f"the first {len(shown)} of {len(sold):,} lines" if len(shown) < len(sold) else "",
-        "parcels": _parcels(session, sold, parcels, inside), "may": may(order), "facts_more": _more(order),
+        "parcels": _parcels(session, sold, parcels, inside), "may": may(order), "facts_more": _more(order), "choice": offers.card(session, order),
         "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
     }  # fmt: skip
 

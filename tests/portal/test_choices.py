@@ -1,0 +1,120 @@
+"""A shopper chooses on her own page: a click does it, a look never does, a link that is over says so kindly."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from stowline.backorders import offers
+from stowline.core import clock, db
+from stowline.core.config import settings
+from stowline.orders import instruction_post, shop_doors
+from stowline.orders import queries as orders
+from tests.desk.pages import Page
+from tests.portal.conftest import Shopper
+from tests.shop_server import ShopServer
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopServer]:
+    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
+    settings.cache_clear()
+    with ShopServer() as server:
+        yield server
+    settings.cache_clear()
+
+
+def offered(ines: Shopper, ref: str = "1042") -> int:
+    """Her order wants a cup, which is there, and two mugs, which are not; her notice came with an offer."""
+    robot = ines.house.robot()
+    robot.stock_up({"CUP": 3})
+    robot.add_product("MUG")
+    robot.place(ref, {"CUP": 1, "MUG": 2})
+    with db.transaction() as session:
+        order = orders.by_ref(session, ref)
+        made = offers.make(session, order.id or 0, "notice", "1")
+        assert made is not None
+        return made.id or 0
+
+
+def click(ines: Shopper, page: Page, choice: str) -> Page:
+    """What the browser shows after the form was sent."""
+    form = next(form for form in page.forms if "/offers/" in form.action)
+    answer = ines.browser.ask("POST", form.action, data={"choice": choice})
+    assert answer.status_code in (303, 200), answer.text
+    if answer.status_code == 200:
+        return Page(answer)
+    there = urlsplit(answer.headers["location"])
+    return ines.browser.get(there.path + (f"?{there.query}" if there.query else ""))
+
+
+def test_from_the_click_to_the_shop_and_the_warehouse(ines: Shopper, shop: ShopServer) -> None:
+    offered(ines)
+    secret = db.run(lambda session: shop_doors.set_door(session, "demo", shop.url).secret)
+    shop.answer(200, body=b'{"acknowledged": true, "ref": "re_5"}')
+    page = ines.sees("1042")
+    assert ines.house.robot().tasks("pick") == []
+    assert "Your choice What should become of what waits? Keep waiting Your place in line is kept, and we send it by the fast way, free of charge." in page.text
+    assert "Cancel what waits €9.00 go back the way you paid." in page.text
+    done = click(ines, page, "cancel:900")
+    assert "You cancelled what waits The shop pays €9.00 back the way you paid." in done.text
+    assert "See your order" in done.links.values()
+    ines.house.react()
+    instruction_post.deliver("1")
+    (post,) = shop.posts
+    assert (post.is_signed_with(secret), post.body["type"], post.body["data"]["amount"]) == (True, "instruction.refund", "9.00")
+    robot = ines.house.robot()
+    assert robot.tasks("pick"), "what is here is picked at once"
+    robot.ship_all()
+    after = ines.sees("1042")
+    assert "All that was not cancelled has left our warehouse." in after.text
+    assert "You cancelled what waits" in after.text
+    assert robot.events("1042")[-1] == "ParcelHandedOver"
+
+
+def test_a_look_changes_nothing_whoever_looks(ines: Shopper) -> None:
+    offered(ines)
+    page = ines.sees("1042")
+    form = next(form for form in page.forms if "/offers/" in form.action)
+    before = ines.house.robot().events("1042")
+    for path in (f"{ines.link('1042')}?choose=cancel", f"{ines.link('1042')}?choose=nonsense", form.action, f"{form.action}?fate=used"):
+        assert ines.browser.ask("GET", path).status_code in (200, 303)
+        assert ines.browser.ask("HEAD", path).status_code in (200, 303, 405)
+    assert ines.house.robot().events("1042") == before
+    marked = ines.browser.ask("GET", f"{ines.link('1042')}?choose=cancel").text
+    assert 'value="cancel:900" checked' in marked
+    assert marked.count(" checked") == 1
+
+
+def test_a_link_that_is_over_or_used_says_so_kindly(ines: Shopper) -> None:
+    ident = offered(ines)
+    page = ines.sees("1042")
+    assert "Nothing was chosen. Mark one, then save it." in click(ines, page, "").text
+    assert "That is not possible any more." in click(ines, page, "swap-1-2:0").text
+    ines.house.robot().receive({"MUG": 1})
+    assert "the amounts are others" in click(ines, page, "cancel:900").text
+    assert "You chose to keep waiting" in click(ines, page, "wait:0").text
+    again = ines.sees("1042")
+    assert "You chose to keep waiting" in again.text
+    assert "You chose store credit, €4.50" in click(ines, again, "credit:450").text
+    used = click(ines, again, "cancel:450")
+    assert "You chose store credit, €4.50 Your choice stands already, so nothing was changed just now." in used.text
+    assert "You chose store credit, €4.50 The shop gives" in click(ines, again, "credit:450").text, "the same again answers the same"
+    form = next(form for form in again.forms if "/offers/" in form.action)
+    for wrong in (form.action[:-1] + ("0" if form.action[-1] != "0" else "1"), form.action.replace(f"/{ident}-", "/999-")):
+        assert ines.browser.ask("POST", wrong, data={"choice": "cancel:450"}).status_code == 404
+        assert ines.browser.ask("GET", wrong).status_code == 404
+
+
+def test_an_offer_that_ended_says_what_can_be_done(ines: Shopper) -> None:
+    ident = offered(ines)
+    page = ines.sees("1042")
+    with db.reading() as session:
+        ends = offers.by_id(session, ident).ends_at
+    with clock.stopped_at(ends):
+        over = click(ines, page, "cancel:900")
+        assert "This offer ended on" in over.text
+        assert "your place in line is kept" in over.text
+        db.run(lambda session: offers.expire(session, ident))
+        assert "This offer ended on" in click(ines, page, "cancel:900").text
+        assert "Your choice" not in ines.sees("1042").text
