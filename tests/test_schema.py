@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from stowline.app import create_app
 from stowline.core import db
+from stowline.core.barcode import sscc
 from stowline.orders import instructions
 from stowline.orders import queries as orders
 from stowline.people import service as people
@@ -128,6 +129,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         post("/api/v1/purchase-orders", goods_shapes.AskedPurchaseOrder("PO-1", "Kiln", [goods_shapes.Units("MUG", 5)]))
         post("/api/v1/purchase-orders/{ref}/revisions", goods_shapes.AskedRevision("late", date(2027, 5, 9)), ref="PO-1")
     assert get("/api/v1/purchase-orders/{ref}/revisions", "PO-1").items[0].n == 2
+    notice = goods_shapes.AskedArrival("ASN-1", [goods_shapes.AskedUnit(sscc("4006381", 1), contents=[goods_shapes.AskedContent("MUG", 5)])], "PO-1")
+    assert [post("/api/v1/arrivals", notice).state for _ in range(2)] == ["announced", "announced"]
+    assert get("/api/v1/arrivals/{ref}", "ASN-1").units[0].contents[0].quantity == 5
     assert post("/api/v1/tasks/{task}/lease", floor_shapes.Lease("tablet-4"), task="receive:PO-1").next["want"] == "product"
     assert scan("receive:PO-1", "4006381333931", 5).fate == "accepted"
     assert scan("receive:PO-1", "NONSENSE").fate == "refused"

@@ -27,6 +27,7 @@ from stowline.people.handlers import SignIn, Staff
 from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
 from stowline.portal.handlers import Availability, Track
+from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
 from stowline.shipping.handlers import Manifests, Parcels
@@ -73,7 +74,7 @@ def create_app() -> Litestar:
         path="/static", directories=[asset_dir("static")], opt=web.permission(web.PUBLIC), include_in_schema=False,
         cache_control=None,
     )
-    rooms = [Products, PurchaseOrders, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
+    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
              *desk.CONTROLLERS, Availability, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],

@@ -26,6 +26,7 @@ def metadata() -> MetaData:
     import stowline.people.models
     import stowline.picking.models
     import stowline.receiving.models
+    import stowline.receiving.notice_models
     import stowline.scanning.models
     import stowline.shipping.models
     import stowline.stores.models  # noqa: F401

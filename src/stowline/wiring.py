@@ -83,7 +83,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
 
 # kind of task -> what a scan does, what an undo does, what is wanted now
 WORKFLOWS = {
-    "receive": Workflow(dock.scan, dock.undo, dock.wanted),
+    "receive": Workflow(dock.scan, dock.undo, dock.wanted, shared=True),
     "putaway": Workflow(putaway.scan, putaway.undo, putaway.wanted),
     "replenish": Workflow(replenish.scan, replenish.undo, replenish.wanted),
     "move": Workflow(moving.scan, moving.undo, moving.wanted),

@@ -1,13 +1,14 @@
 """The work there is: for "get work" on a tablet, for robots, and the lease on a task."""
 
 from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from functools import partial
 from typing import Any
 
 from sqlmodel import Session
 
 from stowline.backorders import shelf_reads as shelf
-from stowline.core.errors import BadRequest, Refused
+from stowline.core.errors import BadRequest, Conflict, Refused
 from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
 from stowline.packing import bench
@@ -185,7 +186,8 @@ def lease(session: Session, task: str, holder: Holder) -> Item:
     else:
         now = scanning.wanted(session, task, holder)
         if kind not in SHARED and task != counting.TASK:  # at the dock everybody works side by side
-            scanning.lease(session, task, holder)
+            with suppress(Conflict) if kind == "receive" else nullcontext():
+                scanning.lease(session, task, holder)
     held = scans.holder_of(session, task)
     return {"task": task, "holder": held.label if held else holder.name, "until": held.until if held else None,
             "next": now["next"]}

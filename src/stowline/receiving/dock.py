@@ -9,13 +9,15 @@ Where somebody waited for units that came, the slot of the backorder shelf (or t
 order (`shelving.py`); whoever scans on leaves them at the dock. CMD:SKIP puts one order's aside.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from sqlmodel import Session
 
+from stowline.core.errors import Conflict
 from stowline.inventory import queries as stock
 from stowline.receiving import hand as hands
-from stowline.receiving import queries, service, shelving
+from stowline.receiving import pallets, queries, service, shelving
 from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.queries import ExpectedLine
@@ -29,7 +31,8 @@ def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a receive task."""
     order = queries.by_ref(session, scan.ref) if scan.ref else None
     if order is not None:
-        scanning.keep_lease(session, scan)
+        with suppress(Conflict):  # the lease says who is at it; at the dock several receive one order side by side
+            scanning.keep_lease(session, scan)
         if order.closed_at is not None:
             say = f"Purchase order {order.ref} is closed. Take other goods in blind."
             return Verdict.conflict(say).then(*_now(session, order))
@@ -68,11 +71,13 @@ def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Ha
 
 
 def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Hand) -> Verdict:
-    seen = scan.one("product")
+    seen = scan.one("product", "handling-unit")
     if isinstance(seen, Verdict):
         return seen
     if seen is None:
         return _not_a_product(scan)
+    if seen.kind == "handling-unit":
+        return pallets.scan(session, scan, seen, order, step)
     qty = scan.units_of(seen)
     if qty > LARGEST_QUANTITY:
         say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
@@ -189,6 +194,9 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     shelved = shelving.undo(session, scan, effect)
     if shelved:
         return Verdict.accepted(shelved).then(*_of(session, scan.ref, scan.holder))
+    if "pallet" in effect:
+        units = pallets.undo(session, scan, effect)
+        return _taken_back(units).then(*_of(session, scan.ref, scan.holder))
     if "qty" not in effect:
         scanning.set_step(session, scan.task, scan.holder, effect["hand"])
         return Verdict.accepted("One step back.").then(*_of(session, scan.ref, scan.holder))
@@ -197,9 +205,11 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
                       ref=scan.ref, scan_id=effect.get("scan", ""), served=effect.get("served", ()),
                       kept=effect.get("kept", ()))  # fmt: skip
     scanning.set_step(session, scan.task, scan.holder, effect.get("hand") or {})
-    one = effect["qty"] == 1
-    return Verdict.accepted(f"Taken back: {_units(effect['qty'])} {'is' if one else 'are'} not received.").then(
-        *_of(session, scan.ref, scan.holder, effect["product"]))
+    return _taken_back(effect["qty"]).then(*_of(session, scan.ref, scan.holder, effect["product"]))
+
+
+def _taken_back(units: int) -> Verdict:
+    return Verdict.accepted(f"Taken back: {_units(units)} {'is' if units == 1 else 'are'} not received.")
 
 
 def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:

@@ -14,8 +14,8 @@ class PurchaseOrderEntered:
 
 @dataclass(frozen=True, slots=True)
 class GoodsReceived:
-    """Units of a product (of a lot, with a serial, where it has them) came in at the dock; `purchase_order` is empty for
-    a blind receipt.
+    """Units of a product (of a lot, with a serial, where it has them) came in at the dock, in a condition;
+    `purchase_order` is empty for a blind receipt.
     """
 
     sku: str
@@ -24,6 +24,7 @@ class GoodsReceived:
     purchase_order: str
     lot: str = ""
     serial: str = ""
+    condition: str = "good"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,3 +65,21 @@ class SupplyChanged:
     product_ids: tuple[int, ...]
     cause: str
     ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalAnnounced:
+    """A supplier said what is on its way; `purchase_order` is empty where it names none."""
+
+    ref: str
+    supplier: str
+    purchase_order: str
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivalClosed:
+    """Nothing more of a notice will come; so many of its pallets and cartons did not."""
+
+    ref: str
+    missing: int

@@ -11,11 +11,19 @@ from sqlmodel import Session, col, select
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.inventory import velocity
-from stowline.receiving.models import GoodsReceipt, PurchaseOrder, PurchaseOrderLine, PurchaseOrderRevision
+from stowline.receiving import rules
+from stowline.receiving.models import (
+    GoodsReceipt,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    PurchaseOrderRevision,
+    Supplier,
+)
 
 _o = PurchaseOrder.__table__.c  # type: ignore[attr-defined]
 _l = PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
 _p = Product.__table__.c  # type: ignore[attr-defined]
+_s = Supplier.__table__.c  # type: ignore[attr-defined]
 _v, _r = PurchaseOrderRevision.__table__.c, GoodsReceipt.__table__.c  # type: ignore[attr-defined]
 
 
@@ -70,6 +78,29 @@ def line_for(session: Session, order_id: int, product_id: int) -> ExpectedLine |
     query = _lines().where(_l.purchase_order_id == order_id, _l.product_id == product_id)
     row = session.execute(query.order_by(_l.received >= _l.quantity, _l.position).limit(1)).one_or_none()
     return ExpectedLine(*row) if row else None
+
+
+def lock_lines(session: Session, order_id: int, product_ids: Sequence[int]) -> dict[int, list[rules.Open]]:
+    """The lines of these products, locked in order of id, by product: open ones first. Lines are locked before levels."""
+    percent = sa.func.coalesce(sa.select(_s.over_percent).join(PurchaseOrder, _o.supplier_id == _s.id)
+                               .where(_o.id == _l.purchase_order_id).scalar_subquery(), 0)  # fmt: skip
+    found: dict[int, list[rules.Open]] = {}
+    wanted = sorted(set(product_ids))
+    for start in range(0, len(wanted), 500):
+        query = sa.select(_l.id, _l.product_id, _l.quantity, _l.received + _l.over, percent).where(
+            _l.purchase_order_id == order_id, _l.product_id.in_(wanted[start : start + 500])).order_by(_l.id)  # fmt: skip
+        for line_id, product_id, quantity, came, over_percent in session.execute(query.with_for_update(of=PurchaseOrderLine)):
+            line = rules.Open(line_id, quantity, came, rules.tolerance(quantity, over_percent))
+            found.setdefault(product_id, []).append(line)
+    return found
+
+
+def lock_lines_by_id(session: Session, line_ids: Sequence[int]) -> None:
+    """Lock these lines, in order of id."""
+    wanted = sorted(set(line_ids))
+    for start in range(0, len(wanted), 500):
+        query = sa.select(_l.id).where(_l.id.in_(wanted[start : start + 500])).order_by(_l.id)
+        session.execute(query.with_for_update()).all()
 
 
 def progress(session: Session, order_id: int) -> tuple[int, int]:

@@ -84,7 +84,10 @@ def _set_units(session: Session, before: Sequence[ExpectedLine], given: Mapping[
         if given[one.id] == one.quantity:
             continue
         mine = sa.update(_lines).where(_lines.c.id == one.id, _lines.c.received <= given[one.id])
-        if not session.execute(mine.values(quantity=given[one.id])).rowcount:  # type: ignore[attr-defined]
+        came = _lines.c.received + _lines.c.over  # what was more than ordered may be what is ordered now
+        n = given[one.id]
+        new = {"quantity": n, "received": sa.case((came < n, came), else_=n), "over": sa.case((came > n, came - n), else_=0)}
+        if not session.execute(mine.values(new)).rowcount:  # type: ignore[attr-defined]
             raise Conflict(f"More of {one.sku} came in just now. Look at what is still open.")
 
 

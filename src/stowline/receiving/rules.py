@@ -55,3 +55,78 @@ def changed(
     if more:
         said.append(f"brings {abs(more):,} {'unit' if abs(more) == 1 else 'units'} {'more' if more > 0 else 'fewer'}")
     return f"{ref} {' and '.join(said)}" if said else ""
+
+
+NOTICE = {
+    "announced": ("arriving", "received", "closed"),
+    "arriving": ("announced", "received", "closed"),
+    "received": ("announced", "arriving", "closed"),
+    "closed": ("announced", "arriving", "received"),
+}
+"""Where an arrival notice may go from each state: an undo leads back, one that was closed may be opened again."""
+
+
+def notice_state(received: int, of: int) -> str:
+    """The state of a notice of which so many pallets and cartons with goods are in."""
+    return "announced" if not received else "received" if received >= of else "arriving"
+
+
+def may_go(state: str, to: str) -> bool:
+    """Whether a notice may go there."""
+    return state == to or to in NOTICE[state]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A line that goods are booked on: units ordered, units that came on it, over included, and how many more than ordered
+    its supplier may send unasked.
+    """
+
+    id: int
+    quantity: int
+    came: int
+    tolerance: int = 0
+
+    @property
+    def left(self) -> int:
+        """Units still to come."""
+        return max(self.quantity - self.came, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Units for a line: `received` of what was ordered, `over` beyond that."""
+
+    line_id: int | None
+    received: int
+    over: int = 0
+
+    @property
+    def units(self) -> int:
+        """All of them."""
+        return self.received + self.over
+
+
+def tolerance(quantity: int, over_percent: int) -> int:
+    """Units more than ordered that are taken in without asking."""
+    return quantity * over_percent // 100
+
+
+def book(lines: Sequence[Open], units: int, *, all_of_it: bool = False) -> list[Booking] | int:
+    """So many units of one product over its lines, in their order; what is more goes over on the last of them, if it may
+    (or if somebody says that all of it is taken). Otherwise how many may come at the most.
+    """
+    room = sum(line.left for line in lines)
+    over = max(units - room, 0)
+    last = lines[-1]
+    allowed = max(last.tolerance - max(last.came - last.quantity, 0), 0)
+    if over > allowed and not all_of_it:
+        return room + allowed
+    made, left = [], units - over
+    for line in lines:
+        part = min(line.left, left)
+        left -= part
+        more = over if line is last else 0
+        if part or more:
+            made.append(Booking(line.id, part, more))
+    return made

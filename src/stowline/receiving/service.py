@@ -18,6 +18,7 @@ from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.events import StockLeaving
 from stowline.inventory.queries import SUPPLIER
+from stowline.inventory.rules import DAMAGED, GOOD, HOLD
 from stowline.receiving import queries, receipts, revisions, suppliers
 from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered, SupplyChanged
 from stowline.receiving.hand import Came
@@ -77,48 +78,53 @@ class Receipt:
 
 
 def receive(
-    session: Session, *, product_id: int, sku: str, name: str, came: Came, line_id: int | None, ref: str
-) -> Receipt:
+    session: Session, *, product_id: int, sku: str, name: str, came: Came, line_id: int | None, ref: str, over: int = 0,
+    damaged: bool = False,
+) -> Receipt:  # fmt: skip
     """Units arrive at the dock, count at once, serve who waits, and are kept for them as far as the shelf has room.
+    Damaged ones, and those of a lot on hold, serve nobody.
 
-    Raises Conflict if the line is full meanwhile or the serial lies in the house already, Refused for another last day
-    than our books have for the lot.
+    `over` of the units are more than the line's. Raises Conflict if the line is full meanwhile or the serial lies in the
+    house already, Refused for another last day than our books have for the lot.
     """
     held = lots.know(session, product_id, came.lot, came.expires_on).held if came.lot else ""
+    condition = DAMAGED if damaged else GOOD
     if line_id is not None:
-        _count_line(session, line_id, product_id, came.units)
+        _count_line(session, line_id, product_id, came.units - over, over, came.units if damaged else 0)
     dock = stock.first_of_kind(session, "dock").id or 0
     with allocation.heard(session) as heard:
-        inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock, qty=came.units,
-                       because="receive", lot=came.lot, serial=came.serial)
-    receipts.note(session, line_id=line_id, product_id=product_id, units=came.units)
-    outbox.record(session, GoodsReceived(sku, name, came.units, ref, came.lot, came.serial))
+        inventory.move(session, product_id=product_id, from_id=SUPPLIER, to_id=dock, qty=came.units, because="receive",
+                       condition=condition, lot=came.lot, serial=came.serial)
+    receipts.note(session, line_id=line_id, product_id=product_id, units=came.units, condition=condition)
+    outbox.record(session, GoodsReceived(sku, name, came.units, ref, came.lot, came.serial, condition))
     served = [shelf.Served(one.order_id, one.line_id, units) for one, units in heard]
     intake = shelf.take_in(session, product_id=product_id, lot=came.lot, serial=came.serial, at_id=dock, served=served)
-    _tell(session, [product_id], f"{came.units:,} of {sku} came in{_on(ref)}", ref)
+    _tell(session, [product_id], f"{came.units:,} of {sku} came in{_on(ref)}{', damaged' if damaged else ''}", ref)
     names = shelf_reads.refs(session, {one.order_id for one in served[:3]}) if served else {}
-    return Receipt([(names[one.order_id], one.units) for one in served[:3]], [one.line_id for one in served], intake, held)
+    who = [(names[one.order_id], one.units) for one in served[:3]]
+    return Receipt(who, [one.line_id for one in served], intake, "" if damaged else held)
 
 
 def take_back(
     session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "", held: bool = False,
-    ref: str = "", scan_id: str = "", served: Sequence[int] = (), kept: Sequence[int] = (),
+    ref: str = "", scan_id: str = "", served: Sequence[int] = (), kept: Sequence[int] = (), over: int = 0,
+    damaged: bool = False,
 ) -> None:  # fmt: skip
     """Undo a receipt, made by scan `scan_id`: the units leave the dock, the line and the promises made on them: those of
     the lines that it `served` first. Nothing is `kept` of it any more. Raises Conflict if they are on the shelf, put away or on pick lists.
     """
+    if line_id is not None:  # lines before levels, as in `receive`
+        _count_line(session, line_id, product_id, over - qty, -over, -qty if damaged else 0)
     if kept:
         inventory.lock_levels(session, [product_id])
         shelf.let_go(session, kept)
-    if not held:
+    if not held and not damaged:
         theirs = holds.promised(session, served)
         holds.on_leaving(session, StockLeaving(product_id, max(0, qty - theirs), "receipt undone"))
         allocation.take_back(session, product_id, qty, "receipt undone", first=served)
     dock = stock.first_of_kind(session, "dock")
     inventory.move(session, product_id=product_id, from_id=dock.id or 0, to_id=SUPPLIER, qty=qty, because="undo",
-                   condition="hold" if held else "good", lot=lot, serial=serial)
-    if line_id is not None:
-        _count_line(session, line_id, product_id, -qty)
+                   condition=DAMAGED if damaged else HOLD if held else GOOD, lot=lot, serial=serial)
     receipts.undo(session, scan_id, [product_id])
     _tell(session, [product_id], f"{qty:,} units did not come in after all{_on(ref)}", ref)
 
@@ -131,12 +137,16 @@ def _tell(session: Session, product_ids: Iterable[int], cause: str, ref: str) ->
     hooks.tell(session, SupplyChanged(tuple(sorted(set(product_ids))), cause, ref))
 
 
-def _count_line(session: Session, line_id: int, product_id: int, qty: int) -> None:
+def _count_line(session: Session, line_id: int, product_id: int, received: int, over: int, damaged: int) -> None:
+    """So many more (or, negative, fewer) of what was ordered, beyond that, and damaged of both. Raises Conflict if more
+    came than is left, or fewer are left than are taken back.
+    """
+    c = _lines.c
+    fits = sa.and_(c.received + received <= c.quantity, c.received + received >= 0, c.over + over >= 0)
     done = session.execute(
-        sa.update(_lines)
-        .where(_lines.c.id == line_id, _lines.c.received + qty <= _lines.c.quantity)
-        .values(received=_lines.c.received + qty)
-    )
+        sa.update(_lines).where(c.id == line_id, fits)
+        .values(received=c.received + received, over=c.over + over, damaged=c.damaged + damaged)
+    )  # fmt: skip
     if not done.rowcount:  # type: ignore[attr-defined]
         raise Conflict("Somebody received these just now. Look at what is still open.")
     feed.mark(session, [product_id])  # units of a held lot leave what is incoming and raise no level

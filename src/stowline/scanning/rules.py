@@ -171,7 +171,7 @@ class Scan:
         """The one thing of these kinds that was scanned; None if there is none; a question if there are several."""
         fit = [t for t in self.things if t.kind in kinds]
         if self.choice.startswith(_OF_UNITS):
-            fit = [t for t in fit if t.kind == "product"] or fit
+            fit = [t for t in fit if t.kind in ("product", "handling-unit")] or fit
         elif self.choice:
             fit = [t for t in fit if self.choice in (t.kind, t.how)]
         return ask(self.code, fit) if len(fit) > 1 else fit[0] if fit else None
@@ -190,7 +190,7 @@ def ask(code: str, things: list[Seen]) -> Verdict:
     return Verdict(REFUSED, f"{shown(code)} could mean {len(things)} things. Choose one.", choices=choices)
 
 
-_OF_UNITS = ("lot ", "condition ")  # a choice that says which units, not what the code means
+_OF_UNITS = ("lot ", "condition ", "units ")  # a choice that says which units, not what the code means
 _WORDS = {"sku": "SKU", "barcode": "barcode"}
 
 

@@ -46,11 +46,14 @@ _lease = Lease.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
-    """How a kind of task takes a scan, takes one back, and what it wants now (for screens and robots)."""
+    """How a kind of task takes a scan, takes one back, and what it wants now (for screens and robots). Of a `shared` task
+    anybody takes their own scans back, whoever holds the lease.
+    """
 
     scan: Callable[[Session, Scan], Verdict]
     undo: Callable[[Session, Scan, dict[str, Any]], Verdict]
     wanted: Callable[[Session, str, Holder], dict[str, Any]]
+    shared: bool = False
 
 
 class SeenBefore(Exception):
@@ -149,7 +152,7 @@ def _still_wanted(session: Session, asked: Asked, holder: Holder, verdict: Verdi
 
 
 def _undo(session: Session, how: Workflow, scan: Scan) -> Verdict:
-    other = queries.holder_of(session, scan.task)
+    other = None if how.shared else queries.holder_of(session, scan.task)
     if other is not None and other.holder != scan.holder.key:
         raise Conflict(f"{other.label} is working on this. Get other work.", code="taken")
     query = sa.select(_scan.c.id, _scan.c.scan_id, _scan.c.effect).where(

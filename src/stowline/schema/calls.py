@@ -5,6 +5,8 @@ from typing import Any
 
 from stowline.schema.floor import Lease, Leased, Nothing, NotReady, Ok, Replies, Reply, Scan, Scans, TaskPage
 from stowline.schema.goods import (
+    ArrivalNotice,
+    AskedArrival,
     AskedPurchaseOrder,
     AskedRevision,
     Parts,
@@ -89,6 +91,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/purchase-orders"): Call("enterPurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, AskedPurchaseOrder),
     ("get", "/api/v1/purchase-orders/{ref}"): Call("getPurchaseOrder", {200: PurchaseOrder}),
     ("post", "/api/v1/purchase-orders/{ref}/revisions"): Call("revisePurchaseOrder", {201: PurchaseOrder, 200: PurchaseOrder}, AskedRevision),
+    ("post", "/api/v1/arrivals"): Call("announceArrival", {201: ArrivalNotice, 200: ArrivalNotice}, AskedArrival),
+    ("get", "/api/v1/arrivals/{ref}"): Call("getArrival", {200: ArrivalNotice}),
     ("get", "/api/v1/purchase-orders/{ref}/revisions"): Call("listRevisions", {200: Revisions}),
     ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
     ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),

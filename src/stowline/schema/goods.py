@@ -1,6 +1,7 @@
 """Products and purchase orders."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -128,3 +129,70 @@ class Revisions(Struct):
     """The revisions of a purchase order, the latest first."""
 
     items: list[Revision]
+
+
+class AskedContent(Struct):
+    """Units of a SKU in a pallet or carton; the lot and its last day where the product has them."""
+
+    sku: str
+    quantity: int
+    lot: str = ""
+    expires_on: date | None = None
+
+
+class AskedCarton(Struct):
+    """A carton on a pallet, under its SSCC."""
+
+    sscc: str
+    contents: list[AskedContent]
+
+
+class AskedUnit(Struct):
+    """A pallet, or a carton that comes by itself, under its SSCC (18 digits, the last one the check digit)."""
+
+    sscc: str
+    kind: Literal["pallet", "carton"] = "pallet"
+    contents: list[AskedContent] = []
+    cartons: list[AskedCarton] = []
+
+
+class AskedArrival(Struct):
+    """What a supplier says is on its way (ASN), for a purchase order or not."""
+
+    ref: str
+    units: list[AskedUnit]
+    purchase_order: str = ""
+    supplier: str = ""
+    expected_on: date | None = None
+    carrier: str = ""
+
+
+class Content(Struct):
+    """Units of a SKU in a pallet or carton."""
+
+    sku: str
+    quantity: int
+    lot: str | None
+    expires_on: date | None
+
+
+class ArrivalUnit(Struct):
+    """A pallet or carton; `on` is the SSCC of the pallet that it stands on."""
+
+    sscc: str
+    kind: Literal["pallet", "carton"]
+    on: str | None
+    received_at: datetime | None
+    contents: list[Content]
+
+
+class ArrivalNotice(Struct):
+    """A notice and how far it is in."""
+
+    ref: str
+    state: Literal["announced", "arriving", "received", "closed"]
+    purchase_order: str | None
+    supplier: str
+    expected_on: date | None
+    carrier: str
+    units: list[ArrivalUnit]

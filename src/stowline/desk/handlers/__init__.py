@@ -16,6 +16,7 @@ from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.movements import Replenishment
+from stowline.desk.handlers.notices import Notices
 from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
@@ -32,7 +33,7 @@ from stowline.orders import instruction_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi,
 ]  # fmt: skip
@@ -44,7 +45,7 @@ def fill_rail() -> None:
         RailEntry("Today", "/today", "orders.read"),
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
-        RailEntry("Receiving", "/receiving", "receiving.read"),
+        RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
         RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
         RailEntry("Products", "/products", "products.read"),
         RailEntry("Bins", "/bins", "stock.read"),
