@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "arrival_notices"
-down_revision = "arrivals"
+down_revision = "promises"
 branch_labels = None
 depends_on = None
 

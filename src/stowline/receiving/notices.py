@@ -123,7 +123,7 @@ def _put(session: Session, arrival: Arrival, units: Sequence[Unit], parent: int 
     ])  # fmt: skip
     found: dict[str, int] = {}
     for part in _in_parts([unit.sscc for unit in units]):
-        found.update(session.execute(sa.select(_u.c.sscc, _u.c.id).where(_u.c.sscc.in_(part))).tuples().all())
+        found.update(session.execute(sa.select(_u.c.sscc, _u.c.id).where(_u.c.sscc.in_(part))).all())
     return [found[unit.sscc] for unit in units]
 
 

@@ -42,7 +42,7 @@ def rows(session: Session, found: Sequence[Arrival]) -> list[Row]:
     """The rows of the sheet."""
     sums = notices.sums(session, [one.id or 0 for one in found])
     ids = [one.purchase_order_id for one in found if one.purchase_order_id]
-    refs = dict(session.execute(sa.select(_o.id, _o.ref).where(_o.id.in_(ids))).tuples().all())
+    refs = dict(session.execute(sa.select(_o.id, _o.ref).where(_o.id.in_(ids))).all())
     return [_row(one, refs.get(one.purchase_order_id or 0), *sums.get(one.id or 0, (0, 0, 0))) for one in found]
 
 

@@ -1,0 +1,31 @@
+"""What the pages of purchase orders and arrivals are drawn with."""
+
+# fmt: off
+
+from typing import Any
+
+from tests.look.desk_views import CJK, PAGES, PO, PO_LINES, RTL, TRAIL, VIEWS, at, view
+from tests.look.floor_views import LONG
+
+REVISIONS = [
+    {"n": 3, "at": at(27), "who": RTL, "why": LONG, "units": 1200, "expected": "9 to 11 Dec", "slip": 6, "more": -30},
+    {"n": 2, "at": at(26), "who": "Ruth Adeyemi", "why": "Mail of the supplier", "units": 1230, "expected": "3 to 5 Dec", "slip": -2, "more": 0},
+    {"n": 1, "at": at(24), "who": "Stowline", "why": "As entered", "units": 1230, "expected": "no date", "slip": 0, "more": 0},
+]
+LINES = [{**line, "over": n, "damaged": 2 * n} for n, line in enumerate(PO_LINES)]
+ORDER: dict[str, Any] = {"po": {**PO, "closed": False}, "lines": LINES, "revisions": REVISIONS, "days": {"from": "2026-12-09", "to": "2026-12-11"}, "typed": {},
+         "trail": TRAIL[:1], "may_write": True}
+NOTICE = {"ref": "ASN-7", "supplier": CJK, "order": "PO-4", "carrier": "Northway", "state": "arriving", "kind": "go", "word": "Coming in", "of": 3, "received": 1,
+          "units": 5012, "expected": "Tue 24 Nov", "late": True}
+LATER = {**NOTICE, "ref": "ASN/2026 #8", "supplier": RTL, "order": None, "carrier": "", "state": "announced", "kind": "", "word": "Announced", "received": 0, "expected": "no date", "late": False}
+IN_IT = [{"sku": "MUG-BL", "name": "Mug, blue", "units": 4800, "lot": "", "ends": ""}, {"sku": "JAM", "name": LONG, "units": 12, "lot": "L-2026-11", "ends": "Tue 1 Dec"}]
+CARTON = {"sscc": "340063810000000021", "kind": "carton", "received_at": at(27), "contents": IN_IT}
+PALLETS = [{"sscc": "340063810000000014", "kind": "pallet", "received_at": None, "contents": [], "cartons": [CARTON, {**CARTON, "sscc": "340063810000000038", "received_at": None}]}]
+
+ARRIVALS: dict[str, tuple[str, dict[str, Any]]] = {
+    "purchase-order": ("desk/purchase_order.html", view("/receiving", **ORDER, floor_href="/floor/task/receive:PO-4")),
+    "notices": ("desk/notices.html", view("/receiving", q="", view="open", views=VIEWS[:2], rows=[NOTICE, LATER], pages=PAGES)),
+    "notices-none": ("desk/notices.html", view("/receiving", q="x", view="open", views=VIEWS[:2], rows=[], pages={"say": "", "earlier": None, "later": None})),
+    "notice": ("desk/notice.html", view("/receiving", notice=NOTICE, pallets=PALLETS, trail=TRAIL[:1], may_write=True, floor_href="/floor/task/receive:PO-4")),
+    "notice-closed": ("desk/notice.html", view("/receiving", notice={**LATER, "state": "closed", "kind": "done", "word": "Closed"}, pallets=PALLETS[:1], trail=[], may_write=True, floor_href=None)),
+}
