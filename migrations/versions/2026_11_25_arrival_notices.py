@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "arrival_notices"
-down_revision = "promises"
+down_revision = "alloc_urgent"
 branch_labels = None
 depends_on = None
 
