@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from stowline.catalog.models import Product
+from stowline.catalog.queries import Product
 from stowline.core.errors import NotFound
 from stowline.receiving.notice_models import Arrival, ArrivalContent, ArrivalUnit
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+GOOD, DAMAGED, HOLD = "good", "damaged", "hold"
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

@@ -18,12 +18,12 @@ from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.inventory.events import StockLeaving
 from stowline.inventory.queries import SUPPLIER
-from stowline.inventory.rules import DAMAGED, GOOD, HOLD
 from stowline.receiving import queries, receipts, revisions, suppliers
 from stowline.receiving.events import GoodsReceived, PurchaseOrderClosed, PurchaseOrderEntered, SupplyChanged
 from stowline.receiving.hand import Came
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 from stowline.receiving.revisions import revise
+from stowline.receiving.rules import DAMAGED, GOOD, HOLD
 from stowline.scanning import service as scanning
 
 __all__ = ["close", "enter", "receive", "reopen", "revise", "take_back"]
