@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "arrival_notices"
-down_revision = "alloc_urgent"
+down_revision = "shelf"
 branch_labels = None
 depends_on = None
 
