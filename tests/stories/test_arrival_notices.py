@@ -48,8 +48,9 @@ def test_one_scan_receives_a_pallet_with_all_its_cartons(house: House, maja: Tab
     order(maja, MUG=30, BOWL=10)
     maja.place("1042", {"MUG": 2})
     assert announce(maja, a_pallet(goods(MUG=12), goods(MUG=8, BOWL=4), goods(BOWL=1))).status == 201
-    reply = accepted(maja.scan("receive:PO-1", f"]C100{PALLET}"), "25 units of 2 products received")
-    assert reply["hint"] == "Waited for: 2 for order 1042."
+    reply = accepted(maja.scan("receive:PO-1", f"]C100{PALLET}"), "Don't put away: pack bench, order 1042")
+    assert f"Pallet {PALLET[-6:]}: 25 units of 2 products received." in reply["hint"]
+    assert "23 more wait to be put away." in reply["hint"]
     assert [line["received"] for line in maja.get("/api/v1/purchase-orders/PO-1")["lines"]] == [20, 5]
     assert maja.get("/api/v1/arrivals/ASN-7")["state"] == "received"
     refused(maja.scan("receive:PO-1", PALLET), "already received")
@@ -61,7 +62,7 @@ def test_one_scan_receives_a_pallet_with_all_its_cartons(house: House, maja: Tab
     assert maja.get("/api/v1/arrivals/ASN-7")["state"] == "announced"
     with db.reading() as session:
         assert receiving.arrival_history(session, clock.now() - timedelta(days=1)) == []
-    accepted(maja.scan("receive:PO-1", f"(00){PALLET}"), "25 units")
+    accepted(maja.scan("receive:PO-1", f"(00){PALLET}"), "pack bench, order 1042")
     house.prove()
 
 
