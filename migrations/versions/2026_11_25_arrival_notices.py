@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "arrival_notices"
-down_revision = "shelf"
+down_revision = "offers"
 branch_labels = None
 depends_on = None
 
