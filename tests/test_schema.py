@@ -175,6 +175,9 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
+    post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
+    wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
+    assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
     said = read("get /api/v1/products/{sku}/availability", tablet.get("/api/v1/products/MUG/availability"))
     assert read("get /api/v1/availability", tablet.get("/api/v1/availability?sku=MUG")).items[0].wording == said.wording
     post("/api/v1/products", goods_shapes.Product("GIFT", "Gift box"))

@@ -26,7 +26,9 @@ from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
 from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
-from stowline.portal.handlers import Availability, Track
+from stowline.portal.api import Availability, BackInStock
+from stowline.portal.handlers import Track
+from stowline.portal.screens import Notify, NotifyOff
 from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
@@ -75,7 +77,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, Notify, NotifyOff, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

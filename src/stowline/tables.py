@@ -10,6 +10,7 @@ def metadata() -> MetaData:
     import stowline.backorders.models
     import stowline.backorders.offer_models
     import stowline.backorders.promise_models
+    import stowline.backorders.sign_up_models
     import stowline.catalog.models
     import stowline.core.idempotency
     import stowline.core.outbox

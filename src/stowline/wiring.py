@@ -10,7 +10,7 @@ from datetime import timedelta
 from stowline.allocation import reserves, substitution
 from stowline.allocation import service as allocation
 from stowline.allocation.events import KeptApart
-from stowline.backorders import holds, offers, outcomes, promises, shelf
+from stowline.backorders import holds, offers, outcomes, promises, shelf, sign_ups
 from stowline.backorders import service as backorders
 from stowline.backorders.events import CrossDock, CrossDockBack
 from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
@@ -58,21 +58,22 @@ REACTIONS = {
     "PromiseChanged": {"announce": notifications.announce},
     "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
+    "BackInStock": {"announce": notifications.announce_back},
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
     "OptionChosen": {"withdraw": notifications.withdraw},
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction
 HOOKS: dict[type, list[Callable[..., None]]] = {
-    OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered],
+    OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered, sign_ups.on_entered],
     OrderSettled: [substitution.on_settled],
-    DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped],
+    DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped, sign_ups.on_freed],
     PromiseLowered: [shelf.on_lowered],
     KeptApart: [shelf.on_asked],
     CrossDock: [from_shelf.on_cross],
     CrossDockBack: [from_shelf.on_cross_back],
-    StockFreed: [allocation.on_freed, outlook.on_freed],
-    StockLeaving: [holds.on_leaving, allocation.on_leaving, outlook.on_leaving],
+    StockFreed: [allocation.on_freed, outlook.on_freed, sign_ups.on_freed],
+    StockLeaving: [holds.on_leaving, allocation.on_leaving, outlook.on_leaving, sign_ups.on_leaving],
     SupplyChanged: [outlook.on_supply_changed],
     UnitsMissing: [shelf.on_missing, picking.on_missing],
     UnitsNeeded: [claims.on_needed, shelf.on_needed],
@@ -107,12 +108,13 @@ VERBS = {
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
          instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look,
-         promises.TIMER: outlook.catch_up}
+         promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}
 
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
-            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10)}
+            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
+            sign_ups.SWEEP: timedelta(minutes=20)}
 
 
 def connect() -> None:

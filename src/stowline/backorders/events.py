@@ -108,3 +108,14 @@ class CrossDockBack:
 
     order_id: int
     list_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class BackInStock:
+    """Units are free after all who ordered were served, and it is the turn of one of those who asked to hear of it. `time`
+    counts how often this sign-up had its turn.
+    """
+
+    sign_up_id: int
+    sku: str
+    time: int

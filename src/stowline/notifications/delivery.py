@@ -25,7 +25,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import facts, queries, service
+from stowline.notifications import facts, queries, service, sign_ups
 from stowline.notifications.channels import Channel, DeliveryFailed, Envelope, for_settings
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
@@ -111,7 +111,8 @@ def _envelope(session: Session, message: Message) -> Envelope:
     domain = brand.from_address.rpartition("@")[2]
     return Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id=message_id(message.key, domain),
-        thread_id=thread_id(store.key, message.order_ref, domain), to_address=message.recipient,
+        thread_id=thread_id(store.key, message.order_ref, domain) if message.order_ref else "",
+        unsubscribe_url=sign_ups.leave_url(message.sign_up_id) if message.sign_up_id else "", to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=clock.now(),
     )
 

@@ -9,7 +9,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
-from stowline.notifications import choices, waits
+from stowline.notifications import choices, sign_ups, waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
 from stowline.orders import kits
@@ -17,7 +17,6 @@ from stowline.orders import queries as orders
 from stowline.orders.kits import Sold
 from stowline.orders.queries import Order
 from stowline.packing import queries as packing
-from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
 from stowline.stores.queries import Store
@@ -41,6 +40,8 @@ def brand(store: Store) -> Brand:
 
 def gather(session: Session, message: Message) -> dict[str, Any]:
     """The facts that the message's kind asks for (see the kind's `sample.json`)."""
+    if message.order_id is None:
+        return sign_ups.facts(session, message)
     order = orders.order(session, message.order_id)
     facts = {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
              "status_url": status_url(order.id or 0)}
@@ -49,7 +50,7 @@ def gather(session: Session, message: Message) -> dict[str, Any]:
 
 def shown(session: Session, message: Message) -> list[Promised]:
     """The promises that every message about an order shows: those of all its lines that wait."""
-    return backorders.waiting_promises(session, message.order_id)
+    return backorders.waiting_promises(session, message.order_id or 0)
 
 
 def address_lines(order: Order) -> list[str]:
@@ -121,21 +122,6 @@ def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]
     _ = message
     sold = kits.sold(session, order.id or 0)
     return {"arrived": waits.arrived(session, sold, order.id or 0), "waiting": waits.rows(session, sold)}
-
-
-def expected(incoming: list[receiving.Incoming], place: int) -> dict[str, Any] | None:
-    """The window of days in which goods for this place in line come, as the purchase orders say; None: no date yet.
-
-    A place beyond all that was ordered has no date, and neither has a window that is over.
-    """
-    left = place
-    for arrival in incoming:
-        left -= arrival.units
-        if left <= 0:
-            if arrival.expected_from is None or arrival.expected_to is None or arrival.late():
-                return None
-            return {"from": arrival.expected_from.isoformat(), "to": arrival.expected_to.isoformat()}
-    return None
 
 
 _KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits, "delay-apology": _moved,

@@ -12,7 +12,8 @@ class Message(SQLModel, table=True):
     """One message. `key` names the business fact, recipient, kind and channel: there is one row for each, ever.
 
     States: held (until `due`), sending, sent, skipped, unknown (the answer was lost after the mail went out), dead.
-    `reason` says why in words; the rendering is kept as it was sent.
+    `reason` says why in words; the rendering is kept as it was sent. It is about an order, or about a sign-up of the
+    back-in-stock list.
     """
 
     __tablename__ = "message"
@@ -30,8 +31,9 @@ class Message(SQLModel, table=True):
     recipient: str = Field(max_length=254)
     recipient_name: str = Field(default="", max_length=300)
     store_id: int = Field(foreign_key="store.id")
-    order_id: int = Field(foreign_key="orders.id")
-    order_ref: str = Field(max_length=100)
+    order_id: int | None = Field(default=None, foreign_key="orders.id")
+    order_ref: str = Field(default="", max_length=100)
+    sign_up_id: int | None = Field(default=None, foreign_key="sign_up.id", index=True)
     parcel_id: int | None = Field(default=None, foreign_key="parcel.id")
     event_id: int = Field(foreign_key="outbox.id")
     scan_id: str | None = Field(default=None, max_length=64)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.backorders.sign_up_models import SignUp
 from stowline.core.errors import NotFound
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State
@@ -36,6 +37,8 @@ def of_order(session: Session, order_id: int, limit: int = 200) -> list[Message]
 
 def earlier_open(session: Session, message: Message) -> bool:
     """Whether a message of the same order that was owed before this one has yet to go."""
+    if message.order_id is None:
+        return False
     query = sa.select(_m.id).where(
         _m.order_id == message.order_id, _m.id < (message.id or 0),
         _m.state.in_([State.HELD, State.SENDING]), _m.due <= message.due,
@@ -77,6 +80,8 @@ def withdrawn(session: Session, order_id: int, kind: str) -> int:
 
 
 def locale_of(session: Session, message: Message) -> str:
-    """The language frozen on the message's order."""
+    """The language frozen on the message's order, or of its sign-up."""
+    if message.order_id is None:
+        return str(session.exec(select(SignUp.locale).where(SignUp.id == message.sign_up_id)).one())
     query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]
     return str(session.execute(query).scalar_one())

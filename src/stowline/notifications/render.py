@@ -31,6 +31,7 @@ PARTS_SHOWN = 6  # of a kit, for the same reason
 OPTIONAL: dict[str, dict[str, Any]] = {
     "order-confirmed": {"customer_name": "", "promise": None, "status_url": ""},
     "shipped": {"customer_name": "", "arrives": None, "address": [], "still_to_come": [], "status_url": ""},
+    "back-in-stock": {"status_url": ""},
     "backorder-notice": {"customer_name": "", "ready": [], "why": None, "next_step": None, "status_url": ""},
     "delay-apology": {"customer_name": "", "say": None, "status_url": ""},
     "stock-arrived": {"customer_name": "", "waiting": [], "status_url": ""},

@@ -30,6 +30,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("order-confirmed", names=("store", "order")),
         Kind("shipped", names=("store", "parcel"), scan_driven=True),
+        Kind("back-in-stock", names=("signup", "time")),
         Kind("backorder-notice", names=("store", "order", "revision")),
         Kind("delay-apology", names=("store", "order", "revision"), scan_driven=True),
         Kind("stock-arrived", names=("store", "order", "time"), scan_driven=True),

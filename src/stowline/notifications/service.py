@@ -1,16 +1,18 @@
 """Verbs of messages: owe one, withdraw it, say what became of it."""
 
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.backorders import offers, promises
+from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, timers
 from stowline.core.config import settings
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
 from stowline.notifications import queries, waits
+from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after, due_after, message_key
 from stowline.orders import kits
@@ -67,14 +69,31 @@ def _owe(session: Session, kind: str, key: str, order: Order, happened: Happened
         "state": State.SKIPPED if reason else State.HELD, "reason": reason, "due": due, "made_at": clock.now(),
         "attempt": 0, "subject": "", "html": "", "text": "", "short": "",
     }
-    known = session.execute(sa.select(_messages.c.id).where(_messages.c.key == key)).first()
-    if known is not None:
+    _keep(session, row)
+
+
+def announce_back(session: Session, happened: Happened) -> None:
+    """Somebody on the back-in-stock list has the turn: owe the message, once for each turn."""
+    one = sign_ups.by_id(session, happened.values["sign_up_id"])
+    key = message_key("back-in-stock", channel="email", recipient=one.email, signup=one.id or 0, time=happened.values["time"])
+    now = clock.now()
+    _keep(session, {
+        "key": key, "kind": "back-in-stock", "channel": "email", "recipient": one.email, "recipient_name": "",
+        "store_id": one.store_id, "order_id": None, "order_ref": "", "sign_up_id": one.id, "parcel_id": None,
+        "event_id": happened.id, "scan_id": None, "state": State.HELD, "reason": "", "due": now, "made_at": now, "attempt": 0,
+        "subject": "", "html": "", "text": "", "short": "",
+    })  # fmt: skip
+
+
+def _keep(session: Session, row: dict[str, Any]) -> None:
+    """Write a message that is owed, unless it stands there already."""
+    if session.execute(sa.select(_messages.c.id).where(_messages.c.key == row["key"])).first() is not None:
         return
     message_id = session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one()
-    if not reason:
-        if kind in OFFERING:
-            offers.make(session, order.id or 0, OFFERING[kind], str(message_id))
-        timers.set_timer(session, TIMER, str(message_id), due)
+    if row["state"] == State.HELD:
+        if row["kind"] in OFFERING:
+            offers.make(session, row["order_id"], OFFERING[row["kind"]], str(message_id))
+        timers.set_timer(session, TIMER, str(message_id), row["due"])
 
 
 def _pause(kind: str) -> timedelta:
@@ -94,6 +113,8 @@ def withdraw(session: Session, happened: Happened) -> None:
 
 def untrue(session: Session, message: Message) -> str:
     """Why a message is not true any more; empty if it is. Locks the order, so that a cancellation is never overtaken."""
+    if message.order_id is None:
+        return about_sign_up.untrue(session, message)
     order = orders.lock(session, message.order_id)
     if order.state == "cancelled":
         return "the order was cancelled"
@@ -107,13 +128,13 @@ def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
     if message.kind == "stock-arrived":
         if order.handed_over >= order.ordered - order.cancelled:
             return "it has left already"
-        return "" if waits.arrived(session, kits.sold(session, message.order_id), message.order_id) else queries.TAKEN_BACK
+        return "" if waits.arrived(session, kits.sold(session, order.id or 0), order.id or 0) else queries.TAKEN_BACK
     waiting = order.ordered - order.cancelled > order.allocated
-    if message.kind in OFFERING and offers.chosen_since(session, message.order_id, message.made_at):
+    if message.kind in OFFERING and offers.chosen_since(session, order.id or 0, message.made_at):
         return "the shopper has chosen what becomes of it"
     if message.kind in OFFERING and not waiting:
         return "nothing waits any more"
-    if message.kind == "delay-apology" and not promises.owed_news(session, message.order_id):
+    if message.kind == "delay-apology" and not promises.owed_news(session, order.id or 0):
         return "the shopper was told of no earlier day than stands now"
     return ""
 

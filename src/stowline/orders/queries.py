@@ -272,6 +272,16 @@ def waiting_units(session: Session, product_ids: Sequence[int]) -> dict[int, int
     return {product_id: int(units) for product_id, units in session.execute(query)}
 
 
+def eligible_units(session: Session, product_ids: Sequence[int]) -> dict[int, int]:
+    """Units that wait and would be served now if there were any, by product."""
+    query = (
+        sa.select(_l.product_id, sa.func.sum(_l.ordered - _l.cancelled - _l.allocated))
+        .where(_l.product_id.in_(list(product_ids)), _l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
+        .group_by(_l.product_id)
+    )
+    return {product_id: int(units) for product_id, units in session.execute(query)}
+
+
 def count_in_state(session: Session, state: str, at_most: int) -> int:
     """Number of orders in a state, counted to `at_most`."""
     some = sa.select(_o.id).where(_o.state == state).limit(at_most).subquery()

@@ -1,24 +1,20 @@
-"""The shopper's pages: order status by the signed link of a message; and what a product's page may say of stock."""
+"""The shopper's pages: order status by the signed link of a message."""
 
 import re
-from collections.abc import Sequence
-from email.utils import format_datetime
-from hashlib import sha256
 from typing import Any
 
-from litestar import Controller, MediaType, Request, Response, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.backorders import offers as verbs
-from stowline.core import access, clock, db, i18n, ids, web
+from stowline.core import db, ids, web
 from stowline.core.config import settings
-from stowline.core.errors import BadRequest, NotFound, Refused
+from stowline.core.errors import NotFound
 from stowline.notifications import facts
 from stowline.orders import queries as orders
-from stowline.portal import availability, offers, queries, rules
-from stowline.portal.availability import Item
+from stowline.portal import offers, queries
 from stowline.portal.brand import stylesheet
-from stowline.portal.reader import Reader, words_dir
+from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
@@ -123,95 +119,3 @@ def _unknown(request: Request[Any, Any, Any]) -> Response[Any]:
     reader = Reader.of("", "UTC")
     said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say")}
     return web.page("shop/error.html", request, code=404, headers=_QUIET, theme="system", **said, **reader.frame())
-
-
-# --- what a product's page may say ------------------------------------------------------------------------------------
-
-FRESH_S = 60
-"""Seconds for which a browser, or whatever stands between, may keep an answer."""
-ANYBODY = web.Pace(most=600, seconds=60)
-AnyRequest = Request[Any, Any, Any]
-
-
-class Availability(Controller):
-    """Availability: in stock, backorder with its days, or out of stock."""
-
-    path = "/api/v1"
-
-    @get("/products/{sku:str}/availability", opt=web.permission(web.VISITOR), sync_to_thread=True)
-    def one(self, request: AnyRequest, sku: FromPath[str], store: FromQuery[str] = "", locale: FromQuery[str] = "") -> Response[bytes]:
-        """What may be said of one product on its page. Anybody may ask where the store allows it, else a token."""
-        name = web.name(sku)
-        with db.reading() as session:
-            shop = _shop(session, request, store)
-            found = availability.items(session, [name]).get(name)
-        if found is None:
-            raise NotFound(f"There is no product {name}.", where="sku")
-        return _fresh(request, shop, locale, [found], None)
-
-    @get("/availability", opt=web.permission(web.VISITOR), sync_to_thread=True)
-    def many(
-        self, request: AnyRequest, sku: FromQuery[list[str] | None] = None, store: FromQuery[str] = "", locale: FromQuery[str] = ""
-    ) -> Response[bytes]:
-        """The same for up to 100 products, `?sku=a&sku=b`, in the order asked; `unknown` lists the SKUs nobody knows."""
-        skus = list(dict.fromkeys(sku or []))
-        if not 1 <= len(skus) <= availability.MOST_ASKED:
-            raise BadRequest(f"Ask for 1 to {availability.MOST_ASKED} products: ?sku=a&sku=b.", where="sku")
-        with db.reading() as session:
-            shop = _shop(session, request, store)
-            found = availability.items(session, skus)
-        known, unknown = [found[sku] for sku in skus if sku in found], [sku for sku in skus if sku not in found]
-        return _fresh(request, shop, locale, known, unknown)
-
-
-def _shop(session: db.Session, request: AnyRequest, key: str) -> Store:
-    """The store that is asked: the one named, or the only one. A stranger hears nothing of one that is not open to all."""
-    who = web.visitor(request)
-    insider = access.may(who, "stock.read")
-    if not insider:
-        ANYBODY.step(web.client_address(request))
-    shops = [one for one in stores.all_stores(session) if key in ("", one.key)]
-    if len(shops) == 1 and (insider or shops[0].public_availability):
-        return shops[0]
-    if not insider:
-        access.demand(who, "stock.read")
-    if key:
-        raise NotFound(f"There is no store {key}.", where="store")
-    raise Refused("There are several stores. Add ?store= with the key of one.", code="ambiguous", status=409, where="store")
-
-
-def _fresh(
-    request: AnyRequest, shop: Store, locale: str, found: Sequence[Item], unknown: list[str] | None
-) -> Response[bytes]:
-    """The answer, or 304 where the asker has it already. The time of the check is no part of what is compared."""
-    reader = Reader.of(_language(request, locale, shop), shop.time_zone)
-    items = [availability.told(item, shop, reader) for item in found]
-    mark = f'W/"{sha256(web.encoded([items, unknown, reader.words.locale])).hexdigest()[:32]}"'
-    headers = _cached(request, shop, mark) | _of_page(request, shop)
-    if found:
-        headers["Last-Modified"] = format_datetime(max(item.changed_at for item in found), usegmt=True)
-    if mark in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
-        return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
-    at = clock.now()
-    told = [{**item, "checked_at": at} for item in items]
-    body = told[0] if unknown is None else {"items": told, "unknown": unknown}
-    return Response(web.encoded(body), headers=headers, media_type=MediaType.JSON)
-
-
-def _language(request: AnyRequest, locale: str, shop: Store) -> str:
-    """The language asked for, or the first that the browser accepts and we have, or the store's."""
-    held = i18n.locales(words_dir())
-    wanted = [locale, *rules.accepted(request.headers.get("accept-language", ""))]
-    return next((one for one in wanted if one and i18n.holds(one, held)), shop.locale)
-
-
-def _cached(request: AnyRequest, shop: Store, mark: str) -> dict[str, str]:
-    shared = shop.public_availability and web.visitor(request) is None
-    return {"ETag": mark, "Cache-Control": f"{'public' if shared else 'private'}, max-age={FRESH_S}",
-            "Vary": "Accept-Language, Origin, Authorization, Cookie", "X-Robots-Tag": "noindex"}
-
-
-def _of_page(request: AnyRequest, shop: Store) -> dict[str, str]:
-    """The shop's own pages may read the answer in a browser; no other site's."""
-    origin = request.headers.get("origin", "")
-    return {"Access-Control-Allow-Origin": origin} if origin and rules.same_site(origin, shop.url) else {}

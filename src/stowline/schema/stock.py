@@ -245,3 +245,36 @@ class ShelfPage(Struct):
 
     items: list[ShelfSlot]
     next: str | None
+
+
+class SignUpAsked(Struct):
+    """Who wants to hear when a product is back."""
+
+    sku: str
+    email: str
+    store: str
+    locale: str = ""
+
+
+class SignUp(Struct):
+    """A place on the back-in-stock list; one that was told, or has left, is served no more."""
+
+    sku: str
+    store: str
+    email: str
+    state: Literal["waiting", "told", "left"]
+    since: datetime
+    told_at: datetime | None
+
+
+class PlacedSignUp(SignUp):
+    """The same, with how many wait for the product before this one."""
+
+    ahead: int
+
+
+class SignUpPage(Struct):
+    """A page of the list of a product, in the order in which it is told."""
+
+    items: list[SignUp]
+    next: str | None

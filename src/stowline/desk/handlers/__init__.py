@@ -4,6 +4,7 @@ from stowline.core import web
 from stowline.core.web import RailEntry
 from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
 from stowline.desk.handlers.adjustments_api import AdjustmentsApi
+from stowline.desk.handlers.back_in_stock import BackInStockPages
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.counts import Counts, CountsApi
@@ -35,7 +36,7 @@ CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Instructions, InstructionsApi,
+    Instructions, InstructionsApi, BackInStockPages,
 ]  # fmt: skip
 
 
@@ -45,6 +46,7 @@ def fill_rail() -> None:
         RailEntry("Today", "/today", "orders.read"),
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
+        RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
         RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
         RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
         RailEntry("Products", "/products", "products.read"),

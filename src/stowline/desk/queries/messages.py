@@ -16,6 +16,7 @@ from stowline.notifications import queries as messages
 from stowline.notifications.channels import DeliveryFailed, Envelope, MailboxChannel
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
+from stowline.notifications.sign_ups import leave_url
 from stowline.orders import queries as orders
 from stowline.orders.queries import Search
 from stowline.stores import queries as stores
@@ -24,7 +25,8 @@ from stowline.stores.models import Store
 _m = Message.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
 SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting",
-            "delay-apology": "Later than told", "stock-arrived": "It is here"}
+            "delay-apology": "Later than told", "stock-arrived": "It is here",
+            "back-in-stock": "Back in stock"}
 Row = dict[str, Any]
 
 
@@ -94,11 +96,12 @@ def _headers(message: Message, store: Store, rendered: Rendered) -> list[tuple[s
     envelope = Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id="", thread_id="", to_address=message.recipient,
         to_name=message.recipient_name, brand=facts.brand(store), rendered=rendered, date=message.sent_at or clock.now(),
+        unsubscribe_url=leave_url(message.sign_up_id) if message.sign_up_id else "",
     )  # fmt: skip
     try:
         mail = message_from_bytes(MailboxChannel().prepare(envelope).message, policy=policy.default)
     except DeliveryFailed as why:
         return [("To", f"{message.recipient or 'nobody'} ({why})")]
-    shown = ("From", "To", "Reply-To", "Subject", "Date", "X-Stowline-Message", "X-Stowline-Order")
+    shown = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe", "X-Stowline-Message", "X-Stowline-Order")
     return [(name, str(mail[name])) for name in shown if mail[name]] + [("Key", message.key)]
 

@@ -10,8 +10,8 @@ from stowline.notifications.render import Brand, Rendered
 class Envelope:
     """One rendered message with its address.
 
-    `message_id` and `thread_id` come from rules.py; `date` is aware; `unsubscribe_url` is set for marketing only (an
-    https address that unsubscribes on POST, RFC 8058).
+    `message_id` and `thread_id` come from rules.py ("" where it is about no order); `date` is aware; `unsubscribe_url` is
+    set for what a shopper can leave (an address that unsubscribes on POST, RFC 8058).
     """
 
     kind: str

@@ -38,12 +38,11 @@ def _headers(envelope: Envelope) -> dict[str, str]:
         "Subject": envelope.rendered.subject,
         "Date": format_datetime(envelope.date),
         "Message-ID": envelope.message_id,
-        "In-Reply-To": envelope.thread_id,
-        "References": envelope.thread_id,
         "Auto-Submitted": "auto-generated",  # RFC 3834: no out-of-office answers
         "X-Stowline-Message": envelope.kind,
-        "X-Stowline-Order": envelope.order_ref,
     }
+    if envelope.order_ref:
+        headers |= {"In-Reply-To": envelope.thread_id, "References": envelope.thread_id, "X-Stowline-Order": envelope.order_ref}
     if envelope.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{envelope.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
