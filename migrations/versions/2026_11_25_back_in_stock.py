@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "back_in_stock"
-down_revision = "offers"
+down_revision = "arrival_notices"
 branch_labels = None
 depends_on = None
 
