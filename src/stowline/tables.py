@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 def metadata() -> MetaData:
     """All tables of the product."""
     import stowline.allocation.models
+    import stowline.backorders.consent_models
     import stowline.backorders.models
     import stowline.backorders.offer_models
     import stowline.backorders.promise_models

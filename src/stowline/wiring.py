@@ -10,7 +10,7 @@ from datetime import timedelta
 from stowline.allocation import reserves, substitution
 from stowline.allocation import service as allocation
 from stowline.allocation.events import KeptApart
-from stowline.backorders import holds, offers, outcomes, promises, shelf, sign_ups
+from stowline.backorders import holds, lapses, offers, outcomes, promises, shelf, sign_ups
 from stowline.backorders import service as backorders
 from stowline.backorders.events import CrossDock, CrossDockBack
 from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
@@ -107,7 +107,7 @@ VERBS = {
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
-         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look,
+         instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look, lapses.TIMER: lapses.look,
          promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}
 
 

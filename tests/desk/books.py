@@ -5,11 +5,16 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from stowline.backorders import holds, offers
+from stowline.backorders.offers import Offer
+from stowline.catalog import queries as catalog
 from stowline.catalog.models import Product
 from stowline.core import clock, db, timers
 from stowline.inventory import lots
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
+from stowline.orders import instructions
+from stowline.orders import queries as orders
 from tests.desk.conftest import House
 from tests.makers import webhook
 
@@ -36,6 +41,7 @@ def fill(house: House) -> None:
     webhook(robot.send, "shopify", b"this is no order")
     with_a_lot()
     counted(house)
+    offered()
     house.catch_up()
 
 
@@ -45,6 +51,22 @@ def counted(house: House) -> None:
     for who, bin_, units in (("maja", "A-05-1", 1), ("maja", "A-05-2", 30), ("tom", "A-05-2", 31)):
         for code, n in ((bin_, 1), ("JAR", units), ("CMD:DONE", 1)):
             assert house.robot(who).scan(f"count:{bin_}", code, n).status == 200
+
+
+def offered() -> None:
+    """A shopper may choose, with a unit held for it; another one chose long ago, and the shop was told."""
+    with db.transaction() as session:
+        made = offers.make(session, orders.by_ref(session, "waits").id or 0, "support", "1")
+        assert made is not None
+        milk = catalog.product_by_sku(session, "MILK").id or 0
+        inventory.lock_levels(session, [milk])
+        holds.hold(session, made.id or 0, {milk: 1}, made.ends_at)
+        order = orders.by_ref(session, "left")
+        chosen = Offer(order_id=order.id or 0, store_id=order.store_id, key="long ago", because="support", state="chosen",
+                       made_at=clock.now(), ends_at=clock.now(), choice="cancel", answer={"kind": "cancel"})  # fmt: skip
+        session.add(chosen)
+        session.flush()
+        instructions.owe(session, order, "refund", key=f"offer:{chosen.id}:refund", amount_minor=100)
 
 
 def with_a_lot(sku: str = "MILK", lot: str = "L-1", units: int = 6) -> None:

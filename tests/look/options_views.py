@@ -2,8 +2,10 @@
 
 # fmt: off
 
+from datetime import date
 from typing import Any
 
+from stowline.backorders.option_policies import Policy
 from tests.look.desk_views import DESK, HOSTILE, RTL, VIEWS, at, view
 from tests.look.floor_views import LONG
 from tests.look.shop_views import BASE, CARDS, FRAME, STEPS, STORE, WAITS
@@ -37,8 +39,11 @@ WAITING = {**BASE, "eyebrow": "Order #1042", "headline": "No date yet", "say": "
 OFFERED = {"at": at(24), "because": "with the notice of the delay", "by": "Stowline", "kind": "done", "word": "ended", "ends_at": None, "chosen": "", "chosen_by": "", "chosen_at": None, "why": "a newer one stands"}
 DECIDED = {**OFFERED, "because": "by hand", "by": "Ruth Adeyemi", "kind": "ok", "word": "chosen", "chosen": f"Another product: {LONG}", "chosen_by": "Ruth Adeyemi for the shopper", "chosen_at": at(27), "why": ""}
 ORDER_CHOICE = {"rows": [DECIDED, {**OFFERED, "kind": "wait", "word": "open", "ends_at": at(27), "why": ""}, OFFERED], "told": ROWS[:2], "offer": 7, "may_offer": True,
+                "consents": [{"kind": "wait", "word": "asked", "told": date(2026, 12, 3), "due": at(27), "silence": True, "text": "", "source": "", "at": at(24)}, {"kind": "ok", "word": "agreed", "told": None, "due": None, "silence": False, "text": "chose: wait", "source": "the shopper", "at": at(25)}],
                 "options": [{"value": "wait", "label": "Keep waiting", "chosen": False}, {"value": "credit", "label": "Store credit, 42.90 EUR", "chosen": False}]}
 OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
+    "choices": ("desk/choices.html", view("/choices", rows=[{"key": "kiln", "name": "Kiln & Cup", "policy": Policy(bonus_percent=10, us_rule=True)}, {"key": "rtl", "name": RTL, "policy": Policy(active=False)}], may_write=True,
+                lapsed=[{"ref": "#1042", "store_key": "kiln", "due": at(27), "told": date(2026, 12, 3), "asked_at": at(24)}, {"ref": HOSTILE, "store_key": "kiln", "due": at(27), "told": None, "asked_at": at(24)}])),
     "instructions": ("desk/instructions.html", view("/instructions", views=VIEWS[:3], view="person", rows=ROWS, doors=DOORS, secret="whsec_" + "c2VjcmV0" * 5 + "c2U=", pages=PAGES, may_write=True)),
     "order-choice": (DESK["order"][0], {**DESK["order"][1], "choice": ORDER_CHOICE}),
     "shop-choice": ("shop/order.html", {**WAITING, "choice": CHOICE}),

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from stowline.backorders import offers
+from stowline.catalog import substitutes
 from stowline.core import clock, db
 from stowline.core.config import settings
 from stowline.orders import instruction_post, shop_doors
@@ -118,3 +119,41 @@ def test_an_offer_that_ended_says_what_can_be_done(ines: Shopper) -> None:
         db.run(lambda session: offers.expire(session, ident))
         assert "This offer ended on" in click(ines, page, "cancel:900").text
         assert "Your choice" not in ines.sees("1042").text
+
+
+def shoppers(ines: Shopper) -> None:
+    """Five orders with a cup that is there and mugs that are not; a beaker may stand in for a mug. Each with its offer."""
+    robot = ines.house.robot()
+    robot.stock_up({"CUP": 9, "BEAKER": 2})
+    robot.add_product("MUG")
+    with db.transaction() as session:
+        substitutes.add(session, "MUG", "BEAKER")
+    for ref in ("swap", "wait", "ship", "credit", "cancel"):
+        robot.place(ref, {"CUP": 1, "MUG": 2})
+        made = db.run(lambda session, ref=ref: offers.make(session, orders.by_ref(session, ref).id or 0, "notice", "1"))  # type: ignore[misc]
+        assert made is not None
+
+
+def test_each_choice_from_the_click_to_the_pick_and_the_shop_s_server(ines: Shopper, shop: ShopServer) -> None:
+    shoppers(ines)
+    db.run(lambda session: shop_doors.set_door(session, "demo", shop.url))
+    robot = ines.house.robot()
+    clicks = {"swap": "swap-", "wait": "wait:0", "ship": "ship:0", "credit": "credit:900", "cancel": "cancel:900"}
+    for ref, choice in clicks.items():
+        page = ines.sees(ref)
+        values = [part.partition('"')[0] for part in page.answer.text.split('name="choice" value="')[1:]]
+        assert "You c" in click(ines, page, next(value for value in values if value.startswith(choice))).text
+    ines.house.react()
+    for ident in range(1, 5):
+        instruction_post.deliver(str(ident))
+    told = {post.body["data"]["order"]: post.body["type"] for post in shop.posts}
+    assert told == {"swap": "instruction.swap", "wait": "instruction.expedite", "credit": "instruction.store_credit", "cancel": "instruction.refund"}
+    robot.ship_all()
+    gone = {ref: robot.order(ref)["state"] for ref in clicks}
+    assert gone == {"swap": "handed_over", "wait": "part_allocated", "ship": "part_allocated", "credit": "handed_over", "cancel": "handed_over"}
+    assert robot.order("ship")["lines"][0]["handed_over"] == 1
+    robot.receive({"MUG": 4})
+    robot.follow("putaway:")
+    robot.ship_all()
+    assert (robot.order("wait")["state"], robot.order("ship")["state"]) == ("handed_over", "handed_over")
+    assert [line["handed_over"] for line in robot.order("swap")["lines"] if line["sku"] == "BEAKER"] == [2]

@@ -31,6 +31,29 @@ class OptionChosen:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentAsked:
+    """The shopper is asked to agree to a delay until `told` (empty: no day), by `due`; `silence` may count as consent."""
+
+    order_id: int
+    order_ref: str
+    kind: str
+    told: str
+    silence: bool
+    due: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentSettled:
+    """Whether the shopper agrees to the delay is known, or its day is over."""
+
+    order_id: int
+    order_ref: str
+    state: str
+    text: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OfferEnded:
     """Nothing was chosen, and nothing can be any more."""
 

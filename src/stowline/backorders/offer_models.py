@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Index
+from sqlalchemy import JSON, CheckConstraint, Index, false
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -53,7 +53,9 @@ class StockHold(SQLModel, table=True):
 
 
 class OptionPolicy(SQLModel, table=True):
-    """What a store offers to those who wait; a store without a row has the defaults."""
+    """What a store offers to those who wait; a store without a row has the defaults. `us_rule` asks for consent to a delay
+    (`consent_rules`); `lapse_cancels` cancels and pays back where it is needed and nobody gave it.
+    """
 
     __tablename__ = "option_policy"
     __table_args__ = (
@@ -66,3 +68,5 @@ class OptionPolicy(SQLModel, table=True):
     days: int = 7
     bonus_percent: int = 0
     expedite: bool = True
+    us_rule: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    lapse_cancels: bool = Field(default=False, sa_column_kwargs={"server_default": false()})

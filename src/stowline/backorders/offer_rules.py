@@ -98,12 +98,16 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a store offers: for how many days, with how much more on store credit, with fast shipping for who waits."""
+    """What a store offers: for how many days, with how much more on store credit, with fast shipping for who waits; and
+    whether it asks for consent to a delay, and cancels where none is given.
+    """
 
     active: bool = True
     days: int = 7
     bonus_percent: int = 0
     expedite: bool = True
+    us_rule: bool = False
+    lapse_cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from stowline.allocation import service as allocation
-from stowline.backorders import holds, options, stand_ins
+from stowline.backorders import consents, holds, option_policies, options, stand_ins
 from stowline.backorders.offer_events import OfferEnded, OfferMade, OptionChosen
 from stowline.backorders.offer_models import Offer
 from stowline.backorders.offer_rules import AFTER, FINAL, Option, Outcome, State, verdict
@@ -27,6 +27,7 @@ from stowline.orders.queries import Order
 __all__ = ["Offer", "Option"]
 
 TIMER = "offer-end"
+ASKING = ("notice", "apology")  # what tells of a delay asks for consent to it, where the store must
 EVERY = timedelta(hours=1)  # an offer lasts a day at least
 
 
@@ -41,8 +42,8 @@ class Said:
     option: Option | None = None
 
 
-def _lock(session: Session, order_id: int) -> Order:
-    """The levels of all products that an offer of this order may touch, then the order."""
+def lock(session: Session, order_id: int) -> Order:
+    """Lock the levels of all products that an offer of this order may touch, then the order."""
     products = {line.product_id for line in orders.lines(session, order_id)}
     mine = [one.id or 0 for one in _current(session, order_id)]
     inventory.lock_levels(session, sorted(products | holds.of_order_products(session, mine) | stand_ins.candidates(session, order_id)))
@@ -75,8 +76,8 @@ def make(session: Session, order_id: int, because: str, revision: str, *, by: st
     known = session.exec(select(Offer).where(Offer.key == key)).one_or_none()
     if known is not None:
         return known
-    order = _lock(session, order_id)
-    policy = options.policy_of(session, order.store_id)
+    order = lock(session, order_id)
+    policy = option_policies.of_store(session, order.store_id)
     found = options.now(session, order) if policy.active else []
     if not found:
         return None
@@ -92,6 +93,9 @@ def make(session: Session, order_id: int, because: str, revision: str, *, by: st
     fact = OfferMade(order_id, order.ref, made.id or 0, because, ", ".join(dict.fromkeys(one.kind for one in found)),
                      made.ends_at.isoformat(), by)  # fmt: skip
     outbox.record(session, fact, subject=order_id)
+    if policy.us_rule and because in ASKING:
+        made.ends_at = max(made.ends_at, consents.ask(session, order, made).due)  # as long as an answer is waited for
+        session.flush()
     allocation.fill(session, freed)
     return made
 
@@ -135,7 +139,7 @@ def choose(session: Session, offer_id: int, name: str, *, by: str, shown_minor: 
     Nothing is changed unless the fate is "chosen". Raises NotFound.
     """
     seen = by_id(session, offer_id)
-    order = _lock(session, seen.order_id)
+    order = lock(session, seen.order_id)
     offer = _locked(session, offer_id)
     said = verdict(offer.state, offer.choice, name, ends_at=offer.ends_at, now=clock.now())
     if said != "go":
@@ -162,6 +166,7 @@ def _chosen(session: Session, order: Order, offer: Offer, option: Option, by: st
     fact = OptionChosen(offer.order_id, order.ref, offer.id or 0, option.kind, option.units, amount, option.goods, by)
     outbox.record(session, fact, subject=offer.order_id)
     options.carry_out(session, order, offer, option, by=by)
+    consents.answered(session, order, option.kind, by)
     allocation.fill(session, holds.release(session, offer.id or 0))
 
 
@@ -199,7 +204,7 @@ def _next_look(session: Session) -> datetime:
 
 def expire(session: Session, offer_id: int) -> None:
     """Nothing was chosen by the day; before it, and after a choice, nothing happens."""
-    order = _lock(session, by_id(session, offer_id).order_id)
+    order = lock(session, by_id(session, offer_id).order_id)
     offer = _locked(session, offer_id)
     if offer.state == State.OPEN and offer.ends_at <= clock.now():
         allocation.fill(session, _ended(session, order, offer, Outcome.EXPIRED))
@@ -208,9 +213,9 @@ def expire(session: Session, offer_id: int) -> None:
 def on_news(session: Session, happened: Happened) -> None:
     """Stock came for an order, or it was cancelled: an offer about units that wait no more ends."""
     order_id = int(happened.values["order_id"])
-    if not any(one.state == State.OPEN for one in _current(session, order_id)):
+    if not _current(session, order_id):
         return
-    order = _lock(session, order_id)
+    order = lock(session, order_id)
     if order.state == "cancelled":
         outcome = Outcome.CANCELLED
     elif order.ordered - order.cancelled <= order.allocated:
@@ -222,6 +227,7 @@ def on_news(session: Session, happened: Happened) -> None:
         offer = _locked(session, one.id or 0)
         if offer.state == State.OPEN:
             freed |= _ended(session, order, offer, outcome)
+    consents.on_end(session, order)
     allocation.fill(session, freed)
 
 

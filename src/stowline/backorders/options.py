@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from stowline.backorders import holds, stand_ins
-from stowline.backorders.offer_models import Offer, OptionPolicy
+from stowline.backorders import holds, option_policies, stand_ins
+from stowline.backorders.offer_models import Offer
 from stowline.backorders.offer_rules import (
     CANCEL,
     CANCEL_ORDER,
@@ -21,7 +21,6 @@ from stowline.backorders.offer_rules import (
     WAIT,
     Line,
     Option,
-    Policy,
     Standing,
     possible,
 )
@@ -34,12 +33,6 @@ from stowline.orders.kits import Sold
 from stowline.orders.queries import LineView, Order
 
 Lines = list[dict[str, Any]]
-
-
-def policy_of(session: Session, store_id: int) -> Policy:
-    """What the store offers."""
-    row = session.get(OptionPolicy, store_id)
-    return Policy(row.active, row.days, row.bonus_percent, row.expedite) if row else Policy()
 
 
 def standing(session: Session, order: Order) -> Standing:
@@ -65,7 +58,7 @@ def now(session: Session, order: Order, offer_id: int | None = None) -> list[Opt
     """What the order's shopper may choose now; units held for the offer are there for it."""
     stands = standing(session, order)
     others = stand_ins.found(session, order.store_id, stands.waiting, offer_id)
-    return possible(stands, policy_of(session, order.store_id), others)
+    return possible(stands, option_policies.of_store(session, order.store_id), others)
 
 
 # --- carrying one out -------------------------------------------------------------------------------------------------

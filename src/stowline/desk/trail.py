@@ -51,6 +51,8 @@ def _days(first: str | None, last: str | None) -> str:
 
 _CHOICE = {"wait": "wait", "ship": "send what is there", "swap": "another product", "credit": "store credit", "cancel": "cancel what waits",
            "cancel_order": "cancel the order"}  # fmt: skip
+_CONSENT = {"consented": "the shopper agreed", "silent_consent": "the shopper's silence is consent", "refused": "the shopper did not agree",
+            "lapsed": "nobody agreed to it", "met": "it is over", "replaced": "a further one is asked about"}  # fmt: skip
 _OFFER_END = {"expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "nothing waits any more",
               "cancelled": "the order was cancelled"}  # fmt: skip
 
@@ -114,6 +116,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
     "OfferMade": lambda v: f"{'' if v['by'] == 'Stowline' else v['by'] + ': '}Choices offered to the shopper until {v['ends_at'][:10]}: {_options(v['options'])}",
     "OptionChosen": lambda v: f"Chosen by {v['by']}: {_CHOICE[v['kind']]}" + (f", {v['goods']}" if v["goods"] else "") + _much(v),
+    "ConsentAsked": lambda v: f"Asked to agree to a delay{' until ' + v['told'] if v['told'] else ', no date yet'}, by {v['due']}"
+    + ("; silence is consent" if v["silence"] else "; without an answer it is not agreed"),
+    "ConsentSettled": lambda v: f"The delay: {_CONSENT[v['state']]} ({v['text']}; {v['source']})",
     "OfferEnded": lambda v: f"The offer ended: {_OFFER_END[v['outcome']]}",
     "InstructionOwed": lambda v: f"The shop is to {_ASKED[v['kind']]}{_much(v)}",
     "InstructionAcknowledged": lambda v: f"The shop did it: {_ASKED[v['kind']]}{_much(v)}" + (f", {v['ref']}" if v["ref"] else ""),

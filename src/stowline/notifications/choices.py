@@ -1,10 +1,11 @@
 """What a mail says of an offer: each choice with the link that marks it on the shopper's page. A link never does it."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from stowline.backorders import offers
+from stowline.backorders import consents, offers
 from stowline.orders.queries import Order
 
 ONE_OF_A_KIND = ("wait", "ship", "credit", "cancel", "cancel_order")
@@ -23,7 +24,15 @@ def told(session: Session, order: Order, page: str) -> dict[str, Any] | None:
         if one.kind in links:
             links[one.kind] = {"url": f"{page}?choose={one.name}#choice"} | _money(one)
     swaps = [{"url": f"{page}?choose={one.name}#choice", "goods": one.goods} for one in found if one.kind == "swap"]
-    return {"until": offer.ends_at, "currency": order.currency, "swaps": swaps, **links}
+    return {"until": offer.ends_at, "currency": order.currency, "swaps": swaps, "consent": _consent(session, offer), **links}
+
+
+def _consent(session: Session, offer: offers.Offer) -> dict[str, Any] | None:
+    """What the order rule has the mail say: by which day an answer is waited for, and what no answer means."""
+    one = consents.latest(session, offer.order_id)
+    if one is None or one.offer_id != offer.id or one.state != "asked":
+        return None
+    return {"until": one.due - timedelta(seconds=1), "silence": one.silence}
 
 
 def _money(one: offers.Option) -> dict[str, int]:

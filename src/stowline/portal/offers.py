@@ -1,12 +1,12 @@
 """An offer as its shopper sees it: the choices with their consequences, what was chosen, why one is over."""
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from stowline.backorders import offers
+from stowline.backorders import consents, offers
 from stowline.backorders.offers import Offer, Option
 from stowline.core import clock, ids
 from stowline.core.config import settings
@@ -45,10 +45,19 @@ def card(session: Session, order: Order, reader: Reader, *, chosen: str = "", sa
     return {
         "title": reader.say("offer.title"), "action": path(offer), "legend": reader.say("offer.legend"),
         "said": reader.say(f"offer.said_{said}") if said in ("gone", "changed", "none") else "",
-        "done": _done(offer, order, reader), "until": reader.say("offer.until", day=reader.day(offer.ends_at)) if options else "",
+        "done": _done(offer, order, reader), "until": _until(session, offer, reader) if options else "",
         "options": [_shown(one, order, reader, checked=one.name == marked) for one in options],
         "button": reader.say("offer.again" if offer.state == "chosen" else "offer.button"),
     }  # fmt: skip
+
+
+def _until(session: Session, offer: Offer, reader: Reader) -> str:
+    """How long it is open; and, where the store must ask for consent to the delay, what no answer means."""
+    said, one = reader.say("offer.until", day=reader.day(offer.ends_at)), consents.latest(session, offer.order_id)
+    if one is None or one.offer_id != offer.id or one.state != "asked":
+        return said
+    day = reader.day(one.due - timedelta(seconds=1))
+    return f"{said} {reader.say('offer.consent_silence' if one.silence else 'offer.consent_needed', day=day)}"
 
 
 def _shown(one: Option, order: Order, reader: Reader, *, checked: bool) -> View:

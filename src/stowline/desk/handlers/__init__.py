@@ -1,5 +1,6 @@
 """Managers' pages: the controllers, one file for each noun, and the rail that leads to them."""
 
+from stowline.backorders import consents
 from stowline.core import web
 from stowline.core.web import RailEntry
 from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
@@ -7,6 +8,7 @@ from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.back_in_stock import BackInStockPages
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
+from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.instructions import Instructions
 from stowline.desk.handlers.instructions_api import InstructionsApi
@@ -36,7 +38,7 @@ CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Instructions, InstructionsApi, BackInStockPages,
+    Instructions, InstructionsApi, Choices, BackInStockPages,
 ]  # fmt: skip
 
 
@@ -57,6 +59,7 @@ def fill_rail() -> None:
         RailEntry("Counts", "/counts", "stock.read", _to_count),
         RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
         RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
+        RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
         RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
         RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
         RailEntry("Staff", "/staff", "people.manage"),
@@ -75,6 +78,10 @@ def _open_orders() -> str | None:
 
 def _waiting() -> str | None:
     return _text(counts.kept("waiting", counts.waiting_lines))
+
+
+def _lapsed() -> str | None:
+    return _text(counts.kept("lapsed", consents.lapsed_count))
 
 
 def _instructions() -> str | None:

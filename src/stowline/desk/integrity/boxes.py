@@ -70,6 +70,13 @@ BOXES = (
         tests=(_MACHINE,),
     ),
     Box(
+        "A shopper's choice is carried out once: what is held for it is nobody else's, and the shop hears of its money only when it was made.",
+        ("a hold is for an open offer", "one open offer for an order", "no money without a choice"),
+        guard="A unique key refuses a second instruction for the same choice.",
+        tests=(("Clicks at the same moment, against a cancellation, the warehouse's release and the offer's end, leave one outcome.",
+                _STORIES + "test_options.py::test_rivals_of_a_click_leave_one_outcome"),),
+    ),
+    Box(
         "Many buyers, one unit: exactly one gets it; giving it back restores what was before.",
         ("promised is the sum of the orders",),
         guard="A CHECK refuses the second promise of the same unit.",
