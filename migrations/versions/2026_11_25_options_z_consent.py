@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "consent"
-down_revision = "offers"
+down_revision = "back_in_stock"
 branch_labels = None
 depends_on = None
 
