@@ -260,6 +260,11 @@ MOVED_PAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "overrides-none": ("desk/overrides.html", view("/replenishment", views=TABS, rows=[], often=[], days=28)),
 }
 
+SHELF = [{"code": f"S-{n:02d}", "order": order, "store_key": "kiln", "state": state, "here": here, "of": of, "stray": stray, "since": at(27) if order else None, "active": n != 9, "ready": ready, "why": why}
+         for n, order, state, here, of, stray, ready, why in (
+    (1, "#1019", "part_allocated", 2, 4, 0, False, "Teapot, ochre is 1st in line; 60 due 28 Nov to 1 Dec on PO-4"), (2, "#1023", "allocated", 2, 2, 0, True, "Complete: it can be picked from here"),
+    (3, None, "", 0, 0, 0, False, ""), (4, "SO/2026/000-1051-EXPRESS ü", "part_allocated", 1200, 3400, 0, False, "12 units stand at the dock for it"), (5, None, "", 0, 0, 2, False, "Clear it: 2 units are for nobody. Put away takes them."),
+    *((n, None, "", 0, 0, 0, False, "") for n in range(6, 13)))]
 DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "orders": ("desk/orders.html", view("/orders", say="214 open, 38 to ship today. 3 are late.", views=VIEWS, stores=STORES, states=STATES, rows=ORDERS, actions=[{"label": "Export", "href": "/orders.csv", "main": False}])),
     "orders-dated": ("desk/orders.html", view("/orders", say="2 open.", views=VIEWS, stores=STORES, states=STATES, rows=[{**row, "ship_by": "Thu 26, 16:30", "promise": "27–28 Nov"} for row in ORDERS[:2]])),
@@ -293,6 +298,8 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "counts-accuracy": ("desk/counts_accuracy.html", view("/counts", views=COUNT_VIEWS, rows=RIGHT, ways=[{"label": "Last 30 days", "href": "/counts/accuracy?days=30", "current": True}, {"label": "Last 90 days", "href": "/counts/accuracy?days=90", "current": False}], export_href="/counts/accuracy.csv")),
     "counts-plan": ("desk/counts_plan.html", view("/counts", views=COUNT_VIEWS, said=COUNT_PLAN, week=WEEK, where="", may_write=True)),
     "bins": ("desk/bins.html", view("/bins", say="400 bins, 12 empty.", kinds=[{"value": "", "label": "All kinds", "chosen": True}], zones=STORES, rows=BIN_ROWS, export_href="/bins.csv", label_fields={"zone": "A", "q": ""}, sizes=SIZES, may_write=True)),
+    "shelf": ("desk/shelf.html", view("/backorders/shelf", say="3 of 12 slots are kept for orders, 1 to clear.", rows=SHELF, here="/backorders/shelf", labels="/bins/labels.pdf?kind=backorder")),
+    "shelf-none": ("desk/shelf.html", view("/backorders/shelf", say="", rows=[], here="/backorders/shelf", labels="/bins/labels.pdf?kind=backorder")),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
     "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
     "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),

@@ -144,7 +144,7 @@ POT = {"sku": "TPT-OC", "name": "Teapot, ochre"}
 INTO = {"want": "bin", "code": "S-07", "bin": "S-07", **POT, "left": 1, "order": "#1042", "expected": 60, "rest": 47, "rest_bin": "C-11-1", "say": "Put 1 Teapot, ochre into S-07, order #1042",
         "splits": [{"slot": "S-07", "order": "#1042", "units": 1}, {"slot": "S-10", "order": "#1051", "units": 12}]}
 FLOOR |= {
-    "put-wall": ("floor/task.html", screen(PO, INTO, said("accepted", "Don't put away: slot S-07, order #1042, and 1 more order", "Teapot, ochre: 1 of 60. Put it in S-07, then scan the slot. 47 more go to C-11-1."), wall=WALL)),
+    "put-wall": ("floor/task.html", screen(PO, INTO, said("accepted", "Don't put away: slot S-07, order #1042", "Teapot, ochre: 1 of 60. Put it in S-07, then scan the slot. 1 more order after it. 47 more go to C-11-1."), wall=WALL)),
     "put-wall-wrong": ("floor/task.html", screen(PO, {**INTO, "name": LONG, "serial": "SN-2026-1"}, said("refused", "Wrong slot. You scanned S-03. Put 1 Teapot, ochre into S-07, order #1042, and scan it.",
                        seen={"kind": "bin", "sku": "", "name": "S-03", "code": "S-03"}), wall=WALL)),
     "pack-bench": ("floor/task.html", screen(PO, {**INTO, "code": "STAGE-1", "bin": "STAGE-1", "bench": True, "say": "Bring 1 Teapot, ochre to the pack bench, order #1042"},

@@ -85,7 +85,7 @@ def test_who_scans_on_leaves_the_units_at_the_dock_for_put_away(house: House, ma
 def test_every_step_to_the_shelf_can_be_taken_back(house: House, maja: Tablet) -> None:
     wait_for(maja, A={"MUG": 2, "POT": 1}, B={"MUG": 1})
     bare = house.books()
-    accepted(maja.scan("receive:", "MUG", 4), "and 1 more order")
+    assert "1 more order after it." in accepted(maja.scan("receive:", "MUG", 4), "slot S-01, order A")["hint"]
     kept = house.books()
     accepted(maja.scan("receive:", "S-01"))
     accepted(maja.scan("receive:", "CMD:UNDO"), "Taken out again: 2 Thing MUG for order A")

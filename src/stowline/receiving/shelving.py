@@ -152,9 +152,9 @@ def undo(session: Session, scan: Scan, effect: Json) -> str | None:
 def told(booked: str, todo: Pending) -> tuple[str, str]:
     """What a receiver is told when units came that somebody waited for: (sentence, hint)."""
     one, more = todo.first, len({split.order_id for split in todo.splits}) - 1
-    say = f"Don't put away: {_place(one)}, order {one.order}" + (f", and {more:,} more {'order' if more == 1 else 'orders'}" if more else "")
-    rest = rest_of(todo.rest, todo.rest_bin)
-    return say, f"{booked}. {_asked(one)}.{' ' + rest if rest else ''}"
+    after = f"{more:,} more {'order' if more == 1 else 'orders'} after it." if more else ""
+    hint = [f"{booked}.", f"{_asked(one)}.", after, rest_of(todo.rest, todo.rest_bin)]
+    return f"Don't put away: {_place(one)}, order {one.order}", " ".join(filter(None, hint))
 
 
 def _place(split: Split) -> str:

@@ -25,6 +25,7 @@ from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
 from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.receiving import Receiving
+from stowline.desk.handlers.shelf import ShelfPage
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.supply import Supply
@@ -38,7 +39,7 @@ CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Instructions, InstructionsApi, Choices, BackInStockPages,
+    Instructions, InstructionsApi, Choices, BackInStockPages, ShelfPage,
 ]  # fmt: skip
 
 
@@ -48,6 +49,7 @@ def fill_rail() -> None:
         RailEntry("Today", "/today", "orders.read"),
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
+        RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
         RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
         RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
         RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
