@@ -30,6 +30,12 @@ def test_a_part_of_an_order_waits_in_its_slot_and_is_picked_from_there_when_the_
     reply = accepted(maja.scan("receive:", "S-01"), "S-01: 2 Thing MUG for order A")
     assert reply["hint"] == "3 more go to A-01-1."
     house.prove()
+    (slot,) = [one for one in maja.get("/api/v1/shelf").body["items"] if one["order"]]
+    assert (slot["slot"], slot["order"], slot["here"], slot["of"], slot["waiting"], slot["complete"]) == ("S-01", "A", 2, 3, 1, False)
+    shown = maja.get("/backorders/shelf").raw.decode()
+    assert "1 of 40 slots are kept for orders." in shown
+    assert "2 of 3 here" in shown
+    assert maja.get("/api/v1/shelf?limit=1")["next"]
     assert maja.tasks("pick") == []
     accepted(maja.scan("receive:", "POT", 1), "Don't put away: slot S-01, order A")
     assert accepted(maja.scan("receive:", "S-01"))["hint"] == "Order A is complete: it can be picked."

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.asserts import accepted
-from tests.makers import Tablet
 from tests.stories.conftest import House
 
 waiting = st.lists(st.tuples(st.integers(1, 4), st.booleans()), min_size=1, max_size=5)
