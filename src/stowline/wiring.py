@@ -113,7 +113,7 @@ WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver
 
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
-            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
+            velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
             sign_ups.SWEEP: timedelta(minutes=20)}
 
 

@@ -1,14 +1,18 @@
 """A shopper chooses on her own page: a click does it, a look never does, a link that is over says so kindly."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
 
-from stowline.backorders import offers
+from stowline import wiring
+from stowline.backorders import lapses, offers
 from stowline.catalog import substitutes
 from stowline.core import clock, db
 from stowline.core.config import settings
+from stowline.notifications import queries as messages
+from stowline.notifications.models import Message
 from stowline.orders import instruction_post, shop_doors
 from stowline.orders import queries as orders
 from tests.desk.pages import Page
@@ -157,3 +161,29 @@ def test_each_choice_from_the_click_to_the_pick_and_the_shop_s_server(ines: Shop
     robot.ship_all()
     assert (robot.order("wait")["state"], robot.order("ship")["state"]) == ("handed_over", "handed_over")
     assert [line["handed_over"] for line in robot.order("swap")["lines"] if line["sku"] == "BEAKER"] == [2]
+
+
+def notices(state: str = "") -> list[Message]:
+    with db.reading() as session:
+        return [one for one in messages.listed(session, state=state) if one.kind == "backorder-notice"]
+
+
+def test_the_notice_brings_the_choices_and_is_withdrawn_once_one_is_made(ines: Shopper) -> None:
+    robot = ines.house.robot()
+    robot.stock_up({"CUP": 3})
+    robot.add_product("MUG")
+    for ref in ("1042", "1043"):
+        robot.place(ref, {"CUP": 1, "MUG": 2})
+    with clock.stopped_at(clock.now() + timedelta(hours=1)):
+        ines.house.react()
+        held = notices("held")
+        assert [one.order_ref for one in held] == ["1043", "1042"], "owed, not sent"
+        assert "You cancelled what waits" in click(ines, ines.sees("1043"), "cancel:900").text
+        ines.house.deliver()
+    assert {one.order_ref: one.state for one in notices()} == {"1042": "sent", "1043": "skipped"}
+    skipped, sent = sorted(notices(), key=lambda one: one.order_ref, reverse=True)
+    assert skipped.reason == "the shopper has chosen what becomes of it"
+    for kind in ("wait", "ship", "credit", "cancel", "cancel_order"):
+        assert f"{ines.link('1042')}?choose={kind}#choice" in sent.text
+    assert "Cancel what waits, €9.00 back" in sent.html
+    assert wiring.STANDING.keys() >= {offers.TIMER, lapses.TIMER}
