@@ -265,3 +265,33 @@ def _bin(sku: str) -> str:
     with db.reading() as session:
         query = "SELECT l.code FROM balance b JOIN location l ON l.id = b.location_id JOIN product p ON p.id = b.product_id"
         return str(session.connection().exec_driver_sql(f"{query} WHERE p.sku = '{sku}' AND b.qty > 0").scalar_one())
+
+
+def test_choices_while_goods_come_units_are_lost_and_others_buy(maja: Tablet, house: House) -> None:
+    """Everything that wants the same stock at the same moment; the books hold, and each offer has one outcome."""
+    stand_in(maja, 7)
+    refs = [f"S-{n}" for n in range(6)]
+    for ref in refs:
+        maja.place(ref, {"MUG": 1})
+    made = [offered(ref) for ref in refs]
+    assert _held() == 6
+    names = [next(name for name, _ in choices(one) if name.startswith("swap")) for one in made]
+    wanted = [*names[:4], "cancel_order", "credit"]
+    others = house.tablet("tom", 1)
+    jobs = [
+        *(lambda one=one, name=name: choose(one, name) for one, name in zip(made, wanted, strict=True)),
+        lambda: maja.receive({"MUG": 2}),
+        lambda: others.place("S-9", {"BEAKER": 2}).status,
+        lambda: others.post("/api/v1/adjustments", {"sku": "BEAKER", "bin": _bin("BEAKER"), "reason": "lost", "units": -2}).status,
+    ]
+    fates = at_once(jobs)[:6]
+    assert set(fates) <= {"chosen", "gone", "ended"}
+    for offer, fate, ref in zip(made, fates, refs, strict=True):
+        assert (fate == "chosen") == (now(offer).state == "chosen")
+        assert len(owed(ref)) == (1 if fate == "chosen" else 0)
+    house.prove()
+    offers.look("")
+    with clock.stopped_at(clock.now() + timedelta(days=8)):
+        offers.look("")
+    assert _held() == 0
+    house.prove()
