@@ -1,6 +1,8 @@
 """A shopper whose goods wait chooses what becomes of them: each option from the click to the warehouse and the shop."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -278,8 +280,8 @@ def test_choices_while_goods_come_units_are_lost_and_others_buy(maja: Tablet, ho
     names = [next(name for name, _ in choices(one) if name.startswith("swap")) for one in made]
     wanted = [*names[:4], "cancel_order", "credit"]
     others = house.tablet("tom", 1)
-    jobs = [
-        *(lambda one=one, name=name: choose(one, name) for one, name in zip(made, wanted, strict=True)),
+    jobs: list[Callable[[], Any]] = [
+        *(partial(choose, one, name) for one, name in zip(made, wanted, strict=True)),
         lambda: maja.receive({"MUG": 2}),
         lambda: others.place("S-9", {"BEAKER": 2}).status,
         lambda: others.post("/api/v1/adjustments", {"sku": "BEAKER", "bin": _bin("BEAKER"), "reason": "lost", "units": -2}).status,
