@@ -8,6 +8,7 @@ from playwright.sync_api import ConsoleMessage, Page, Route
 
 from stowline.core.web import MAIL_PREVIEW
 from tests.look.adjust_views import ADJUST
+from tests.look.alloc_views import ALLOC
 from tests.look.arrival_views import ARRIVALS
 from tests.look.avail_views import AVAIL
 from tests.look.desk_views import DESK
@@ -16,7 +17,7 @@ from tests.look.options_views import OPTIONS
 from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

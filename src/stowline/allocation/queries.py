@@ -10,11 +10,14 @@ from sqlmodel import Session
 
 from stowline.allocation.events import KeptApart
 from stowline.allocation.models import Reallocation, Reserve
-from stowline.allocation.rules import FOR_ALL, Promised, Waiting
+from stowline.allocation.rules import FOR_ALL, MOST_COUNTED, Facts, Promised, Waiting, in_line, ordinal
+from stowline.allocation.rules import why as reasons
 from stowline.catalog.models import Product, Substitute
 from stowline.core import hooks
 from stowline.inventory.models import StockLevel
+from stowline.orders import queries as order_reads
 from stowline.orders.models import Order, OrderLine
+from stowline.stores.models import Store
 
 _l, _o = OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 _r, _s = Reserve.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
@@ -25,6 +28,7 @@ _u, _p = Substitute.__table__.c, Product.__table__.c  # type: ignore[attr-define
 _a = Reallocation.__table__.c  # type: ignore[attr-defined]
 _AGREED = (_l.substitutes_ok, _l.ordered - _l.cancelled > _l.allocated)
 AT_ONCE = 500
+__all__ = ["in_line", "ordinal"]  # words of a place in line, for pages
 
 
 def first_in_line(session: Session, product_id: int, units: int) -> Iterator[Waiting]:
@@ -85,6 +89,13 @@ def kept(session: Session, product_ids: Sequence[int]) -> dict[int, dict[int, in
         for product_id, store_id, units in rows:
             found.setdefault(product_id, {})[store_id] = units
     return found
+
+
+def kept_by_store(session: Session, product_id: int) -> list[tuple[str, str, int]]:
+    """(store's name, its key, units) that are kept of a product."""
+    shop = Store.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(shop.name, shop.key, _r.units).join(Store, shop.id == _r.store_id).where(_r.product_id == product_id)
+    return [tuple(row) for row in session.execute(query.order_by(shop.name).limit(AT_ONCE))]
 
 
 def promised_to(session: Session, order_id: int) -> list[tuple[int, int, int]]:
@@ -198,3 +209,55 @@ def taken_since(session: Session, store_id: int, since: datetime) -> int:
     """Units taken for a store's urgent orders since a moment."""
     query = sa.select(sa.func.coalesce(sa.func.sum(_a.units), 0)).where(_a.store_id == store_id, _a.at >= since)
     return int(session.execute(query).scalar_one())
+
+
+# --- why --------------------------------------------------------------------------------------------------------------
+
+
+def why(session: Session, line_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Why each of these lines stands where it stands: first its place in line (or the hold), if it waits; then what else
+    there is to say. Parts of sentences, in three statements for all of them; what is on its way is receiving's to say.
+    """
+    ids = sorted(set(line_ids))
+    if not ids:
+        return {}
+    places = order_reads.places_in_line(session, ids, at_most=MOST_COUNTED)
+    taken = _taken_from(session, ids)
+    kept = _kept_for_others(session, ids)
+    b = OrderLine.__table__.alias("instead").c  # type: ignore[attr-defined]
+    query = (
+        sa.select(_l.id, _l.ordered - _l.cancelled, _l.allocated, _l.held, _o.ships, _o.most_parcels, b.name)
+        .join(Order, _o.id == _l.order_id).outerjoin(b.id.table, b.id == _l.substitute_for).where(_l.id.in_(ids))
+    )  # fmt: skip
+    found = {}
+    for line_id, wanted, promised, held, ships, most, instead in session.execute(query):
+        units, stores = kept.get(line_id, (0, ()))
+        found[line_id] = reasons(Facts(wanted, promised, places[line_id], held, ships, most, units, stores,
+                                       tuple(taken.get(line_id, [])), instead or ""))  # fmt: skip
+    return found
+
+
+def _taken_from(session: Session, line_ids: Sequence[int]) -> dict[int, list[tuple[int, str, str]]]:
+    """What was taken from lines for urgent orders: (units, order, who), the last three of each."""
+    query = sa.select(_a.from_line_id, _a.units, _o.ref, _a.who).join(Order, _o.id == _a.to_order_id)
+    found: dict[int, list[tuple[int, str, str]]] = {}
+    for line_id, *taken in session.execute(query.where(_a.from_line_id.in_(line_ids)).order_by(_a.id.desc()).limit(AT_ONCE)):
+        some = found.setdefault(line_id, [])
+        if len(some) < 3:
+            some.append(tuple(taken))
+    return found
+
+
+def _kept_for_others(session: Session, line_ids: Sequence[int]) -> dict[int, tuple[int, tuple[str, ...]]]:
+    """Free units beside which a line waits, because they are kept for other stores: the units, and whose."""
+    query = (
+        sa.select(_l.id, _s.on_hand - _s.promised, Store.__table__.c.name)  # type: ignore[attr-defined]
+        .join(Order, _o.id == _l.order_id).join(StockLevel, _s.product_id == _l.product_id)
+        .join(Reserve, sa.and_(_r.product_id == _l.product_id, _r.store_id != _o.store_id))
+        .join(Store, Store.__table__.c.id == _r.store_id)  # type: ignore[attr-defined]
+        .where(_l.id.in_(line_ids), _UNITS > 0, _s.on_hand > _s.promised).order_by(_r.store_id)
+    )  # fmt: skip
+    found: dict[int, tuple[int, tuple[str, ...]]] = {}
+    for line_id, free, store in session.execute(query):
+        found[line_id] = (free, (*found.get(line_id, (0, ()))[1], store))
+    return found

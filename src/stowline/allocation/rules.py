@@ -69,3 +69,57 @@ def give_back(promised: list[Promised], short: int) -> list[tuple[Promised, int]
                 lost[line] = lost.get(line, 0) + take
                 short -= take
     return list(lost.items())
+
+
+MOST_COUNTED = 1000
+"""A place in line is counted so far; beyond it is "over 1,000th"."""
+_SHIPS = {"complete": "the order ships complete", "parts": "the order ships in parts", "at_most": "the order ships in at most {} parcels"}
+
+
+def ordinal(n: int) -> str:
+    """ "1st", "12th", "23rd"."""
+    tail = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th") if n % 100 not in (11, 12, 13) else "th"
+    return f"{n:,}{tail}"
+
+
+def in_line(place: int) -> str:
+    """ "14th in line", as far as places are counted."""
+    return f"over {ordinal(MOST_COUNTED)} in line" if place > MOST_COUNTED else f"{ordinal(place)} in line"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of a line that is not served whole: units wanted and promised, its place, how its order ships;
+    free units that are kept for other stores, and whose; what was taken from it: (units, urgent order, who).
+    """
+
+    wanted: int
+    promised: int
+    place: int
+    held: bool = False
+    ships: str = "complete"
+    most_parcels: int | None = None
+    kept: int = 0
+    kept_for: tuple[str, ...] = ()
+    taken: tuple[tuple[int, str, str], ...] = ()
+    instead_of: str = ""
+
+
+def why(facts: Facts) -> list[str]:
+    """Why a line stands where it stands, first where that is; parts of sentences, without their full stops."""
+    said = []
+    if facts.wanted > facts.promised:
+        said.append("The order is on hold and gets no stock" if facts.held else in_line(facts.place))
+        if facts.promised:
+            ships = _SHIPS[facts.ships].format(facts.most_parcels)
+            said.append(f"{facts.promised:,} of {facts.wanted:,} promised; {ships}")
+        if facts.kept and not facts.held:
+            said.append(f"{_units(facts.kept)} free, kept for {' and '.join(facts.kept_for)}")
+    said += [f"{_units(n)} taken for urgent order {ref} by {who}" for n, ref, who in facts.taken]
+    if facts.instead_of:
+        said.append(f"in place of {facts.instead_of}")
+    return said
+
+
+def _units(n: int) -> str:
+    return f"{n:,} {'unit' if n == 1 else 'units'}"

@@ -4,28 +4,17 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import quote
 
+from stowline.allocation.queries import in_line, ordinal
 from stowline.core import clock
 from stowline.inventory import velocity
 from stowline.receiving.queries import Incoming
 
-MOST_COUNTED = 1000
-"""A place in line is counted so far; beyond it is "over 1,000th"."""
+__all__ = ["in_line", "ordinal"]
 
 
 def units(n: int, one: str = "unit", many: str = "") -> str:
     """ "1 unit", "1,200 units"."""
     return f"{n:,} {one if n == 1 else many or one + 's'}"
-
-
-def ordinal(n: int) -> str:
-    """ "1st", "12th", "23rd"."""
-    tail = {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th") if n % 100 not in (11, 12, 13) else "th"
-    return f"{n:,}{tail}"
-
-
-def in_line(place: int) -> str:
-    """ "14th in line", as far as places are counted."""
-    return f"over {ordinal(MOST_COUNTED)} in line" if place > MOST_COUNTED else f"{ordinal(place)} in line"
 
 
 def day(on: date) -> str:
@@ -70,6 +59,11 @@ def coming(incoming: Sequence[Incoming], place: int) -> str:
     if arrival.late():
         return f"{arrival.units:,} were due {when} on {arrival.ref}, late"
     return f"{arrival.units:,} due {when} on {arrival.ref}" if when else f"{arrival.units:,} due on {arrival.ref}, no date"
+
+
+def waits(why: Sequence[str], coming: Sequence[str]) -> str:
+    """Why a line waits, as one sentence: its place, what is on its way, what else there is to say."""
+    return "; ".join([*why[:1], *coming, *why[1:]])
 
 
 def joined(parts: Sequence[str]) -> str:

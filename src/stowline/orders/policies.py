@@ -21,8 +21,12 @@ AT_ONCE = 200
 _orders, _lines = Order.__table__, OrderLine.__table__  # type: ignore[attr-defined]
 
 
-def set_policy(session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None) -> None:
-    """Say how a store's orders are served (`SERVES`) and ship (`SHIPS`). Raises Refused for what there is not."""
+def set_policy(
+    session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None, urgent_units_per_day: int | None = None
+) -> None:
+    """Say how a store's orders are served (`SERVES`) and ship (`SHIPS`), and how many units a day may be taken for urgent
+    ones (None: as before). Raises Refused for what there is not.
+    """
     if serves not in SERVES:
         raise Refused(f"Orders are served by {' or '.join(SERVES)}.", where="serves")
     most_parcels = most_parcels if ships == "at_most" else None
@@ -30,7 +34,8 @@ def set_policy(session: Session, store: Store, *, serves: str, ships: str, most_
     if no:
         raise Refused(no, where="most_parcels" if ships == "at_most" else "ships")
     anew = store.serves != serves
-    store_service.set_policy(session, store, serves=serves, ships=ships, most_parcels=most_parcels)
+    urgent = store.urgent_units_per_day if urgent_units_per_day is None else urgent_units_per_day
+    store_service.set_policy(session, store, serves=serves, ships=ships, most_parcels=most_parcels, urgent_units_per_day=urgent)
     if anew:
         timers.set_timer(session, TIMER, f"{store.id}:0", clock.now())
 

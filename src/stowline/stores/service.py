@@ -44,9 +44,12 @@ def set_shop_page(session: Session, key: str, *, public: bool, units_shown: str,
     return store
 
 
-def set_policy(session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None) -> None:
+def set_policy(
+    session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None, urgent_units_per_day: int
+) -> None:
     """Keep how this store's orders are served and ship; orders knows what may be said."""
     store.serves, store.ships, store.most_parcels = serves, ships, most_parcels
+    store.urgent_units_per_day = urgent_units_per_day
     session.add(store)
     session.flush()
 

@@ -21,6 +21,7 @@ from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.movements import Replenishment
 from stowline.desk.handlers.notices import Notices
 from stowline.desk.handlers.order import OrderPage
+from stowline.desk.handlers.order_stock import OrderStock
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
 from stowline.desk.handlers.products import ProductPages
@@ -28,6 +29,8 @@ from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.shelf import ShelfPage
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
+from stowline.desk.handlers.stores import StorePages
+from stowline.desk.handlers.substitutes import Substitutes
 from stowline.desk.handlers.supply import Supply
 from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
@@ -36,7 +39,7 @@ from stowline.desk.queries import counts, proof
 from stowline.orders import instruction_queries
 
 CONTROLLERS: list[type] = [
-    Today, OrdersList, OrderPage, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
+    Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, ShelfPage,
@@ -64,6 +67,7 @@ def fill_rail() -> None:
         RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
         RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
         RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
+        RailEntry("Stores", "/stores", "orders.read"),
         RailEntry("Staff", "/staff", "people.manage"),
         RailEntry("Floor", "/floor", "floor.scan"),
     ])  # fmt: skip

@@ -123,6 +123,6 @@ def _draw(request: AnyRequest, ref: str, store: str, before: str, *, flash: str 
     may_write = "orders.write" in web.identity_of(request).permissions
     return web.page(
         "desk/order.html", request, code=code, trail=trail, flash=flash, flash_kind="bad" if code != 200 else "ok",
-        slip_href=f"{here}/slip?store={key}", **view | {"may": view["may"] if may_write else {}},
+        slip_href=f"{here}/slip?store={key}", stock_href=f"{here}/stock?store={key}", **view | {"may": view["may"] if may_write else {}},
         older_href=here + pages.query({"store": key}, before=web.cursor.encode(more)) if more else None,
     )  # fmt: skip

@@ -13,6 +13,8 @@ from stowline.desk.queries import counts, stock
 
 READ = web.permission("stock.read")
 DONE = {
+    "substitute": "It may take this product's place for shoppers who agreed.",
+    "no-substitute": "It takes this product's place no more. What was swapped stays swapped.",
     "kit": "It is a kit with these parts from now on. Orders that were placed before keep what they were.",
     "no-kit": "It is a kit no more: it is stocked and picked as itself. Orders that were placed before keep what they were.",
 }

@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.allocation import queries as allocation
 from stowline.core import clock
 from stowline.core.countries import name_of
 from stowline.desk import words
@@ -68,6 +69,10 @@ def _more(order: Order) -> list[tuple[str, str]]:
     more = [("Ship by", words.day(order.ship_by) + (", late" if late else ""))] if order.state in OPEN else []
     if order.priority != 5:
         more.append(("Priority", str(order.priority)))
+    if order.ships != "complete":
+        more.append(("Ships", "in parts" if order.ships == "parts" else f"in at most {order.most_parcels} parcels"))
+    if order.expedite:
+        more.append(("Parcels", "by the fast way"))
     return [*more, ("Came by", words.platform(order.platform)), ("Phone", order.phone), ("Note", order.note)]
 
 
@@ -135,6 +140,7 @@ class _Why:
         tote = picking.tote_of(session, order.id or 0)
         self.tote = f"{tote.code}, {tote.color}" if tote else "the staging place"
         self.parcels = parcels
+        self.said = allocation.why(session, [line.id for line in lines])
 
     def of(self, line: LineView) -> str:
         """The sentences for one line."""
@@ -165,12 +171,11 @@ class _Why:
         return f"{words.units(n)} promised; none lies in a bin for picking"
 
     def _waiting(self, line: LineView) -> str:
-        if line.waiting <= 0:
-            return ""
-        if self.held:
-            return f"{words.units(line.waiting)} get no stock while the order is on hold"
-        place = self.places.get(line.id, 1)
-        return f"{words.in_line(place)}. {words.capital(words.coming(self.due.get(line.product_id, []), place))}"
+        said = self.said[line.id]
+        if line.waiting > 0:
+            coming = [words.coming(self.due.get(line.product_id, []), self.places.get(line.id, 1))]
+            said = [*said[:1], *(coming if not self.held else []), *said[1:]]
+        return " ".join(words.capital(one) for one in said)
 
 
 def _names(parcels: list[Parcel], inside: dict[int, list[Content]]) -> dict[int, list[str]]:

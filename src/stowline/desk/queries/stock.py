@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.allocation import queries as allocation
 from stowline.catalog import queries as catalog
 from stowline.catalog.models import KitPart, Product
 from stowline.core import db
@@ -94,8 +95,17 @@ def product(session: Session, sku: str, place: Place) -> tuple[Row, Page[Move]]:
     places, there = session.execute(sa.select(*sums).where(_b.product_id == product_id, _b.qty > 0)).one()
     return {
         "product": kits.kit_rows(session, [level], [facts])[0], **kit, "bins": bins, "places": places, "there": there, "moves": move_rows(session, moves.rows),
-        "waiting": lines, "incoming": [_arrival(one) for one in due],
+        "waiting": lines, "stands": _stands(session, product_id), "kept": allocation.kept_by_store(session, product_id), "incoming": [_arrival(one) for one in due],
     }, moves  # fmt: skip
+
+
+def _stands(session: Session, product_id: int) -> list[Row]:
+    """What may take the product's place, the first choice first, and when."""
+    return [{"sku": one.sku, "name": one.name, "months": f"{MONTHS[one.from_month - 1]} to {MONTHS[(one.to_month or 12) - 1]}"
+             if one.from_month else ""} for one in catalog.substitutes(session, [product_id]).get(product_id, [])]  # fmt: skip
+
+
+MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")
 
 
 def _arrival(due: Incoming) -> Row:

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.allocation import queries as allocation
 from stowline.catalog.models import Product
 from stowline.core import clock
 from stowline.desk import words
@@ -63,15 +64,17 @@ def rows(session: Session, lines: Sequence[Line]) -> list[dict[str, Any]]:
     shops = {shop.id: shop for shop in stores.all_stores(session)}
     places = orders.places_in_line(session, [line.id for line in lines])
     due = receiving.incoming(session, list({line.product_id for line in lines})) if lines else {}
-    return [_row(line, shops[line.store_id], places[line.id], due.get(line.product_id, [])) for line in lines]
+    why = allocation.why(session, [line.id for line in lines])
+    return [_row(line, shops[line.store_id], places[line.id], due.get(line.product_id, []), why[line.id]) for line in lines]
 
 
-def _row(line: Line, shop: Any, place: int, due: list[receiving.Incoming]) -> dict[str, Any]:  # noqa: ANN401  (a store)
+def _row(
+    line: Line, shop: Any, place: int, due: list[receiving.Incoming], why: list[str]  # noqa: ANN401  (a store)
+) -> dict[str, Any]:
     arrival = words.server_of(due, place)
-    why = "The order is on hold and gets no stock" if line.held else f"{words.in_line(place)}; {words.coming(due, place)}"
     return {
         "place": place, "ref": line.ref, "store": shop.name, "store_key": shop.key,
         "customer": line.customer_name or line.ship_name or "no name", "sku": line.sku, "name": line.name, "units": line.units,
-        "since": line.placed_at, "incoming": sum(one.units for one in due), "due": words.due(arrival) or None, "why": why,
+        "since": line.placed_at, "incoming": sum(one.units for one in due), "due": words.due(arrival) or None, "why": words.waits(why, [] if line.held else [words.coming(due, place)]),
         "late": line.ship_by < clock.now(), "due_late": arrival is not None and arrival.late(),
     }  # fmt: skip

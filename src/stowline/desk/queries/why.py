@@ -6,6 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.allocation import queries as allocation
 from stowline.core import outbox
 from stowline.desk import words
 from stowline.orders import queries
@@ -54,12 +55,15 @@ def _waiting(session: Session, ids: list[int]) -> dict[int, str]:
     rows = session.execute(query).all()
     places = queries.places_in_line(session, [row.id for row in rows])
     due = receiving.incoming(session, [row.product_id for row in rows])
-    return {row.order_id: _one_waits(row, places[row.id], due.get(row.product_id, [])) for row in rows}
+    why = allocation.why(session, [row.id for row in rows])
+    return {row.order_id: _one_waits(row, places[row.id], due.get(row.product_id, []), why[row.id]) for row in rows}
 
 
-def _one_waits(row: sa.Row[tuple[int, int, int, str, int]], place: int, due: list[receiving.Incoming]) -> str:
+def _one_waits(
+    row: sa.Row[tuple[int, int, int, str, int]], place: int, due: list[receiving.Incoming], why: list[str]
+) -> str:
     more = f"; {words.units(row.lines - 1, 'more line waits', 'more lines wait')}" if row.lines > 1 else ""
-    return f"{row.name}: {words.in_line(place)}; {words.coming(due, place)}{more}"
+    return f"{row.name}: {words.waits(why, [words.coming(due, place)])}{more}"
 
 
 def _picking(session: Session, ids: list[int]) -> dict[int, str]:

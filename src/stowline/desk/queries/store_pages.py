@@ -1,0 +1,57 @@
+"""Stores as managers see them: their policies, and what is kept for them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from stowline.allocation.models import Reserve
+from stowline.catalog.models import Product
+from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
+from stowline.desk.queries.order_stock import SHIPS
+from stowline.inventory.models import StockLevel
+from stowline.stores import queries as stores
+from stowline.stores.models import Store
+
+SERVES = {"placed": "By the day they were placed", "ship_by": "By the day they must leave"}
+_SHORT = {"complete": "complete", "parts": "in parts", "at_most": "in at most {} parcels"}
+_r, _p, _s = Reserve.__table__.c, Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+Row = dict[str, Any]
+
+
+def rows(session: Session) -> list[Row]:
+    """Every store with its policy in words, and how many products units are kept of."""
+    query = sa.select(_r.store_id, sa.func.count()).group_by(_r.store_id)
+    kept: dict[int, int] = {store_id: n for store_id, n in session.execute(query)}  # noqa: C416  (typed rows)
+    return [{"key": one.key, "name": one.name, "serves": SERVES[one.serves].lower(), "ships": _SHORT[one.ships].format(one.most_parcels),
+             "urgent": one.urgent_units_per_day, "kept": kept.get(one.id or 0, 0)} for one in stores.all_stores(session)]  # fmt: skip
+
+
+def view(store: Store) -> Row:
+    """One store's policy, as its form shows it."""
+    return {
+        "store": {"key": store.key, "name": store.name, "most_parcels": store.most_parcels or 2, "urgent": store.urgent_units_per_day},
+        "serves": [{"value": key, "label": label, "chosen": key == store.serves} for key, label in SERVES.items()],
+        "ships": [{"value": key, "label": label, "chosen": key == store.ships} for key, label in SHIPS.items()],
+    }  # fmt: skip
+
+
+def kept(session: Session, store_id: int, place: Place) -> Page[sa.Row[Any]]:
+    """A page of what is kept for a store, by SKU."""
+    query = (
+        sa.select(_p.sku, _p.name, _r.units, _r.until, _r.made_by, (_s.on_hand - _s.promised).label("free"))
+        .join(Product, _p.id == _r.product_id).outerjoin(StockLevel, _s.product_id == _r.product_id)
+        .where(_r.store_id == store_id)
+    )  # fmt: skip
+
+    def fetch(after: Key | None, backwards: bool, most: int) -> Sequence[sa.Row[Any]]:  # noqa: FBT001
+        return session.execute(ordered(query, [_p.sku], after, descending=backwards, most=most)).all()
+
+    return walk(place, fetch, lambda row: (row.sku,))
+
+
+def reserves(found: Sequence[sa.Row[Any]]) -> list[Row]:
+    """The rows of the sheet."""
+    return [{"sku": one.sku, "name": one.name, "units": one.units, "free": one.free or 0, "until": one.until, "who": one.made_by}
+            for one in found]  # fmt: skip
