@@ -167,6 +167,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     tablet.ship_all()
     shipped = read("get /api/v1/orders/{ref}", tablet.get("/api/v1/orders/1001"))
     assert (shipped.state, shipped.lines[0].handed_over) == ("handed_over", 2)
+    assert read("get /api/v1/waiting", tablet.get("/api/v1/waiting")).next is None
     assert (
         read("get /api/v1/orders/{ref}/timeline", tablet.get("/api/v1/orders/1001/timeline")).items[0].event
         == "OrderPlaced"

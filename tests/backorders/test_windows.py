@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stowline.backorders import windows
+from stowline.backorders.forecast import Forecast
 from stowline.backorders.windows import Arrival, Basis, History, Window
 
 MONDAY = date(2026, 11, 30)
@@ -17,10 +18,6 @@ KILN = Arrival("PO-2", 2, "Kiln Works", 5, MONDAY, MONDAY + timedelta(days=11))
 DAYS = st.dictionaries(st.integers(-5, 20), st.integers(1, 9), min_size=1, max_size=6).map(
     lambda found: {day: n / sum(found.values()) for day, n in found.items()}
 )
-
-
-def on(day: date, *, source: str = "own", n: int = 20) -> Basis:
-    return Basis({day.toordinal(): 1.0}, source, n)
 
 
 def test_a_purchase_order_of_a_thousand_lines_weighs_as_much_as_one_of_a_single_line() -> None:
@@ -66,17 +63,32 @@ def test_what_was_measured_is_what_is_promised() -> None:
 
 
 @settings(max_examples=60, deadline=None)
-@given(DAYS, DAYS, st.dictionaries(st.integers(0, 4), st.just(1.0), min_size=1, max_size=1))
-def test_two_deliveries_and_our_work_are_combined_exactly(one: dict[int, float], other: dict[int, float], handling: dict[int, float]) -> None:
-    base = MONDAY.toordinal()
-    one, other = ({base + day: p for day, p in days.items()} for days in (one, other))
+@given(st.lists(st.tuples(st.integers(1, 5), DAYS), min_size=1, max_size=3), st.data())
+def test_the_day_on_which_enough_is_there_is_exact(several: list[tuple[int, dict[int, float]]], data: st.DataObject) -> None:
+    """Every way in which the deliveries may come, one by one: the goods of whichever come first go to whoever is first."""
+    need = data.draw(st.integers(1, sum(units for units, _ in several)))
     expected: dict[int, float] = {}
-    for (a, p), (b, q), (n, r) in product(one.items(), other.items(), handling.items()):
-        day = windows.after_working_days(max(a, b), n)
-        expected[day] = expected.get(day, 0.0) + p * q * r
-    found = windows.handed_over(windows.last_of([one, other]), handling)
-    assert found == pytest.approx(expected)
-    assert sum(found.values()) == pytest.approx(1)
+    for way in product(*(days.items() for _, days in several)):
+        there, p = 0, 1.0
+        for _, chance in way:
+            p *= chance
+        for (day, _), units in sorted((one, units) for one, (units, _) in zip(way, several, strict=True)):
+            there += units
+            if there >= need:
+                expected[day] = expected.get(day, 0.0) + p
+                break
+    assert windows.enough(several, need) == pytest.approx(expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(DAYS, st.dictionaries(st.integers(0, 4), st.just(1.0), min_size=1, max_size=1))
+def test_our_own_work_follows_each_day_that_goods_may_come(comes: dict[int, float], handling: dict[int, float]) -> None:
+    expected: dict[int, float] = {}
+    comes = {MONDAY.toordinal() + day: p for day, p in comes.items()}
+    for (day, p), (n, q) in product(comes.items(), handling.items()):
+        leaves = windows.after_working_days(day, n)
+        expected[leaves] = expected.get(leaves, 0.0) + p * q
+    assert windows.handed_over(comes, handling) == pytest.approx(expected)
 
 
 @settings(max_examples=100, deadline=None)
@@ -104,20 +116,30 @@ def test_place_in_line_decides_which_delivery_serves() -> None:
     assert windows.serving([POTTERS, KILN], 15, 1) == ([], False)
 
 
+def forecast(days: dict[int, int], today: date = MONDAY) -> Forecast:
+    """Suppliers 1 and 2 are always so many days late; our own work takes a day."""
+    always = {supplier: History({late: 1.0}, 20) for supplier, late in days.items()}
+    return Forecast({7: [POTTERS, KILN]}, always, {1: History({1: 1.0}, 30)}, today)
+
+
 def test_a_line_of_two_deliveries_waits_for_the_last_one() -> None:
-    comes: dict[str, Basis | None] = {"PO-1": on(MONDAY), "PO-2": on(MONDAY + timedelta(days=7), source="pooled", n=9)}
-    parts, whole = windows.serving([POTTERS, KILN], 9, 3)
-    found = windows.window(parts, whole=whole, comes=comes, handling=Basis({1: 1.0}, "own", 30))
-    assert (found.p50, found.p90) == (MONDAY + timedelta(days=8), MONDAY + timedelta(days=8))
-    assert (found.arrivals, found.arrival, found.source, found.n) == ((("PO-1", 1), ("PO-2", 2)), "PO-2", "pooled", 9)
+    found = forecast({1: 0, 2: 3}).window(7, 1, 9, 3)
+    assert (found.p50, found.p90) == (MONDAY + timedelta(days=15), MONDAY + timedelta(days=15))
+    assert (found.arrivals, found.arrival, found.supplier) == ((("PO-1", 1), ("PO-2", 2)), "PO-2", "Kiln Works")
+
+
+def test_goods_that_overtake_others_serve_whoever_is_first() -> None:
+    """PO-1 is so late that PO-2 comes before it: a place that PO-1 was to serve is served by PO-2, and the next one waits."""
+    late = {1: 20, 2: 0}
+    assert forecast(late).window(7, 1, 0, 5).p90 == MONDAY + timedelta(days=14)
+    assert forecast(late).window(7, 1, 5, 1).p90 == MONDAY + timedelta(days=25)
 
 
 def test_no_date_is_said_where_a_unit_has_no_delivery_or_a_delivery_no_day() -> None:
-    comes: dict[str, Basis | None] = {"PO-1": on(MONDAY), "PO-2": None}
-    handling = Basis({0: 1.0}, "own", 30)
-    assert not windows.window([(POTTERS, 1)], whole=False, comes=comes, handling=handling).dated
-    assert not windows.window([(POTTERS, 1), (KILN, 1)], whole=True, comes=comes, handling=handling).dated
-    assert windows.window([(POTTERS, 1)], whole=True, comes=comes, handling=handling).dated
+    assert not forecast({1: 0, 2: 0}).window(7, 1, 14, 3).dated
+    over = forecast({1: 0, 2: 0}, today=MONDAY + timedelta(days=13))  # PO-1 is later than anything that is assumed
+    assert not over.window(7, 1, 5, 6).dated
+    assert over.window(7, 1, 0, 5).dated
 
 
 def test_only_what_goes_beyond_the_told_days_is_news() -> None:

@@ -14,10 +14,11 @@ from tests.look.avail_views import AVAIL
 from tests.look.desk_views import DESK
 from tests.look.floor_views import FLOOR
 from tests.look.options_views import OPTIONS
+from tests.look.promise_views import PROMISES
 from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

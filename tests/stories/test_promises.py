@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -19,9 +20,9 @@ from stowline.orders.intake import api
 from stowline.receiving import outlook
 from stowline.stores import queries as stores
 from tests.asserts import breaches
-from tests.makers import STORE, Tablet, api_order, in_process
+from tests.makers import FORM_TYPE, STORE, Tablet, api_order, in_process
 from tests.services import proof_is_full
-from tests.stories.conftest import Founded, House, copy_sqlite, fresh
+from tests.stories.conftest import Founded, House, copy_sqlite, fresh, signed_in
 
 MONDAY = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 
@@ -205,7 +206,7 @@ def test_who_got_units_hears_it_once_and_an_undo_withdraws_it(house: House) -> N
             desk.place(ref, {"MUG": 3})
         desk.place("C", {"MUG": 9})
     with on(7):
-        desk.follow("receive:PO-1")
+        assert desk.scan("receive:PO-1", "MUG", 10).status == 200
         assert desk.scan("receive:PO-1", "CMD:UNDO").status == 200
     with on(7, 12):
         assert set(messages("stock-arrived")["A"]) == {"skipped: the stock was taken back"}
@@ -244,3 +245,99 @@ def test_one_pallet_for_many_orders_is_one_message_for_each(
         assert tuple(rows.one()) == (MANY, MANY)
         assert breaches(session) == {}
     fresh()
+
+
+def test_programs_read_places_and_windows(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7, 11)
+        for ref in "AB":
+            desk.place(ref, {"MUG": 7})
+    with on(0, 12):
+        first, second = (desk.order(ref)["lines"][0] for ref in "AB")
+        assert (first["place"], first["window"]) == (1, {"from": day(16), "to": day(21)})
+        assert (second["place"], second["window"]) == (2, None)
+        page = desk.get("/api/v1/waiting?sku=MUG&limit=1").body
+        assert [(item["ref"], item["place"], item["arrivals"]) for item in page["items"]] == [("A", 1, [{"ref": "PO-1", "units": 7}])]
+        rest = desk.get(f"/api/v1/waiting?sku=MUG&limit=1&after={page['next']}").body
+        assert [(item["ref"], item["window"], item["arrivals"]) for item in rest["items"]] == [("B", None, [{"ref": "PO-1", "units": 3}])]
+        assert desk.get("/api/v1/waiting?sku=NONE").status == 404
+        assert desk.get("/api/v1/waiting?after=x").status == 400
+
+
+def test_suppliers_and_our_own_work_are_learned_from_what_happened(house: House) -> None:
+    """Eight deliveries, each three days late, leave a day after they came: the ninth is promised by that."""
+    desk = house.tablet()
+    with on(-200):
+        for n in range(9):
+            desk.add_product(f"CUP-{n}")
+            buy(desk, f"OLD-{n}", 1, -190, sku=f"CUP-{n}")
+            desk.place(f"O-{n}", {f"CUP-{n}": 1})
+    with on(-187):
+        for n in range(9):
+            desk.follow(f"receive:OLD-{n}")
+        desk.follow("putaway:")
+    with on(-186):
+        desk.ship_all()
+    with on(-1), db.transaction() as session:
+        outlook.nightly(session, "")
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7)
+        desk.place("A", {"MUG": 1})
+        found = promised("A").window
+        assert (found.source, found.n) == ("own", 9)
+        assert window("A") == (11, 11)  # due on a Monday, three days late, and a working day of our own
+    house.prove()
+
+
+def test_a_manager_sees_who_a_late_delivery_hits_and_tells_them_once(house: House, ruth: Tablet) -> None:
+    desk = house.tablet()
+    page = {"Accept": "text/html"}
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 10, 7, 11)
+        for ref in "ABC":
+            desk.place(ref, {"MUG": 4})
+    with on(1):
+        before = [promised(ref) for ref in "ABC"]
+        shown = ruth.send("GET", "/receiving/PO-1/what-if?days=7&short.MUG=3", None, {**ruth.headers, **page}).raw.decode()
+        assert "2 lines would leave later, the first of them promised for" in shown
+        assert "2 orders would have to be told" in shown
+        assert ("23 to 28 Dec" in shown, "no date" in shown) == (True, True)
+        assert [promised(ref) for ref in "ABC"] == before
+        assert ruth.send("GET", "/receiving/PO-1/what-if?short.MUG=11", None, {**ruth.headers, **page}).status == 422
+        form = {"days": "7", "short.MUG": "3", "revision": "1", "why": "the kiln broke", "say": "The kiln of our potter broke.", "csrf": ruth.headers["X-CSRF-Token"]}
+        for _ in range(2):  # a second click moves nothing twice
+            done = ruth.send("POST", "/receiving/PO-1/what-if", urlencode(form).encode(), {**ruth.headers, **page, **FORM_TYPE})
+            assert (done.status, done.headers["location"]) == (303, "/receiving/PO-1/telling")
+    with on(1, 12):
+        assert [window(ref) for ref in "ABC"] == [(23, 28), None, None]
+        assert messages("delay-apology") == {"A": ["sent"], "B": ["sent"]}
+        assert "The kiln of our potter broke." in mail("delay-apology", "A")
+        told = ruth.send("GET", "/receiving/PO-1/telling", None, {**ruth.headers, **page}).raw.decode()
+        assert "whoever had to be told is told" in told
+        assert house.count("purchase_order_revision") == 2
+    house.prove()
+
+
+def test_what_left_is_measured_by_what_was_told(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        for n in range(2):
+            desk.add_product(f"CUP-{n}")
+            buy(desk, f"PO-{n}", 1, 7, 11, sku=f"CUP-{n}", supplier="Potters & Co")
+            desk.place(f"O-{n}", {f"CUP-{n}": 1})
+    for n, left in enumerate((15, 30)):  # promised from day 16 to 21
+        with on(left):
+            desk.follow(f"receive:PO-{n}")
+            desk.follow("putaway:")
+            desk.ship_all()
+    with on(31):
+        ruth = signed_in(house.sends[0](), house.url)
+        shown = ruth.send("GET", "/promises?by=supplier", None, {**ruth.headers, "Accept": "text/html"}).raw.decode()
+        assert "Potters &amp; Co" in shown
+        assert "2 promises: too few to judge by" in shown
+        sheet = ruth.send("GET", "/promises/kept.csv", None, ruth.headers).raw.decode()
+        assert "Potters & Co,2026-12,2,2,1,1" in sheet

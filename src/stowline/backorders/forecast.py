@@ -1,8 +1,10 @@
 """Windows for lines that wait, from what is on its way and what was learned. One forecast serves many lines."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Self
 
 from sqlmodel import Session
 
@@ -13,32 +15,57 @@ from stowline.inventory import velocity
 
 Supply = Mapping[int, Sequence[Arrival]]
 SupplyOf = Callable[[Session, Sequence[int]], Supply]
+Histories = Mapping[int, History]
 _NOTHING = History()
 
 
 class Forecast:
     """What windows rest on at one moment: arrivals by product, and the histories of their suppliers and of our stores."""
 
-    def __init__(self, session: Session, supply: Supply, store_ids: Iterable[int], today: date | None = None) -> None:
-        self.today = today or velocity.today()
-        suppliers = {arrival.supplier_id or ALL for arrivals in supply.values() for arrival in arrivals}
-        self._slips = queries.histories(session, SUPPLIER, suppliers)
-        self._handling = queries.histories(session, HANDLING, store_ids)
+    def __init__(self, supply: Supply, slips: Histories, handling: Histories, today: date) -> None:
+        self.today, self._slips, self._handling = today, slips, handling
         self._comes: dict[tuple[int, date | None], Basis | None] = {}
-        self._known: dict[tuple[int, tuple[str, ...], int], Window] = {}
+        self._known: dict[tuple[int, int, int, int, int], Window] = {}
         self._arrivals = {product_id: self._in_order(arrivals) for product_id, arrivals in supply.items()}
+        self._sums: dict[tuple[int, int, int], list[int]] = {}
+
+    @classmethod
+    def read(cls, session: Session, supply: Supply, store_ids: Iterable[int]) -> Self:
+        """With what was learned of these suppliers and stores, today."""
+        suppliers = {arrival.supplier_id or ALL for arrivals in supply.values() for arrival in arrivals}
+        slips = queries.histories(session, SUPPLIER, suppliers)
+        return cls(supply, slips, queries.histories(session, HANDLING, store_ids), velocity.today())
 
     def window(self, product_id: int, store_id: int, ahead: int, units: int) -> Window:
         """The promise for so many units with `ahead` units before them."""
-        parts, whole = windows.serving(self._arrivals.get(product_id, ()), ahead, units)
+        arrivals = self._arrivals.get(product_id, [])
+        parts, whole = windows.serving(arrivals, ahead, units)
         refs = tuple((arrival.ref, n) for arrival, n in parts)
-        if not whole:
-            return Window(arrivals=refs, supplier=parts[-1][0].supplier if parts else "")
-        key = product_id, tuple(ref for ref, _ in refs), store_id
+        supplier = parts[-1][0].supplier if parts else ""
+        if not whole or any(self._when(arrival) is None for arrival, _ in parts):
+            return Window(arrivals=refs, supplier=supplier)
+        return replace(self._dated(product_id, store_id, ahead + units), arrivals=refs, supplier=supplier)
+
+    def _dated(self, product_id: int, store_id: int, need: int) -> Window:
+        """When so many units are there and have left; one answer for all needs that the same sets of deliveries meet."""
+        arrivals = self._arrivals[product_id]
+        first, to, need = windows.around(arrivals, need)
+        need = self._step(product_id, first, to, need)
+        key = product_id, first, to, need, store_id
         if key not in self._known:
-            comes = {arrival.ref: self._when(arrival) for arrival, _ in parts}
-            self._known[key] = windows.window(parts, whole=whole, comes=comes, handling=self._ours(store_id))
-        return replace(self._known[key], arrivals=refs)
+            comes = [(one.units, basis) for one in arrivals[first:to] if (basis := self._when(one)) is not None]
+            self._known[key] = windows.window(comes, need, self._ours(store_id))
+        return self._known[key]
+
+    def _step(self, product_id: int, first: int, to: int, need: int) -> int:
+        """The smallest sum of these deliveries' units that is enough."""
+        key = product_id, first, to
+        if key not in self._sums:
+            sums = {0}
+            for one in self._arrivals[product_id][first:to]:
+                sums |= {had + one.units for had in sums if self._when(one) is not None}
+            self._sums[key] = sorted(sums)
+        return self._sums[key][bisect_left(self._sums[key], need)]
 
     def _in_order(self, arrivals: Sequence[Arrival]) -> list[Arrival]:
         """Soonest first: by the day on which they are half expected; without a date last."""

@@ -93,7 +93,7 @@ def on_entered(session: Session, fact: OrderEntered, supply_of: SupplyOf) -> Non
     lines, behind = queries.waiting_of(session, fact.order_id)
     if lines:
         supply = supply_of(session, sorted({line.product_id for line in lines}))
-        settle(session, lines, Forecast(session, supply, [order.store_id]), Why("order placed"))
+        settle(session, lines, Forecast.read(session, supply, [order.store_id]), Why("order placed"))
     mark(session, behind | (set(fact.product_ids) - {line.product_id for line in lines}), Why(f"order {order.ref} stands before others"))
 
 

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.backorders.promise_models import LeadTime, PromiseDue, Standing
+from stowline.backorders.promise_models import LeadTime, PromiseDue, PromiseOutcome, Standing
 from stowline.backorders.windows import History, Window
 from stowline.catalog.models import Product
 from stowline.orders.models import Order, OrderLine
@@ -22,6 +22,7 @@ _l, _o = OrderLine.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 _p = Product.__table__.c  # type: ignore[attr-defined]
 _s, _t = Standing.__table__.c, LeadTime.__table__.c  # type: ignore[attr-defined]
 _d = PromiseDue.__table__.c  # type: ignore[attr-defined]
+_k = PromiseOutcome.__table__.c  # type: ignore[attr-defined]
 _WAITS = sa.and_(_l.held.is_(False), _l.ordered - _l.cancelled > _l.allocated)
 Place = tuple[int, datetime, int]
 
@@ -162,3 +163,45 @@ def due_count(session: Session, product_ids: Sequence[int]) -> int:
     """How many of these products are still to be looked at."""
     query = sa.select(sa.func.count(sa.distinct(_d.product_id))).where(_d.product_id.in_(list(product_ids)[:5000]))
     return int(session.execute(query).scalar_one())
+
+
+# --- how they were kept -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Promises with days whose goods have left: how many, how many of them were told, and left by P50 and by P90."""
+
+    n: int
+    told: int
+    p50: int
+    p90: int
+
+    def plus(self, other: "Kept") -> "Kept":
+        """Both together."""
+        return Kept(self.n + other.n, self.told + other.told, self.p50 + other.p50, self.p90 + other.p90)
+
+
+def kept(session: Session, since: date) -> list[tuple[str, str, Kept]]:
+    """(supplier, month of the handover "2026-11", how promises were kept) since a day, at most 5,000."""
+    month = sa.func.substr(sa.cast(_k.handed_on, sa.String), 1, 7)
+    held = [sa.func.sum(sa.case((_k.handed_on <= day, 1), else_=0)) for day in (_k.p50, _k.p90)]
+    query = (
+        sa.select(_k.supplier, month, sa.func.count(), sa.func.sum(sa.case((_k.told, 1), else_=0)), *held)
+        .where(_k.handed_on >= since, _k.p90.is_not(None)).group_by(_k.supplier, month).order_by(_k.supplier, month).limit(5000)
+    )  # fmt: skip
+    return [(supplier, name, Kept(*map(int, figures))) for supplier, name, *figures in session.execute(query)]
+
+
+def telling(session: Session, product_ids: Sequence[int], since: datetime) -> tuple[int, int]:
+    """Orders that wait for these products: whose changed promise is still to be told, and who were told since a moment."""
+    held = sa.func.count(sa.distinct(sa.case((_s.news_revision > 0, _s.order_id))))
+    told = sa.func.count(sa.distinct(sa.case((_s.told_at >= since, _s.order_id))))
+    row = session.execute(sa.select(held, told).where(_s.product_id.in_(list(product_ids)[:5000]))).one()
+    return int(row[0]), int(row[1])
+
+
+def heard_of(session: Session, order_ids: Iterable[int]) -> set[int]:
+    """Those of these orders (at most a thousand) whose shoppers are told anything."""
+    query = sa.select(_o.id).where(_o.id.in_(sorted(order_ids)[:1000]), _o.tell.is_(True), _o.email != "")
+    return set(session.execute(query).scalars())

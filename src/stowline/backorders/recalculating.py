@@ -51,7 +51,7 @@ def _portion(
     lines = queries.queue(session, product_id, after, ahead, PORTION)
     changed = 0
     if lines:
-        forecast = Forecast(session, supply_of(session, [product_id]), {line.store_id for line in lines})
+        forecast = Forecast.read(session, supply_of(session, [product_id]), {line.store_id for line in lines})
         changed = settle(session, lines, forecast, why)
     if len(lines) < PORTION:
         session.execute(sa.delete(_due).where(_due.c.product_id == product_id, _due.c.id <= last))

@@ -1,14 +1,16 @@
 """Windows of days, pure: from how late suppliers were and how long our own work took, the days P50 and P90 of a promise.
 
-Everything is a distribution over whole days and is combined exactly: the days goods may come (the last expected day and
-a supplier's slip), each followed by our own working days from receipt to handover. P50 is the day by which half of all
+Everything is a distribution over whole days and is combined exactly: the days on which enough goods may have come for all
+up to this place in line (the last expected days and the suppliers' slips), each followed by our own working days from
+receipt to handover. P50 is the day by which half of all
 such promises are kept, P90 nine of ten; adding the quantiles of the parts would promise too late a day.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import reduce
+from itertools import accumulate
 
 Days = Mapping[int, float]
 """Days (slips, working days, or ordinals of dates) and how likely each is; the likelihoods sum to 1."""
@@ -23,6 +25,8 @@ ASSUMED_SLIP: Days = dict.fromkeys(range(8), 1 / 8)
 """Where nothing is known of any supplier: on the last expected day, or up to a week later."""
 ASSUMED_HANDLING: Days = {1: 0.5, 2: 0.5}
 """Where nothing is known of our own work: one working day, or two."""
+MOST_WEIGHED = 6
+"""Deliveries of which every set is weighed."""
 AGEING = 2
 """Days that a window may creep beyond what was told while nothing but time passes, before that is news."""
 
@@ -152,21 +156,32 @@ def handed_over(comes: Days, handling: Days) -> dict[int, float]:
     return found
 
 
-def last_of(several: Sequence[Days]) -> dict[int, float]:
-    """The day on which the last of several independent deliveries is there."""
-    return reduce(_later_of, several[1:], dict(several[0]))
-
-
-def _later_of(one: dict[int, float], other: Days) -> dict[int, float]:
-    found: dict[int, float] = {}
-    before_one = before_other = 0.0
-    for day in sorted({*one, *other}):
-        p, q = one.get(day, 0.0), other.get(day, 0.0)
-        both = p * before_other + q * before_one + p * q
-        if both > 0:
-            found[day] = both
-        before_one, before_other = before_one + p, before_other + q
+def enough(several: Sequence[tuple[int, Days]], need: int) -> dict[int, float]:
+    """The day on which so many units are there, out of several independent deliveries (units, days): whichever come first
+    serve whoever is first. Exact; give it few deliveries, it weighs each set of them.
+    """
+    days = sorted({day for _, comes in several for day in comes})
+    there, found, before = [0.0] * len(several), {}, 0.0
+    for day in days:
+        there = [sum_ + comes.get(day, 0.0) for sum_, (_, comes) in zip(there, several, strict=True)]
+        now = _at_least([(units, p) for (units, _), p in zip(several, there, strict=True)], need)
+        if now - before > 1e-12:
+            found[day] = now - before
+        before = max(now, before)
     return found
+
+
+def _at_least(several: Sequence[tuple[int, float]], need: int) -> float:
+    """How likely the units that are there sum to the need, each delivery being there or not."""
+    sums = {0: 1.0}
+    for units, p in several:
+        after: dict[int, float] = {}
+        for had, q in sums.items():
+            for has, r in ((had, q * (1 - p)), (min(need, had + units), q * p)):
+                if r > 0:
+                    after[has] = after.get(has, 0.0) + r
+        sums = after
+    return sums.get(need, 0.0)
 
 
 def quantile(days: Days, share: float) -> int:
@@ -201,18 +216,24 @@ def serving(arrivals: Sequence[Arrival], ahead: int, units: int) -> tuple[list[t
     return found, False
 
 
-def window(parts: Sequence[tuple[Arrival, int]], *, whole: bool, comes: Mapping[str, Basis | None], handling: Basis) -> Window:
-    """The promise of a line that these arrivals serve, given the days each may come (by its ref; None: nobody knows)."""
-    refs = tuple((arrival.ref, units) for arrival, units in parts)
-    supplier = parts[-1][0].supplier if parts else ""
-    known = [comes[arrival.ref] for arrival, _ in parts]
-    found = [one for one in known if one is not None]
-    if not whole or len(found) < len(known) or not found:
-        return Window(arrivals=refs, supplier=supplier)
-    leaves = handed_over(last_of([one.days for one in found]), handling.days)
+def around(arrivals: Sequence[Arrival], need: int) -> tuple[int, int, int]:
+    """Which deliveries decide when so many units are there: (from, to, units still needed of these).
+
+    Those that bring the need in their order and one more that may overtake them, MOST_WEIGHED at most; deliveries before
+    those are taken to be there by then.
+    """
+    sums = list(accumulate(arrival.units for arrival in arrivals))
+    to = min(bisect_left(sums, need) + 2, len(arrivals))
+    first = max(0, to - MOST_WEIGHED)
+    return first, to, need - sum(arrival.units for arrival in arrivals[:first])
+
+
+def window(comes: Sequence[tuple[int, Basis]], need: int, handling: Basis) -> Window:
+    """The days P50 and P90 on which `need` units of these deliveries (units, days) leave, all of them known by day."""
+    leaves = handed_over(enough([(units, basis.days) for units, basis in comes], need), handling.days)
     p50, p90 = (date.fromordinal(quantile(leaves, share)) for share in (0.5, 0.9))
-    weakest = min(found, key=lambda one: one.n)
-    return Window(p50, p90, refs, supplier, weakest.source, weakest.n)
+    weakest = min((basis for _, basis in comes), key=lambda one: one.n)
+    return Window(p50, p90, source=weakest.source, n=weakest.n)
 
 
 def news(now: Window, told_p90: date | None, *, told: bool, ageing: bool = False, today: date | None = None) -> str:

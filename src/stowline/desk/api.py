@@ -1,5 +1,6 @@
 """The API's reads that join rooms: an order with its parcels, its timeline."""
 
+from datetime import datetime
 from typing import Any
 
 from litestar import Controller, Request, get
@@ -7,7 +8,9 @@ from litestar.params import FromPath, FromQuery
 from sqlmodel import Session
 
 from stowline.core import db, web
+from stowline.core.errors import BadRequest
 from stowline.desk import trail
+from stowline.desk.queries import promises
 from stowline.orders import queries as orders
 from stowline.orders.views import told
 from stowline.packing import queries as packing
@@ -24,7 +27,21 @@ class Read(Controller):
         """One order with its lines and parcels."""
         with db.reading() as session:
             found = orders.by_ref(session, web.name(ref), store)
-            return {**told(session, found), "parcels": parcels(session, found.id or 0)}
+            order = told(session, found)
+            promises.add_places(session, found.id or 0, order["lines"])
+            return {**order, "parcels": parcels(session, found.id or 0)}
+
+    @get("/waiting", opt=web.permission("orders.read"), sync_to_thread=True)
+    def waiting(
+        self, request: Request[Any, Any, Any], sku: FromQuery[str] = "", after: FromQuery[str] = ""
+    ) -> dict[str, Any]:
+        """Lines that wait for stock (for a product, or all), oldest first: the place in line, the days promised, what serves them."""
+        since = web.cursor.decode(after, datetime, int) if after else None
+        if since is not None and since[0].tzinfo is None:
+            raise BadRequest("This page marker cannot be read. Start again from the first page.", where="after")
+        with db.reading() as session:
+            items, last = promises.waiting(session, sku, since, web.limit(request))
+        return {"items": items, "next": web.cursor.encode(*last) if last else None}
 
     @get("/orders/{ref:str}/timeline", opt=web.permission("orders.read"), sync_to_thread=True)
     def timeline(

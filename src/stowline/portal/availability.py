@@ -48,7 +48,7 @@ def windows_for_new_orders(session: Session, store_id: int, units: Mapping[int, 
     if not ids:
         return {}
     waiting = orders.eligible_units(session, ids)
-    forecast = Forecast(session, outlook.supply(session, ids), [store_id])
+    forecast = Forecast.read(session, outlook.supply(session, ids), [store_id])
     found = {}
     for product_id in ids:
         window = forecast.window(product_id, store_id, waiting.get(product_id, 0), units[product_id])

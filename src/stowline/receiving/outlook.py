@@ -131,7 +131,7 @@ def slips(session: Session, since: datetime) -> dict[int, list[list[tuple[int, f
     agreed = _agreed(session, came)
     found: dict[int, list[list[tuple[int, float]]]] = defaultdict(list)
     for ref, lines in came.items():
-        case = [(days, weight * line.units) for line in lines for days, weight in _off(agreed.get(ref, []), line.last_at)]
+        case = [(days, weight * line.units) for line in lines for days, weight in off_by(agreed.get(ref, []), line.last_at)]
         if case:
             found[lines[0].supplier_id or 0].append(case)
     return dict(found)
@@ -147,7 +147,7 @@ def _agreed(session: Session, refs: Iterable[str]) -> dict[str, list[Agreed]]:
     return found
 
 
-def _off(agreed: Sequence[Agreed], came_at: datetime) -> list[tuple[int, float]]:
+def off_by(agreed: Sequence[Agreed], came_at: datetime) -> list[tuple[int, float]]:
     """(days off, share of the wait) for each day that was agreed until the units came."""
     came, begins = velocity.day_of(came_at), [at for at, _ in agreed if at < came_at]
     ends = [*begins[1:], came_at]

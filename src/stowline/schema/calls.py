@@ -30,6 +30,7 @@ from stowline.schema.orders import (
     Timeline,
     Urgent,
     UrgentlyTaken,
+    WaitingPage,
 )
 from stowline.schema.stock import (
     Adjustment,
@@ -102,6 +103,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/orders"): Call("placeOrder", {201: OrderState, 200: OrderState}, Order),
     ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),
     ("get", "/api/v1/orders/{ref}/timeline"): Call("getTimeline", {200: Timeline}, paged=True),
+    ("get", "/api/v1/waiting"): Call("listWaiting", {200: WaitingPage}, paged=True),
     ("post", "/api/v1/orders/{ref}/cancellation"): Call("cancelOrder", {200: OrderState}, Cancellation),
     ("get", "/api/v1/orders/{ref}/urgent"): Call("previewUrgent", {200: UrgentlyTaken}),
     ("post", "/api/v1/orders/{ref}/urgent"): Call("takeForUrgent", {200: UrgentlyTaken}, Urgent),

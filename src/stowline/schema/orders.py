@@ -1,9 +1,9 @@
 """Orders, parcels, manifests, intake."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 from stowline.schema.goods import Units
 
@@ -64,16 +64,29 @@ class Stages(Struct):
     cancelled: int
 
 
+class Days(Struct):
+    """A window of days: half of all such promises are kept by `from`, nine of ten by `to`."""
+
+    from_: date = field(name="from")
+    to: date
+
+
 class PartStages(Stages):
     """What is picked for a kit: its own units, `per_kit` of them in one."""
 
     per_kit: int
+    place: int | UnsetType | None = UNSET
+    window: Days | UnsetType | None = UNSET
 
 
 class SoldStages(Stages):
-    """What was sold in one line. A kit counts whole kits and has its parts."""
+    """What was sold in one line. A kit counts whole kits and has its parts. `place` in line and the `window` in which it leaves
+    are told where an order is read: null where nothing waits, and a window also while there is no date.
+    """
 
     parts: list[PartStages] | UnsetType = UNSET
+    place: int | UnsetType | None = UNSET
+    window: Days | UnsetType | None = UNSET
 
 
 class OrderState(Struct):
@@ -102,6 +115,33 @@ class OrderWithParcels(OrderState):
     """An order as it stands, with its boxes."""
 
     parcels: list[Parcel]
+
+
+class Serves(Struct):
+    """Units of a purchase order that serve a line."""
+
+    ref: str
+    units: int
+
+
+class WaitingLine(Struct):
+    """Units that wait: the place in line, the days in which they leave (null: no date yet), what serves them."""
+
+    ref: str
+    sku: str
+    name: str
+    units: int
+    placed_at: datetime
+    place: int
+    window: Days | None
+    arrivals: list[Serves]
+
+
+class WaitingPage(Struct):
+    """A page of lines that wait, oldest first."""
+
+    items: list[WaitingLine]
+    next: str | None
 
 
 class Happening(Struct):

@@ -25,6 +25,7 @@ from stowline.desk.handlers.order_stock import OrderStock
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
 from stowline.desk.handlers.products import ProductPages
+from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.shelf import ShelfPage
 from stowline.desk.handlers.stock import Stock
@@ -35,6 +36,7 @@ from stowline.desk.handlers.supply import Supply
 from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
+from stowline.desk.handlers.what_if import WhatIf
 from stowline.desk.queries import counts, proof
 from stowline.orders import instruction_queries
 
@@ -43,6 +45,7 @@ CONTROLLERS: list[type] = [
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, ShelfPage,
+    Promises, WhatIf,
 ]  # fmt: skip
 
 
@@ -51,7 +54,7 @@ def fill_rail() -> None:
     web.fill_rail([
         RailEntry("Today", "/today", "orders.read"),
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
-        RailEntry("Waiting list", "/waiting", "orders.read", _waiting),
+        RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
         RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
         RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
         RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),

@@ -5,10 +5,11 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.allocation import queries as allocation
+from stowline.backorders import queries as backorders
 from stowline.core import clock
 from stowline.core.countries import name_of
 from stowline.desk import words
-from stowline.desk.queries import offers
+from stowline.desk.queries import offers, promises
 from stowline.desk.queries.counts import OPEN
 from stowline.desk.queries.orders import customer
 from stowline.desk.queries.products import dock_units
@@ -135,6 +136,7 @@ class _Why:
         ready = [line.product_id for line in lines if line.allocated > line.released]
         self.places = orders.places_in_line(session, [line.id for line in waiting])
         self.due = receiving.incoming(session, [line.product_id for line in waiting]) if waiting else {}
+        self.standing = backorders.standing(session, [line.id for line in waiting])
         self.bins = stock.pickable(session, ready) if ready else {}
         self.dock = dock_units(session, ready)
         tote = picking.tote_of(session, order.id or 0)
@@ -173,7 +175,7 @@ class _Why:
     def _waiting(self, line: LineView) -> str:
         said = self.said[line.id]
         if line.waiting > 0:
-            coming = [words.coming(self.due.get(line.product_id, []), self.places.get(line.id, 1))]
+            coming = [promises.coming(self.places.get(line.id, 1), self.standing.get(line.id), self.due.get(line.product_id, []))]
             said = [*said[:1], *(coming if not self.held else []), *said[1:]]
         return " ".join(words.capital(one) for one in said)
 

@@ -7,10 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.allocation import queries as allocation
+from stowline.backorders import queries as backorders
+from stowline.backorders.queries import Promised
 from stowline.catalog.models import Product
 from stowline.core import clock
 from stowline.desk import words
-from stowline.desk.queries import products
+from stowline.desk.queries import products, promises
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.orders import queries as orders
 from stowline.orders.models import Order, OrderKit, OrderLine
@@ -65,16 +67,20 @@ def rows(session: Session, lines: Sequence[Line]) -> list[dict[str, Any]]:
     places = orders.places_in_line(session, [line.id for line in lines])
     due = receiving.incoming(session, list({line.product_id for line in lines})) if lines else {}
     why = allocation.why(session, [line.id for line in lines])
-    return [_row(line, shops[line.store_id], places[line.id], due.get(line.product_id, []), why[line.id]) for line in lines]
+    standing = backorders.standing(session, [line.id for line in lines])
+    return [_row(line, shops[line.store_id], places[line.id], due.get(line.product_id, []), why[line.id], standing.get(line.id))
+            for line in lines]  # fmt: skip
 
 
 def _row(
-    line: Line, shop: Any, place: int, due: list[receiving.Incoming], why: list[str]  # noqa: ANN401  (a store)
-) -> dict[str, Any]:
+    line: Line, shop: Any, place: int, due: list[receiving.Incoming], why: list[str],  # noqa: ANN401  (a store)
+    stands: Promised | None,
+) -> dict[str, Any]:  # fmt: skip
     arrival = words.server_of(due, place)
     return {
         "place": place, "ref": line.ref, "store": shop.name, "store_key": shop.key,
         "customer": line.customer_name or line.ship_name or "no name", "sku": line.sku, "name": line.name, "units": line.units,
-        "since": line.placed_at, "incoming": sum(one.units for one in due), "due": words.due(arrival) or None, "why": words.waits(why, [] if line.held else [words.coming(due, place)]),
+        "since": line.placed_at, "incoming": sum(one.units for one in due), "due": words.due(arrival) or None, "why": words.waits(why, [] if line.held else [promises.coming(place, stands, due)]),
+        "leaves": words.window(stands.window.p50, stands.window.p90) if stands and not line.held else "",
         "late": line.ship_by < clock.now(), "due_late": arrival is not None and arrival.late(),
     }  # fmt: skip

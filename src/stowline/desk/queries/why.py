@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.allocation import queries as allocation
+from stowline.backorders import queries as backorders
 from stowline.core import outbox
 from stowline.desk import words
+from stowline.desk.queries import promises
 from stowline.orders import queries
 from stowline.orders.models import Order, OrderLine
 from stowline.packing.models import Parcel
@@ -56,14 +58,14 @@ def _waiting(session: Session, ids: list[int]) -> dict[int, str]:
     places = queries.places_in_line(session, [row.id for row in rows])
     due = receiving.incoming(session, [row.product_id for row in rows])
     why = allocation.why(session, [row.id for row in rows])
-    return {row.order_id: _one_waits(row, places[row.id], due.get(row.product_id, []), why[row.id]) for row in rows}
+    standing = backorders.standing(session, [row.id for row in rows])
+    coming = {row.id: promises.coming(places[row.id], standing.get(row.id), due.get(row.product_id, [])) for row in rows}
+    return {row.order_id: _one_waits(row, coming[row.id], why[row.id]) for row in rows}
 
 
-def _one_waits(
-    row: sa.Row[tuple[int, int, int, str, int]], place: int, due: list[receiving.Incoming], why: list[str]
-) -> str:
+def _one_waits(row: sa.Row[tuple[int, int, int, str, int]], coming: str, why: list[str]) -> str:
     more = f"; {words.units(row.lines - 1, 'more line waits', 'more lines wait')}" if row.lines > 1 else ""
-    return f"{row.name}: {words.waits(why, [words.coming(due, place)])}{more}"
+    return f"{row.name}: {words.waits(why, [coming])}{more}"
 
 
 def _picking(session: Session, ids: list[int]) -> dict[int, str]:
