@@ -2,7 +2,7 @@
 
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -97,6 +97,13 @@ def _owe_a_refund(ref: str) -> int:
         return instructions.owe(session, order, "refund", key="test:1", amount_minor=900).id or 0
 
 
+def _tag(read: Callable[[str, Reply], Any], tablet: Tablet, noun: str, ref: str) -> None:
+    pattern, there = f"/api/v1/{noun}/{{ref}}/tags", f"/api/v1/{noun}/{ref}/tags"
+    assert read(f"put {pattern}/{{tag}}", tablet.send("PUT", f"{there}/vip", None, tablet.headers)).tags == ["vip"]
+    assert read(f"get {pattern}", tablet.get(there)).tags == ["vip"]
+    assert read(f"delete {pattern}/{{tag}}", tablet.send("DELETE", f"{there}/vip", None, tablet.headers)).tags == []
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -179,6 +186,8 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
     assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
+    _tag(read, tablet, "orders", "1001")
+    _tag(read, tablet, "purchase-orders", "PO-1")
     said = read("get /api/v1/products/{sku}/availability", tablet.get("/api/v1/products/MUG/availability"))
     assert read("get /api/v1/availability", tablet.get("/api/v1/availability?sku=MUG")).items[0].wording == said.wording
     post("/api/v1/products", goods_shapes.Product("GIFT", "Gift box"))

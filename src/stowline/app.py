@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 from stowline import __version__, wiring
 from stowline.allocation.handlers import Allocation
 from stowline.backorders.handlers import Shelf
+from stowline.cases.handlers import OrderTags, PurchaseOrderTags
 from stowline.catalog.handlers import Products
 from stowline.core import db, web
 from stowline.core.config import asset_dir, settings
@@ -77,7 +78,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, Notify, NotifyOff, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

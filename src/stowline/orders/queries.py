@@ -159,6 +159,7 @@ class Search:
     text: str = ""
     after: tuple[datetime, int] | None = None
     newest_first: bool = False
+    only: tuple[int, ...] | None = None
 
 
 def search(session: Session, asked: Search, limit: int = 50) -> list[Order]:
@@ -167,6 +168,8 @@ def search(session: Session, asked: Search, limit: int = 50) -> list[Order]:
     if asked.store_id is not None:
         # with states, their index is the way in: of one store the closed orders are many, the open ones few
         query = query.where((_o.store_id + 0 if asked.states else _o.store_id) == asked.store_id)
+    if asked.only is not None:
+        query = query.where(col(Order.id).in_(asked.only))
     if asked.text.strip():
         query = query.where(col(Order.id).in_(_matching(session, asked.text.strip())))
     if asked.after is not None:

@@ -27,6 +27,7 @@ from stowline.schema.orders import (
     OrderState,
     OrderWithParcels,
     Shipping,
+    Tags,
     Timeline,
     Urgent,
     UrgentlyTaken,
@@ -104,6 +105,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/orders/{ref}"): Call("getOrder", {200: OrderWithParcels}),
     ("get", "/api/v1/orders/{ref}/timeline"): Call("getTimeline", {200: Timeline}, paged=True),
     ("get", "/api/v1/waiting"): Call("listWaiting", {200: WaitingPage}, paged=True),
+    **{(method, f"/api/v1/{noun}/{{ref}}/tags{end}"): Call(f"{name}Tag{s}Of{whose}", {200: Tags})
+       for noun, whose in (("orders", "Order"), ("purchase-orders", "PurchaseOrder"))
+       for method, end, name, s in (("get", "", "list", "s"), ("put", "/{tag}", "give", ""), ("delete", "/{tag}", "take", ""))},
     ("post", "/api/v1/orders/{ref}/cancellation"): Call("cancelOrder", {200: OrderState}, Cancellation),
     ("get", "/api/v1/orders/{ref}/urgent"): Call("previewUrgent", {200: UrgentlyTaken}),
     ("post", "/api/v1/orders/{ref}/urgent"): Call("takeForUrgent", {200: UrgentlyTaken}, Urgent),

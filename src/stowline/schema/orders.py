@@ -266,3 +266,9 @@ class Intake(Struct):
 
     ok: bool
     taken: list[Taken]
+
+
+class Tags(Struct):
+    """Tags; `backorder` comes first and by itself, while something waits."""
+
+    tags: list[str]

@@ -33,6 +33,7 @@ from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.stores import StorePages
 from stowline.desk.handlers.substitutes import Substitutes
 from stowline.desk.handlers.supply import Supply
+from stowline.desk.handlers.support import Customers, Support
 from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
@@ -44,7 +45,7 @@ CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Instructions, InstructionsApi, Choices, BackInStockPages, ShelfPage,
+    Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,
 ]  # fmt: skip
 
@@ -56,6 +57,8 @@ def fill_rail() -> None:
         RailEntry("Orders", "/orders", "orders.read", _open_orders),
         RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
         RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
+        RailEntry("Support", "/support", "orders.read", also=("/snippets",)),
+        RailEntry("Customers", "/customers", "orders.read"),
         RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
         RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
         RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),

@@ -7,6 +7,7 @@ from litestar import Controller, Response, get
 from litestar.params import FromQuery
 from litestar.response import Stream
 
+from stowline.cases import queries as cases
 from stowline.core import db, web
 from stowline.desk import words
 from stowline.desk.handlers import pages
@@ -31,30 +32,31 @@ class OrdersList(Controller):
     @get("/orders", opt=READ, sync_to_thread=True)
     def orders(
         self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "",
-        q: FromQuery[str] = "", after: FromQuery[str] = "", before: FromQuery[str] = "",
+        q: FromQuery[str] = "", after: FromQuery[str] = "", before: FromQuery[str] = "", tag: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
         """A page of orders."""
         state = _state(request)
-        asked = _asked(view, store, state, q)
-        kept = {"view": view, "store": store, "state": state, "q": asked.text}
+        asked = _asked(view, store, state, q, tag)
+        kept = {"view": view, "store": store, "state": state, "q": asked.text, "tag": asked.tag}
         with db.reading() as session:
             page = orders.page(session, asked, pages.place(after, before, datetime, int))
             rows = orders.rows(session, page.rows)
-            shops = _shops(session)
-        links = orders.view_links("" if asked.text or state else view, f"&store={store}" if store else "")
+            shops, tags = _shops(session), cases.known_tags(session, "order")
+        links = orders.view_links("" if asked.text or state or asked.tag else view, f"&store={store}" if store else "")
         export = {"label": "Spreadsheet", "href": f"/orders.csv{pages.query(kept)}", "main": False}
         return web.page(
             "desk/orders.html", request, say=_say(asked), views=[*links, _faults()], q=asked.text, view=view, rows=rows,
             stores=pages.choices(shops, store), states=pages.choices({"": "Any state", **WORDS}, state), actions=[export],
+            tags=pages.choices({"": "Any tag", **{one: one for one in dict.fromkeys([*tags, asked.tag]) if one}}, asked.tag),
             pages=pages.pager(page, "/orders", kept, _order(asked)),
         )  # fmt: skip
 
     @get("/orders.csv", opt=READ, sync_to_thread=True)
     def export(
-        self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "", q: FromQuery[str] = ""
-    ) -> Stream:
+        self, request: AnyRequest, view: FromQuery[str] = "open", store: FromQuery[str] = "", q: FromQuery[str] = "", tag: FromQuery[str] = "",
+    ) -> Stream:  # fmt: skip
         """The same orders for a spreadsheet."""
-        return pages.spreadsheet("orders", orders.HEAD, orders.exported(_asked(view, store, _state(request), q)))
+        return pages.spreadsheet("orders", orders.HEAD, orders.exported(_asked(view, store, _state(request), q, tag)))
 
     @get("/waiting", opt=READ, sync_to_thread=True)
     def waiting(
@@ -78,9 +80,9 @@ def _state(request: AnyRequest) -> str:
     return str(request.query_params.get("state", ""))
 
 
-def _asked(view: str, store: str, state: str, q: str) -> Asked:
+def _asked(view: str, store: str, state: str, q: str, tag: str = "") -> Asked:
     pages.one_of(view, orders.VIEWS, "view")
-    return Asked(view, store, pages.one_of(state, ("", *WORDS), "state"), pages.text(q))
+    return Asked(view, store, pages.one_of(state, ("", *WORDS), "state"), pages.text(q), pages.text(tag))
 
 
 def _shops(session: db.Session) -> dict[str, str]:

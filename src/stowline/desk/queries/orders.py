@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.cases import queries as cases
 from stowline.core import clock, db, money
 from stowline.desk import words
 from stowline.desk.queries.counts import OPEN, states
@@ -47,13 +48,15 @@ class Asked:
     store: str = ""
     state: str = ""
     text: str = ""
+    tag: str = ""
 
     def search(self, session: Session) -> Search:
         """The search that the rooms know. Text alone looks through orders of every state. Raises NotFound (store)."""
         view = VIEWS[self.view]
-        held = (self.state,) if self.state else () if self.text else view.states
+        held = (self.state,) if self.state else () if self.text or self.tag else view.states
         store_id = stores.store_by_key(session, self.store).id if self.store else None
-        return Search(states=held, store_id=store_id, text=self.text, newest_first=view.newest_first or bool(self.text))
+        return Search(states=held, store_id=store_id, text=self.text, newest_first=view.newest_first or bool(self.text),
+                      only=tuple(cases.tagged(session, "order", self.tag)) if self.tag else None)
 
 
 def key(order: Order) -> tuple[datetime, int]:

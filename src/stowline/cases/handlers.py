@@ -1,0 +1,89 @@
+"""Tags over HTTP."""
+
+from typing import Any
+
+from litestar import Controller, Request, Response, delete, get, put
+from litestar.params import FromPath, FromQuery
+from sqlmodel import Session
+
+from stowline.cases import queries, service
+from stowline.core import db, web
+from stowline.orders import queries as orders
+from stowline.receiving import queries as receiving
+
+AnyRequest = Request[Any, Any, Any]
+READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
+
+
+class OrderTags(Controller):
+    """Tags of orders."""
+
+    path = "/api/v1/orders/{ref:str}/tags"
+
+    @get("/", opt=READ, sync_to_thread=True)
+    def listed(self, ref: FromPath[str], store: FromQuery[str] = "") -> dict[str, Any]:
+        """The tags of an order; backorder first, while something of it waits."""
+        with db.reading() as session:
+            return _told(session, "order", orders.by_ref(session, web.name(ref), store).id or 0)
+
+    @put("/{tag:str}", opt=WRITE, sync_to_thread=True)
+    def give(self, request: AnyRequest, ref: FromPath[str], tag: FromPath[str], store: FromQuery[str] = "") -> Response[bytes]:
+        """Give an order a tag; again: nothing changes."""
+        who = web.identity_of(request).name
+
+        def do(session: Session) -> dict[str, Any]:
+            ident = orders.by_ref(session, web.name(ref), store).id or 0
+            service.add_tag(session, "order", ident, web.name(tag), who)
+            return _told(session, "order", ident)
+
+        return web.json_answer(200, web.encoded(db.run(do)))
+
+    @delete("/{tag:str}", opt=WRITE, sync_to_thread=True, status_code=200)
+    def take(self, ref: FromPath[str], tag: FromPath[str], store: FromQuery[str] = "") -> Response[bytes]:
+        """Take a tag off an order."""
+
+        def do(session: Session) -> dict[str, Any]:
+            ident = orders.by_ref(session, web.name(ref), store).id or 0
+            service.take_tag(session, "order", ident, web.name(tag))
+            return _told(session, "order", ident)
+
+        return web.json_answer(200, web.encoded(db.run(do)))
+
+
+class PurchaseOrderTags(Controller):
+    """Tags of purchase orders."""
+
+    path = "/api/v1/purchase-orders/{ref:str}/tags"
+
+    @get("/", opt=web.permission("receiving.read"), sync_to_thread=True)
+    def listed(self, ref: FromPath[str]) -> dict[str, Any]:
+        """The tags of a purchase order; backorder first, while it will bring what somebody waits for."""
+        with db.reading() as session:
+            return _told(session, "purchase_order", receiving.by_ref(session, web.name(ref)).id or 0)
+
+    @put("/{tag:str}", opt=web.permission("receiving.write"), sync_to_thread=True)
+    def give(self, request: AnyRequest, ref: FromPath[str], tag: FromPath[str]) -> Response[bytes]:
+        """Give a purchase order a tag; again: nothing changes."""
+        who = web.identity_of(request).name
+
+        def do(session: Session) -> dict[str, Any]:
+            ident = receiving.by_ref(session, web.name(ref)).id or 0
+            service.add_tag(session, "purchase_order", ident, web.name(tag), who)
+            return _told(session, "purchase_order", ident)
+
+        return web.json_answer(200, web.encoded(db.run(do)))
+
+    @delete("/{tag:str}", opt=web.permission("receiving.write"), sync_to_thread=True, status_code=200)
+    def take(self, ref: FromPath[str], tag: FromPath[str]) -> Response[bytes]:
+        """Take a tag off a purchase order."""
+
+        def do(session: Session) -> dict[str, Any]:
+            ident = receiving.by_ref(session, web.name(ref)).id or 0
+            service.take_tag(session, "purchase_order", ident, web.name(tag))
+            return _told(session, "purchase_order", ident)
+
+        return web.json_answer(200, web.encoded(db.run(do)))
+
+
+def _told(session: Session, noun: str, ident: int) -> dict[str, Any]:
+    return {"tags": queries.tags(session, noun, [ident])[ident]}
