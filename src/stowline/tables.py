@@ -28,6 +28,7 @@ def metadata() -> MetaData:
     import stowline.packing.models
     import stowline.people.models
     import stowline.picking.models
+    import stowline.receiving.case_models
     import stowline.receiving.models
     import stowline.receiving.notice_models
     import stowline.scanning.models

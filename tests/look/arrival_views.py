@@ -4,7 +4,7 @@
 
 from typing import Any
 
-from tests.look.desk_views import CJK, PAGES, PO, PO_LINES, RTL, TRAIL, VIEWS, at, view
+from tests.look.desk_views import CJK, HOSTILE, PAGES, PO, PO_LINES, RTL, TRAIL, VIEWS, at, view
 from tests.look.floor_views import LONG
 
 REVISIONS = [
@@ -14,6 +14,7 @@ REVISIONS = [
 ]
 LINES = [{**line, "over": n, "damaged": 2 * n} for n, line in enumerate(PO_LINES)]
 ORDER: dict[str, Any] = {"po": {**PO, "closed": False}, "lines": LINES, "revisions": REVISIONS, "days": {"from": "2026-12-09", "to": "2026-12-11"}, "typed": {},
+         "wrong": [{"what": "Damaged", "sku": "TPT-OC", "name": "Teapot, ochre", "units": 2, "note": "", "photos": 0}, {"what": "Not ordered", "sku": "JAM", "name": LONG, "units": 1200, "note": "CASE-3", "photos": 4}],
          "trail": TRAIL[:1], "may_write": True}
 NOTICE = {"ref": "ASN-7", "supplier": CJK, "order": "PO-4", "carrier": "Northway", "state": "arriving", "kind": "go", "word": "Coming in", "of": 3, "received": 1,
           "units": 5012, "expected": "Tue 24 Nov", "late": True}
@@ -22,8 +23,17 @@ IN_IT = [{"sku": "MUG-BL", "name": "Mug, blue", "units": 4800, "lot": "", "ends"
 CARTON = {"sscc": "340063810000000021", "kind": "carton", "received_at": at(27), "contents": IN_IT}
 PALLETS = [{"sscc": "340063810000000014", "kind": "pallet", "received_at": None, "contents": [], "cartons": [CARTON, {**CARTON, "sscc": "340063810000000038", "received_at": None}]}]
 
+CASE: dict[str, Any] = {"ref": "CASE-3", "what": "Wrong item", "open": True, "note": HOSTILE, "units": 12, "order": "PO-4", "sku": "JAM", "name": LONG, "owner": RTL, "opened_by": "Maja Kowalska",
+        "opened_at": at(27), "outcome": "", "solved_by": "", "solved_at": None, "photos": 2}
+SOLVED = {**CASE, "ref": "CASE-2", "what": "Unknown box", "open": False, "sku": None, "name": None, "order": None, "outcome": "Sent back", "solved_by": CJK, "solved_at": at(27), "note": "", "photos": 0}
+OWNERS = [{"value": 1, "label": RTL, "chosen": True}, {"value": 2, "label": "Ruth Adeyemi", "chosen": False}]
+CASES = {"q": "", "view": "open", "views": VIEWS[:3], "pages": PAGES, "owners": OWNERS, "kinds": OWNERS, "form": dict.fromkeys(("kind", "note", "units", "order", "sku"), "")}
+
 ARRIVALS: dict[str, tuple[str, dict[str, Any]]] = {
     "purchase-order": ("desk/purchase_order.html", view("/receiving", **ORDER, floor_href="/floor/task/receive:PO-4")),
+    "dock-cases": ("desk/dock_cases.html", view("/receiving", **CASES, rows=[CASE, SOLVED], may_write=True, open_form=True)),
+    "dock-case": ("desk/dock_case.html", view("/receiving", case=CASE, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
+    "dock-case-solved": ("desk/dock_case.html", view("/receiving", case=SOLVED, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
     "notices": ("desk/notices.html", view("/receiving", q="", view="open", views=VIEWS[:2], rows=[NOTICE, LATER], pages=PAGES)),
     "notices-none": ("desk/notices.html", view("/receiving", q="x", view="open", views=VIEWS[:2], rows=[], pages={"say": "", "earlier": None, "later": None})),
     "notice": ("desk/notice.html", view("/receiving", notice=NOTICE, pallets=PALLETS, trail=TRAIL[:1], may_write=True, floor_href="/floor/task/receive:PO-4")),

@@ -1,7 +1,9 @@
 """The receive task: product after product, against a purchase order or blind.
 
 Steps of `receive:REF`: want product; a product of the order is counted in (its pack size times the quantity), the rest
-of it is wanted next, then the rest of the order; CMD:DONE closes the order; any open line may be scanned.
+of it is wanted next, then the rest of the order; CMD:DONE closes the order; any open line may be scanned. CMD:DAMAGED says
+that the next scan is damaged goods (`marks.py`); what does not belong is set aside with a case (`aside.py`); an SSCC brings
+all that is in it (`pallets.py`).
 Steps of `receive:` (blind): want product, for ever.
 Where units are not all alike (`hand.py`), what the code does not say is wanted next: lot, last day, each serial; then
 they are in. CMD:SKIP puts them aside again.
@@ -10,14 +12,15 @@ order (`shelving.py`); whoever scans on leaves them at the dock. CMD:SKIP puts o
 """
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
 
 from stowline.core.errors import Conflict
 from stowline.inventory import queries as stock
+from stowline.receiving import aside, marks, pallets, queries, rules, service, shelving
 from stowline.receiving import hand as hands
-from stowline.receiving import pallets, queries, service, shelving
 from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.queries import ExpectedLine
@@ -60,6 +63,8 @@ def _in(step: Hand) -> Hand:
 
 
 def _command(session: Session, scan: Scan, order: PurchaseOrder | None, hand: Hand) -> Verdict:
+    if scan.command == "DAMAGED" and not hand:
+        return marks.toggle(session, scan)
     if scan.command == "SKIP" and hand:
         scanning.set_step(session, scan.task, scan.holder, {})
         return Verdict.accepted(f"{hand['units']} {hand['name']} put aside: they are not received.", effect={"hand": hand})
@@ -75,19 +80,36 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
     if isinstance(seen, Verdict):
         return seen
     if seen is None:
-        return _not_a_product(scan)
+        return aside.unknown(session, scan, order, _of(session, scan.ref, scan.holder))
+    damaged = marks.damaged_next(session, scan)
     if seen.kind == "handling-unit":
-        return pallets.scan(session, scan, seen, order, step)
+        return _WHOLE if damaged else pallets.scan(session, scan, seen, order, step)
     qty = scan.units_of(seen)
     if qty > LARGEST_QUANTITY:
         say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
         return Verdict.refused(say, seen=seen)
     line = queries.line_for(session, order.id or 0, seen.ref) if order else None
     if order is not None and line is None:
-        return Verdict.refused(f"{seen.label} is not on {order.ref}. Set it aside, or take it in blind.", seen=seen)
-    if line is not None and qty > line.left:
+        return aside.wrong_item(session, scan, order, seen, qty, _of(session, scan.ref, scan.holder))
+    over = line is not None and qty > line.left
+    if line is not None and over and not _may_be_over(session, scan, order, line, qty):
         return _too_many(line, qty, seen)
-    return _book_or_ask(session, scan, order, step, hands.take(seen, qty, scan))
+    hand = {**hands.take(seen, qty, scan), "over": over, "damaged": damaged}
+    verdict = _book_or_ask(session, scan, order, step, hand)
+    if damaged and verdict.effect:
+        marks.put(session, scan, on=False)
+    return verdict
+
+
+_WHOLE = Verdict.refused("A pallet or carton is not damaged as a whole. Scan the damaged goods in it one by one.")
+
+
+def _may_be_over(session: Session, scan: Scan, order: PurchaseOrder | None, line: ExpectedLine, qty: int) -> bool:
+    """Whether more than was ordered is taken in: somebody says so, or the supplier may send as much."""
+    if scan.choice == pallets.OVER:
+        return True
+    allowed = rules.tolerance(line.quantity, queries.over_percent(session, order.supplier_id if order else None))
+    return line.over + qty - line.left <= allowed
 
 
 def _more_of(session: Session, scan: Scan, order: PurchaseOrder | None, step: Hand) -> Verdict:
@@ -109,10 +131,12 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
         return Verdict.accepted(hands.ask(hand, want), effect={"hand": before})
     came, left = hands.came(hand)
     line = queries.line_for(session, order.id or 0, hand["product"]) if order else None
-    if line is not None and came.units > line.left:
+    over = max(came.units - line.left, 0) if line is not None else 0
+    if line is not None and over and not hand.get("over"):
         return Verdict.conflict(f"Somebody received {line.name} just now: {line.left} are still expected.")
     done = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
-                           line_id=line.id if line else None, ref=order.ref if order else "")  # fmt: skip
+                           line_id=line.id if line else None, ref=order.ref if order else "", over=over,
+                           damaged=bool(hand.get("damaged")))  # fmt: skip
     begun = before.get(shelving.KEY, {}) if _in(before) else {}
     begun = shelving.begin(session, done.intake, hand["product"], came.units, came.lot, begun,
                             line.quantity if line else 0)
@@ -121,7 +145,7 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
         scanning.set_step(session, scan.task, scan.holder, after)
     effect = {"product": hand["product"], "qty": came.units, "line": line.id if line else None, "lot": came.lot,
               "serial": came.serial, "held": bool(done.held), "hand": before, "scan": scan.id, "served": done.line_ids,
-              "kept": done.intake.ids}  # fmt: skip
+              "kept": done.intake.ids, "over": over, "damaged": bool(hand.get("damaged"))}  # fmt: skip
     next_, task = _of(session, scan.ref, scan.holder, hand["product"])
     if next_["want"] == "nothing" and order is not None:
         scanning.let_go(session, scan.task)
@@ -141,9 +165,10 @@ def _told(session: Session, done: service.Receipt, booked: str, came: hands.Came
 
 def _booked(hand: Hand, came: hands.Came, line: ExpectedLine | None) -> str:
     which = f", serial {came.serial}" if came.serial else f", lot {came.lot}" if came.lot else ""
+    which += ", damaged" if hand.get("damaged") else ""
     if line is None:
         return f"{hand['name']}{which}: {came.units} received"
-    return f"{line.name}{which}: {line.received + came.units} of {line.quantity}"
+    return f"{line.name}{which}: {line.received + line.over + came.units} of {line.quantity}"
 
 
 def _held(came: hands.Came, held: str) -> str | None:
@@ -158,17 +183,10 @@ def _who(served: list[tuple[str, int]]) -> str | None:
 
 
 def _too_many(line: ExpectedLine, qty: int, seen: Seen) -> Verdict:
-    if not line.left:
-        return Verdict.refused(f"{line.name}: already {line.received} of {line.quantity}. Set the rest aside.", seen=seen)
-    return Verdict.refused(
-        f"{line.name}: {qty} are more than the {line.left} still expected. Receive {line.left}, set the rest aside.",
-        seen=seen)
-
-
-def _not_a_product(scan: Scan) -> Verdict:
-    if scan.things:
-        return Verdict.refused(f"You scanned {scan.what()}. Scan a product.", seen=scan.things[0])
-    return Verdict.refused(f"Nobody knows the code {scan.what()}. Scan the product's barcode, or type its SKU.")
+    say = f"{line.name}: already {line.received} of {line.quantity}. Set the rest aside."
+    if line.left:
+        say = f"{line.name}: {qty} are more than the {line.left} still expected. Receive {line.left}, set the rest aside."
+    return replace(pallets.offer_all(say, qty, line.left), seen=seen.picture())
 
 
 def _done(session: Session, scan: Scan, order: PurchaseOrder) -> Verdict:
@@ -194,6 +212,10 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     shelved = shelving.undo(session, scan, effect)
     if shelved:
         return Verdict.accepted(shelved).then(*_of(session, scan.ref, scan.holder))
+    if "mark" in effect:
+        return marks.undo(session, scan, effect).then(*_of(session, scan.ref, scan.holder))
+    if "case" in effect:
+        return aside.undo(session, effect).then(*_of(session, scan.ref, scan.holder))
     if "pallet" in effect:
         units = pallets.undo(session, scan, effect)
         return _taken_back(units).then(*_of(session, scan.ref, scan.holder))
@@ -203,7 +225,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"],
                       lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False),
                       ref=scan.ref, scan_id=effect.get("scan", ""), served=effect.get("served", ()),
-                      kept=effect.get("kept", ()))  # fmt: skip
+                      kept=effect.get("kept", ()), over=effect.get("over", 0), damaged=effect.get("damaged", False))  # fmt: skip
     scanning.set_step(session, scan.task, scan.holder, effect.get("hand") or {})
     return _taken_back(effect["qty"]).then(*_of(session, scan.ref, scan.holder, effect["product"]))
 

@@ -83,3 +83,21 @@ class ArrivalClosed:
 
     ref: str
     missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class DockCaseOpened:
+    """Something at the dock needs a person, and has one."""
+
+    ref: str
+    kind: str
+    owner: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class DockCaseSolved:
+    """What became of it."""
+
+    ref: str
+    outcome: str

@@ -80,6 +80,12 @@ def line_for(session: Session, order_id: int, product_id: int) -> ExpectedLine |
     return ExpectedLine(*row) if row else None
 
 
+def over_percent(session: Session, supplier_id: int | None) -> int:
+    """How much more than ordered a supplier may send, in percent."""
+    found = session.execute(sa.select(_s.over_percent).where(_s.id == supplier_id)).scalar_one_or_none()
+    return int(found or 0)
+
+
 def lock_lines(session: Session, order_id: int, product_ids: Sequence[int]) -> dict[int, list[rules.Open]]:
     """The lines of these products, locked in order of id, by product: open ones first. Lines are locked before levels."""
     percent = sa.func.coalesce(sa.select(_s.over_percent).join(PurchaseOrder, _o.supplier_id == _s.id)

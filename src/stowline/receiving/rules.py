@@ -132,3 +132,43 @@ def book(lines: Sequence[Open], units: int, *, all_of_it: bool = False) -> list[
         if part or more:
             made.append(Booking(line.id, part, more))
     return made
+
+
+CASE = {"open": ("solved",), "solved": ()}
+"""Where a case at the dock may go from each state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discrepancy:
+    """What a delivery was not as ordered: short, over, damaged, wrong-item; units, and photographs that show it."""
+
+    kind: str
+    sku: str
+    name: str
+    units: int
+    note: str = ""
+    photos: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """A line as it came: units ordered, come in all, and damaged of them."""
+
+    sku: str
+    name: str
+    quantity: int
+    came: int
+    damaged: int
+
+
+def discrepancies(lines: Sequence[Delivered], *, closed: bool) -> list[Discrepancy]:
+    """What lines are not as ordered. Nothing is short while more may come."""
+    found: list[Discrepancy] = []
+    for line in lines:
+        if line.came > line.quantity:
+            found.append(Discrepancy("over", line.sku, line.name, line.came - line.quantity))
+        if closed and line.came < line.quantity:
+            found.append(Discrepancy("short", line.sku, line.name, line.quantity - line.came))
+        if line.damaged:
+            found.append(Discrepancy("damaged", line.sku, line.name, line.damaged))
+    return found

@@ -21,7 +21,7 @@ from stowline.scanning.pairs import at_odds, is_complete
 SSCC_LENGTH = 18
 SHORTEST_BARE_MESSAGE = 16  # an AI and a GTIN
 LONGEST = 200  # characters; the longest GS1 symbol carries 90 or so, a Digital Link seldom more than 120
-COMMANDS = {f"CMD:{name}": name for name in ("UNDO", "SHORT", "SKIP", "FULL", "DONE")}
+COMMANDS = {f"CMD:{name}": name for name in ("UNDO", "SHORT", "SKIP", "FULL", "DONE", "DAMAGED")}
 
 EMPTY = "The scan was empty. Scan again, or type the code."
 TOO_LONG = f"That code is longer than {LONGEST} characters, so nothing here can have it. Scan one barcode at a time."

@@ -10,6 +10,8 @@ from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.counts import Counts, CountsApi
+from stowline.desk.handlers.dock_cases import DockCases
+from stowline.desk.handlers.dock_paper import DockPaper
 from stowline.desk.handlers.instructions import Instructions
 from stowline.desk.handlers.instructions_api import InstructionsApi
 from stowline.desk.handlers.intake import IntakeErrors
@@ -44,6 +46,7 @@ from stowline.orders import instruction_queries
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    DockCases, DockPaper,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,

@@ -15,6 +15,7 @@ from stowline.inventory import velocity
 from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
 from stowline.receiving import queries as receiving
+from stowline.receiving import report
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 
 _o, _n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
@@ -115,6 +116,8 @@ def one(session: Session, ref: str) -> Row:
     kind, word = WORDS[row["state"]]
     return {
         "revisions": _revisions(session, order), "days": {"from": order.expected_from or "", "to": order.expected_to or ""},
+        "wrong": [{"what": report.KINDS[one.kind], "sku": one.sku, "name": one.name, "units": one.units, "note": one.note, "photos": one.photos}
+                  for one in report.of_order(session, order)[:200]],
         "po": {**row, "state_kind": kind, "state_word": word, "closed": order.closed_at is not None},
         "lines": [{"sku": line.sku, "name": line.name, "ordered": line.quantity, "received": line.received,
                    "over": line.over, "damaged": line.damaged,

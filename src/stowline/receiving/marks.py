@@ -1,0 +1,39 @@
+"""What a receiver says of the next scan: that it is damaged goods. Kept beside the step of the task until that scan."""
+
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.scanning import service as scanning
+from stowline.scanning.service import Scan, Verdict
+
+DAMAGED = "condition damaged"  # the kind by which a program says the same of one scan
+
+
+def _task(scan: Scan) -> str:
+    return f"mark:{scan.task}"
+
+
+def damaged_next(session: Session, scan: Scan) -> bool:
+    """Whether this scan is of damaged goods: by its kind, or by the key pressed before."""
+    return scan.choice == DAMAGED or bool(scanning.step(session, _task(scan), scan.holder))
+
+
+def toggle(session: Session, scan: Scan) -> Verdict:
+    """The key “Damaged”: on, and off again."""
+    on = not scanning.step(session, _task(scan), scan.holder)
+    put(session, scan, on=on)
+    if not on:
+        return Verdict.accepted("The next scan is good again.", effect={"mark": True})
+    return Verdict.accepted("The next scan is damaged goods.", hint="Scan one of them. They are counted, and nobody is promised them.", effect={"mark": False})
+
+
+def put(session: Session, scan: Scan, *, on: bool) -> None:
+    """Set or clear it."""
+    scanning.set_step(session, _task(scan), scan.holder, {"damaged": True} if on else {})
+
+
+def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
+    """As it was before the key."""
+    put(session, scan, on=effect["mark"])
+    return Verdict.accepted("One step back.")
