@@ -72,7 +72,7 @@ def test_the_key_damaged_is_pressed_off_and_taken_back(house: House, maja: Table
     accepted(maja.scan("receive:PO-1", "CMD:UNDO"), "One step back.")
     accepted(maja.scan("receive:PO-1", "MUG", 1))
     assert line(maja)["damaged"] == 0
-    refused(maja.scan("pick:CART-1", "CMD:DAMAGED"))
+    refused(maja.scan("putaway:", "CMD:DAMAGED"))
 
 
 def test_more_than_ordered_is_taken_when_somebody_says_so(house: House, maja: Tablet) -> None:

@@ -75,7 +75,7 @@ def solve(session: Session, ref: str, outcome: str) -> None:
     if (case.state, case.outcome) == ("solved", outcome[:500]):
         return
     if "solved" not in CASE[case.state]:
-        raise Conflict(f"{ref} was solved by {case.solved_by}: {case.outcome}")
+        raise Conflict(f"{ref} is solved already, by {case.solved_by}.")
     case.state, case.outcome = "solved", outcome[:500]
     case.solved_by, case.solved_at = author.current().who, clock.now()
     session.add(case)
