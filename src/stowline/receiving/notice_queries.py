@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from stowline.catalog.queries import Product
 from stowline.core.errors import NotFound
+from stowline.receiving.models import PurchaseOrder
 from stowline.receiving.notice_models import Arrival, ArrivalContent, ArrivalUnit
 
 _a, _u, _c = Arrival.__table__.c, ArrivalUnit.__table__.c, ArrivalContent.__table__.c  # type: ignore[attr-defined]
@@ -21,6 +22,12 @@ def by_ref(session: Session, ref: str) -> Arrival:
     if found is None:
         raise NotFound(f"There is no arrival notice {ref}.", where="ref")
     return found
+
+
+def order_of(session: Session, arrival: Arrival) -> str:
+    """The ref of the purchase order that a notice belongs to; '' for none."""
+    order = session.get(PurchaseOrder, arrival.purchase_order_id) if arrival.purchase_order_id else None
+    return order.ref if order else ""
 
 
 def far(session: Session, arrival_id: int) -> tuple[int, int]:

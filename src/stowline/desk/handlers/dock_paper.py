@@ -13,7 +13,6 @@ from stowline.desk.handlers.paper import pdf_answer
 from stowline.inventory import velocity
 from stowline.receiving import label, notice_queries, report
 from stowline.receiving import queries as receiving
-from stowline.receiving.models import PurchaseOrder
 
 READ = web.permission("receiving.read", "floor.receive")
 
@@ -38,10 +37,10 @@ class DockPaper(Controller):
         """Labels of the pallets and cartons of a notice, or of one of them."""
         with db.reading() as session:
             arrival = notice_queries.by_ref(session, web.name(ref))
-            order = session.get(PurchaseOrder, arrival.purchase_order_id) if arrival.purchase_order_id else None
+            order = notice_queries.order_of(session, arrival)
             units = [one for one in notice_queries.units_of(session, arrival.id or 0) if sscc in ("", one.sscc)]
         made = [
-            label.UnitLabel(one.sscc, one.kind, arrival.ref, arrival.supplier, order.ref if order else "",
+            label.UnitLabel(one.sscc, one.kind, arrival.ref, arrival.supplier, order,
                             tuple(f"{n:,} × {name}{f', lot {lot}' if lot else ''}" for _, name, n, lot, _ in one.contents))
             for one in units
         ]  # fmt: skip
