@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "dock_cases"
-down_revision = "consent"
+down_revision = "support"
 branch_labels = None
 depends_on = None
 
