@@ -10,6 +10,7 @@ from stowline.core import clock, db, timers
 from stowline.core.errors import Conflict, Refused
 from stowline.orders import queries as orders
 from stowline.orders import service
+from stowline.portal import queries as portal
 from tests.asserts import clear_no
 from tests.makers import Json, Reply, Tablet, api_order, at_once
 from tests.stories.conftest import House
@@ -49,6 +50,10 @@ def test_a_free_substitute_is_taken_at_once_for_what_would_wait(house: House) ->
     assert agreed(maja, "1001", "MUG", 3).status == 201
     assert lines_of(maja, "1001") == [("MUG", 1, 0, 2), ("CUP", 2, 0, 0)]
     assert maja.events("1001") == ["OrderPlaced", "LineSwapped"]
+    with db.transaction() as session:
+        shown, _ = portal.status(session, orders.by_ref(session, "1001").id or 0)
+    assert [(card["id"], [(good["sku"], good["quantity"], good["say"]) for good in card["goods"]]) for card in shown["cards"]] == [
+        ("ready", [("MUG", 1, None), ("CUP", 2, "in place of Thing MUG")])]  # fmt: skip
     agreed(maja, "1002", "MUG", 1)
     assert lines_of(maja, "1002") == [("MUG", 0, 1, 0)]
     house.prove()

@@ -1,6 +1,7 @@
 """An order as its own shopper may see it: the day or the state first, then parcels, what waits, and whom to ask."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -194,20 +195,32 @@ def _inside(lines: Sequence[Sold], contents: Sequence[packing.Content], reader: 
 
 
 def _cards(order: Order, lines: Sequence[Sold], reader: Reader) -> list[View]:
-    """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back."""
+    """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back. What was swapped is
+    not cancelled: what came in its place says so.
+    """
     held = order.state == "on_hold"
+    names = {line.lines[0].id: line.name for line in lines}
+    swapped = Counter[int]()
+    for line in lines:
+        swapped[line.lines[0].substitute_for or 0] += line.ordered
     kinds = (
         ("ready", "ok", [(line, line.allocated - line.packed) for line in lines if not held]),
         ("on_hold", "warn", [(line, line.ordered - line.cancelled - line.packed) for line in lines if held]),
-        ("cancelled", "done", [(line, line.cancelled) for line in lines]),
+        ("cancelled", "done", [(line, line.cancelled - swapped[line.lines[0].id]) for line in lines]),
         ("returned", "done", [(line, line.returned) for line in lines]),
     )
     cards = []
     for name, kind, units in kinds:
-        goods = [_good(line, n, reader) for line, n in units if n > 0]
+        goods = [_good(line, n, reader) | _instead(line, names, reader) for line, n in units if n > 0]
         if goods:
             cards.append({"id": name.replace("_", "-"), **_card(name, kind, goods, reader)})
     return cards
+
+
+def _instead(line: Sold, names: Mapping[int, str], reader: Reader) -> View:
+    """What a substitute says of itself."""
+    old = line.lines[0].substitute_for
+    return {"say": reader.say("page.instead", name=names[old])} if old is not None and old in names else {}
 
 
 def _good(line: Sold, quantity: int, reader: Reader) -> View:
