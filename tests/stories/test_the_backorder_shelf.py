@@ -2,8 +2,16 @@
 
 import pytest
 
+from stowline.catalog import details
+from stowline.catalog import queries as catalog
+from stowline.core import db
+from stowline.inventory import lots
+from stowline.inventory import queries as stock
+from stowline.inventory import service as inventory
+from stowline.orders import queries as orders
+from stowline.orders import service as order_service
 from tests.asserts import accepted, conflict, refused
-from tests.makers import Json, Tablet
+from tests.makers import Json, Tablet, at_once
 from tests.stories.conftest import House
 
 
@@ -144,4 +152,70 @@ def test_units_that_are_not_in_the_slot_are_sought_elsewhere(house: House, maja:
     house.prove()
     maja.follow("pick:A")
     assert maja.order("A")["state"] == "picked"
+    house.prove()
+
+
+def test_what_leaves_a_slot_is_kept_no_longer_and_waited_for_again(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1}, B={"MUG": 1})
+    accepted(maja.scan("receive:", "MUG", 3))
+    accepted(maja.scan("receive:", "S-01"))
+    accepted(maja.scan("receive:", "STAGE-1"))
+    refused(maja.scan("scrap:", "S-01"), "belongs to orders")
+    db.run(lambda session: inventory.lose(
+        session, product_id=catalog.product_by_sku(session, "MUG").id or 0, from_id=stock.location_by_code(session, "S-01").id or 0,
+        to_id=stock.SCRAP, qty=1, because="scrap", why="broken"))  # fmt: skip
+    assert [line["promised"] for line in maja.order("A")["lines"]] == [1, 0]
+    assert maja.get("/api/v1/shelf").body["items"][0]["here"] == 1
+    house.prove()
+    accepted(maja.scan("receive:", "MUG", 2), "slot S-01, order A")
+    maja.follow("receive:", until="product")
+    maja.follow("putaway:")
+    house.prove()
+
+
+def test_a_recalled_lot_leaves_the_shelf_and_its_order_waits_again(house: House, maja: Tablet) -> None:
+    db.run(lambda session: details.change(session, "MUG", {"lots": True}))
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    accepted(maja.scan("receive:", "MUG", 3), "lot")
+    accepted(maja.scan("receive:", "L1"), "slot S-01")
+    accepted(maja.scan("receive:", "S-01"))
+    db.run(lambda session: lots.hold(session, lots.by_code(session, catalog.product_by_sku(session, "MUG").id or 0, "L1"), "glass in it"))
+    assert maja.order("A")["state"] == "backordered"
+    house.prove()
+    step = maja.lease("putaway:")["next"]
+    assert (step["want"], step["lot"]) == ("product", "L1")
+    maja.follow("putaway:")
+    slot = maja.get("/api/v1/shelf").body["items"][0]
+    assert (slot["order"], slot["to_clear"]) == (None, 0)
+    house.prove()
+
+
+def test_a_held_order_lets_go_of_its_slot_and_takes_its_place_in_line_again(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 1, "POT": 1}, B={"MUG": 1, "POT": 1})
+    accepted(maja.scan("receive:", "MUG", 1), "slot S-01, order A")
+    accepted(maja.scan("receive:", "S-01"))
+    order_id = db.run(lambda session: orders.by_ref(session, "A").id) or 0
+    db.run(lambda session: order_service.hold(session, order_id, "is the address right?"))
+    assert maja.order("B")["lines"][0]["promised"] == 1
+    house.prove()
+    db.run(lambda session: order_service.lift_hold(session, order_id))
+    accepted(maja.scan("receive:", "POT", 2))
+    maja.follow("receive:", until="product")
+    maja.follow("putaway:")
+    maja.follow("pick:B")
+    assert (maja.order("A")["state"], maja.order("B")["state"]) == ("part_allocated", "picked")
+    house.prove()
+
+
+def test_two_who_put_the_same_units_down_are_told_who_was_quicker(house: House, maja: Tablet) -> None:
+    ruth = house.tablet("ruth")
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    accepted(maja.scan("receive:", "MUG", 2))
+    assert ruth.tasks("putaway")[0]["next"]["want"] == "nothing"  # it is in maja's hands
+    accepted(maja.scan("receive:", "CMD:SKIP"))
+    accepted(ruth.scan("putaway:", "MUG"), "slot S-01")
+    accepted(maja.scan("receive:", "CMD:UNDO"), "In your hand again")
+    replies = at_once([lambda: ruth.scan("putaway:", "S-01"), lambda: maja.scan("receive:", "S-01")])
+    assert min(reply.status for reply in replies) == 200
+    assert max(reply.status for reply in replies) in {409, 422}
     house.prove()

@@ -296,7 +296,8 @@ def slots(session: Session, where: sa.ColumnElement[bool] | None = None, *, limi
     )  # fmt: skip
     if where is not None:
         query = query.where(where)
-    return [Slot(*row) for row in session.execute(query.order_by(_at.sequence, _at.id).limit(limit))]
+    rows = session.execute(query.order_by(_at.sequence, _at.id).limit(limit))
+    return [Slot(*row[:6], *(int(n) for n in row[6:10]), *row[10:]) for row in rows]  # PostgreSQL's sums are no int
 
 
 def page(session: Session, *, after: tuple[int, int] | None = None, limit: int = 50) -> list[tuple[tuple[int, int], Slot]]:

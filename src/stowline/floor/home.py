@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.backorders import shelf_reads as shelf
 from stowline.core import clock, web
 from stowline.core.access import Identity, may
 from stowline.floor import scans, work
@@ -62,6 +63,8 @@ def _pick(session: Session) -> Tile:
     lines = sum(one.lines - one.lines_done for one in open_lists)
     soft = f"{work.counted(lines, 'line')} released" if lines else ""
     waiting = f"{ready} {'order' if ready == 1 else 'orders'} ready for a cart" if ready else ""
+    whole = len(picking.ready_on_shelf(session, limit=200)) if ready else 0
+    waiting += f", {whole:,} complete on the shelf" if whole else ""
     carts = len(open_lists) + (len(picking.free_carts(session, limit=20)) if ready else 0)
     return _tile("pick", carts, "cart" if carts == 1 else "carts", ", ".join(filter(None, (soft, waiting))) or "nothing is ready")
 
@@ -86,9 +89,12 @@ def _receive(session: Session) -> Tile:
 
 
 def _putaway(session: Session) -> Tile:
-    found = stock.at_dock(session, unfit=True, limit=200)
-    soft = f"{work.counted(sum(item.qty for item in found), 'unit')} at the dock" if found else "the dock is clear"
-    return _tile("putaway", len(found), "product" if len(found) == 1 else "products", soft)
+    found, kept = stock.at_dock(session, unfit=True, limit=200), shelf.to_shelve(session, limit=200)
+    units, many = sum(item.qty for item in found) + sum(one.units for one in kept), len(found) + len({one.product_id for one in kept})
+    soft = f"{work.counted(units, 'unit')} at the dock" if many else "the dock is clear"
+    if kept:
+        soft += f", {work.counted(sum(one.units for one in kept), 'unit')} for the shelf"
+    return _tile("putaway", many, "product" if many == 1 else "products", soft)
 
 
 def _replenish(session: Session) -> Tile:
