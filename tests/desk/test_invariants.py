@@ -31,6 +31,8 @@ class Crime(NamedTuple):
 
 
 CRIMES = (
+    Crime("what stands is the last promise", "UPDATE promise_standing SET revision = revision + 1", "revision 2 stands"),
+    Crime("what stands is the last promise", "DELETE FROM promise", "revision 1 stands"),
     Crime("balance is the sum of the ledger", "UPDATE balance SET qty = qty + 1 WHERE qty > 0 AND lot = ''", "MUG in A-"),
     Crime("balance is the sum of the ledger", "DELETE FROM balance WHERE lot = 'L-1'", "MILK in A-01-1, lot L-1: the books have 0, the ledger adds up to 6"),
     Crime("balance is the sum of the ledger", "INSERT INTO balance SELECT product_id, location_id, 'L-2', serial, condition, 1, 0 FROM balance WHERE lot = 'L-1'", "lot L-2: the books have 1, the ledger adds up to 0"),
@@ -178,7 +180,7 @@ def test_every_promise_says_how_it_is_proved_and_every_invariant_stands_under_on
     assert shown - BY_NAME.keys() == set()
     assert BY_NAME.keys() - shown == {"the guards stand"}
     assert [box.say for box in BOXES if not (box.live or box.tests)] == []
-    assert len(BOXES) == 20
+    assert len(BOXES) == 21
 
 
 def test_the_tests_that_promises_rest_on_are_there() -> None:

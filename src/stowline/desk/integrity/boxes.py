@@ -167,4 +167,11 @@ BOXES = (
         tests=(("The same order fifty times from eight connections is one order.",
                 _STORIES + "test_races.py::test_the_same_order_fifty_times_from_eight_connections_is_one_order"),),
     ),
+    Box(
+        "Every promise to somebody who waits is kept with its cause; what stands is the last of them.",
+        ("what stands is the last promise",),
+        guard="A unique key refuses a second promise under the same number of a line.",
+        tests=(("A delay beyond what was told is told once, and a shift within it is not.",
+                _STORIES + "test_promises.py::test_a_delay_beyond_what_was_told_is_told_once_and_a_shift_within_is_not"),),
+    ),
 )  # fmt: skip
