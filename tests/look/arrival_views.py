@@ -4,7 +4,7 @@
 
 from typing import Any
 
-from tests.look.desk_views import CJK, HOSTILE, PAGES, PO, PO_LINES, RTL, TRAIL, VIEWS, at, view
+from tests.look.desk_views import CJK, HOSTILE, PAGES, PO, PO_LINES, PURCHASES, RTL, TRAIL, VIEWS, at, view
 from tests.look.floor_views import LONG
 
 REVISIONS = [
@@ -29,11 +29,17 @@ SOLVED = {**CASE, "ref": "CASE-2", "what": "Unknown box", "open": False, "sku": 
 OWNERS = [{"value": 1, "label": RTL, "chosen": True}, {"value": 2, "label": "Ruth Adeyemi", "chosen": False}]
 CASES = {"q": "", "view": "open", "views": VIEWS[:3], "pages": PAGES, "owners": OWNERS, "kinds": OWNERS, "form": dict.fromkeys(("kind", "note", "units", "order", "sku"), "")}
 
+SUPPLIER = {"id": 1, "name": CJK, "email": "orders@haas.example", "over": 0, "open": 3, "late": 0}
+SLIPS = [{"ref": "PO-4", "told": "3 to 5 Dec", "came": "Wed 11 Nov", "units": 60, "revisions": 3, "slip": 6}, {"ref": "PO/2026 #9", "told": "no date", "came": "Tue 3 Nov", "units": 400, "revisions": 1, "slip": None}]
+
 ARRIVALS: dict[str, tuple[str, dict[str, Any]]] = {
     "purchase-order": ("desk/purchase_order.html", view("/receiving", **ORDER, floor_href="/floor/task/receive:PO-4")),
     "dock-cases": ("desk/dock_cases.html", view("/receiving", **CASES, rows=[CASE, SOLVED], may_write=True, open_form=True)),
     "dock-case": ("desk/dock_case.html", view("/receiving", case=CASE, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
     "dock-case-solved": ("desk/dock_case.html", view("/receiving", case=SOLVED, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
+    "suppliers": ("desk/suppliers.html", view("/receiving", rows=[SUPPLIER, {**SUPPLIER, "id": 2, "name": LONG, "late": 3, "over": 5}])),
+    "supplier": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=PURCHASES, slips=SLIPS, middle=6, known=2, form={"email": "", "over_percent": 0}, may_write=True)),
+    "supplier-new": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=[], slips=[], middle=None, known=0, form={"email": "", "over_percent": 0}, may_write=False)),
     "notices": ("desk/notices.html", view("/receiving", q="", view="open", views=VIEWS[:2], rows=[NOTICE, LATER], pages=PAGES)),
     "notices-none": ("desk/notices.html", view("/receiving", q="x", view="open", views=VIEWS[:2], rows=[], pages={"say": "", "earlier": None, "later": None})),
     "notice": ("desk/notice.html", view("/receiving", notice=NOTICE, pallets=PALLETS, trail=TRAIL[:1], may_write=True, floor_href="/floor/task/receive:PO-4")),

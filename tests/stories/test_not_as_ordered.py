@@ -92,6 +92,20 @@ def test_more_than_ordered_is_taken_when_somebody_says_so(house: House, maja: Ta
     house.prove()
 
 
+def test_a_supplier_may_send_a_little_more(house: House, maja: Tablet, ruth: Tablet) -> None:
+    clear_no(sent(ruth, "/suppliers/1", {"email": "no address", "over_percent": "10"}), 400, 422)
+    clear_no(sent(ruth, "/suppliers/77", {"email": "", "over_percent": "10"}), 404)
+    assert sent(ruth, "/suppliers/1", {"email": "orders@kiln.example", "over_percent": "10"}).status == 303
+    refused(maja.scan("receive:PO-1", "MUG", 12), "12 are more")
+    accepted(maja.scan("receive:PO-1", "MUG", 11), "11 of 10")
+    refused(maja.scan("receive:PO-1", "MUG", 1), "already 10 of 10")
+    for path in ("/suppliers", "/suppliers/1"):
+        assert "orders@kiln.example" in drawn(ruth, path)
+    assert "PO-1" in drawn(ruth, "/receiving?view=all&supplier=1")
+    clear_no(ruth.get("/receiving?supplier=99"), 400)
+    house.prove()
+
+
 def test_what_does_not_belong_gets_a_case_with_an_owner(house: House, maja: Tablet, ruth: Tablet) -> None:
     (choice,) = refused(maja.scan("receive:PO-1", "BOWL", 4), "is not on PO-1")["choices"]
     reply = accepted(maja.scan("receive:PO-1", "BOWL", 4, kind=choice["kind"]), "CASE-1 is open: 4 Thing BOWL set aside.")

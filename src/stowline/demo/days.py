@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from sqlmodel import Session
 
-from stowline.core import clock
+from stowline.core import author, barcode, clock
 from stowline.demo import building, counts, crowd
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
@@ -18,6 +18,8 @@ from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
 from stowline.orders.models import Order
 from stowline.people import service as people
+from stowline.receiving import cases, notices
+from stowline.receiving import queries as receipts
 from stowline.receiving import service as receiving
 from stowline.scanning.service import Holder
 from stowline.shipping.service import CARRIERS
@@ -57,7 +59,13 @@ class Days:
         for ref, supplier, first, last, goods in plan:
             more = self._rng.sample(self._sold.all()[:250], 3)
             lines = [(good.sku, short.get(good.sku, 0) + self._rng.choice((6, 12, 18))) for good in [*goods, *more]]
-            receiving.enter(session, ref=ref, supplier=supplier, lines=lines, expected_from=first, expected_to=last)
+            told = timedelta(days=9 if ref == "PO-4101" else 0)
+            receiving.enter(session, ref=ref, supplier=supplier, lines=lines, expected_from=first - told, expected_to=last - told)
+            if ref == "PO-4102":
+                _announce(session, ref, lines, today)
+        order = receipts.by_ref(session, "PO-4101")
+        receiving.revise(session, order.id or 0, expected_from=today - timedelta(days=7), expected_to=today - timedelta(days=4),
+                         why="Mail of the supplier: the kiln stands still")  # fmt: skip
 
     def orders_until(self, session: Session, before: timedelta) -> None:
         """Take in the next orders, up to so long before now, each at its own moment."""
@@ -96,6 +104,9 @@ class Days:
         picker.pick("CART-1")
         picker.pick("CART-2", part=0.5)
         receiver.receive_blind([(good.case, 2) for good in self._in_cases()])
+        owner = people.find_user(session, crowd.LOGINS[0].badge)
+        with clock.stopped_at(receiver.at), author.acting(next(one for one in crowd.LOGINS if one.role == "receiver").name):
+            cases.open_case(session, "unknown-box", note="A wet box without a label, beside the second door", owner_id=owner.id)
 
     def _in_cases(self) -> list[Good]:
         return [good for good in self._sold.home if good.case and good not in self._sold.scarce][:2]
@@ -121,6 +132,15 @@ class Days:
 
     def _soon_after(self, order: Order) -> AbstractContextManager[None]:
         return clock.stopped_at(min(order.placed_at + timedelta(minutes=9), self._now))
+
+
+def _announce(session: Session, ref: str, lines: list[tuple[str, int]], day: date) -> None:
+    """A pallet with two cartons that brings half of a purchase order, and says so."""
+    codes = [barcode.sscc("4006381", n) for n in (4102, 4103, 4104)]
+    half = [notices.Content(sku, units // 2) for sku, units in lines if units > 1]
+    cartons = [notices.Unit(codes[n], "carton", half[n - 1 :: 2]) for n in (1, 2)]
+    notices.announce(session, ref=f"ASN-{ref[3:]}", purchase_order=ref, units=[notices.Unit(codes[0], "pallet", (), cartons)],
+                     expected_on=day, carrier="Northway")  # fmt: skip
 
 
 _CUT_OFF = b'{"id": 7301, "name": "HK-4790", "currency": "EUR", "line_items": [{"id": 1, "sku": "MUG'

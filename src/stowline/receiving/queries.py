@@ -239,8 +239,12 @@ class Came:
     units: int
 
 
-def arrival_history(session: Session, since: datetime, *, limit: int = 50_000) -> list[Came]:
-    """Lines of purchase orders that units came on since a moment, the latest first; what was undone does not count."""
+def arrival_history(
+    session: Session, since: datetime, *, limit: int = 50_000, supplier_id: int | None = None
+) -> list[Came]:
+    """Lines of purchase orders that units came on since a moment, the latest first (of one supplier, if one is named);
+    what was undone does not count.
+    """
     first = PurchaseOrderRevision.__table__.alias("first")  # type: ignore[attr-defined]
     last = sa.select(sa.func.max(_v.n)).where(_v.purchase_order_id == _o.id).scalar_subquery()
     ended = sa.func.max(_r.at)
@@ -254,4 +258,6 @@ def arrival_history(session: Session, since: datetime, *, limit: int = 50_000) -
         .group_by(_l.id, _o.id, first.c.id)
         .having(ended >= since).order_by(ended.desc(), _l.id.desc()).limit(limit)
     )  # fmt: skip
+    if supplier_id is not None:
+        query = query.where(_o.supplier_id == supplier_id)
     return [Came(*(*row[:10], int(row[10]))) for row in session.execute(query)]

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.core import clock
+from stowline.core.errors import NotFound
 from stowline.receiving.models import Supplier
 
 _s = Supplier.__table__  # type: ignore[attr-defined]
@@ -24,3 +25,18 @@ def named(session: Session, name: str) -> int | None:
 _NEW = sa.text("INSERT INTO supplier (name, created_at) VALUES (:name, :at) ON CONFLICT (name) DO NOTHING").bindparams(
     sa.bindparam("at", type_=_s.c.created_at.type)
 )
+
+
+def by_id(session: Session, supplier_id: int) -> Supplier:
+    """A supplier by its number. Raises NotFound."""
+    found = session.get(Supplier, supplier_id) if supplier_id < 2**31 else None
+    if found is None:
+        raise NotFound("There is no such supplier.")
+    return found
+
+
+def change(session: Session, supplier_id: int, *, email: str, over_percent: int) -> None:
+    """Their e-mail address, and how much more than ordered is taken in unasked, in percent."""
+    found = by_id(session, supplier_id)
+    found.email, found.over_percent = email, over_percent
+    session.add(found)

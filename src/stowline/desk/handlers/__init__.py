@@ -34,6 +34,7 @@ from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.stores import StorePages
 from stowline.desk.handlers.substitutes import Substitutes
+from stowline.desk.handlers.suppliers import Suppliers
 from stowline.desk.handlers.supply import Supply
 from stowline.desk.handlers.support import Customers, Support
 from stowline.desk.handlers.today import Today
@@ -46,7 +47,7 @@ from stowline.orders import instruction_queries
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
-    DockCases, DockPaper,
+    DockCases, DockPaper, Suppliers,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,

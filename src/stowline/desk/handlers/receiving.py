@@ -31,21 +31,23 @@ class Receiving(Controller):
 
     @get("/", opt=READ, sync_to_thread=True)
     def orders(
-        self, request: AnyRequest, view: FromQuery[str] = "open", q: FromQuery[str] = "", after: FromQuery[str] = "",
-        before: FromQuery[str] = "",
+        self, request: AnyRequest, view: FromQuery[str] = "open", q: FromQuery[str] = "", supplier: FromQuery[str] = "",
+        after: FromQuery[str] = "", before: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
         """A page of purchase orders."""
         said, view = pages.text(q), pages.one_of(view, reads.VIEWS, "view")
         types = (int,) if view == "all" else (date, int)
         with db.reading() as session:
-            page = reads.page(session, view, said, pages.place(after, before, *types))
+            known = reads.suppliers(session)
+            of = int(supplier) if pages.one_of(supplier, ("", *known), "supplier") else None
+            page = reads.page(session, view, said, pages.place(after, before, *types), of)
             rows = reads.rows(session, page.rows)
         counted = counts.fresh("purchase orders", counts.purchase_orders)
         say = f"{counts.shown(counted['open'])} expected" + (f", {counted['late']:,} late." if counted["late"] else ".")
         return web.page(
             "desk/receiving.html", request, say=say, views=pages.views("/receiving", reads.VIEWS, view, counted), q=said,
-            view=view, rows=rows,
-            pages=pages.pager(page, "/receiving", {"view": view, "q": said}, "newest first" if view == "all" else "due first"),
+            view=view, rows=rows, suppliers=pages.choices({"": "All suppliers", **known}, supplier),
+            pages=pages.pager(page, "/receiving", {"view": view, "q": said, "supplier": supplier}, "newest first" if view == "all" else "due first"),
         )  # fmt: skip
 
     @get("/{ref:str}", opt=READ, sync_to_thread=True)

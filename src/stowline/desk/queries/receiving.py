@@ -16,7 +16,7 @@ from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
 from stowline.receiving import queries as receiving
 from stowline.receiving import report
-from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
+from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine, Supplier
 
 _o, _n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
 _l, _p = OrderLine.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
@@ -30,9 +30,17 @@ def _expected() -> sa.ColumnElement[Any]:
     return sa.func.coalesce(_o.expected_to, sa.bindparam(None, NEVER, _o.expected_to.type), type_=_o.expected_to.type)
 
 
-def page(session: Session, view: str, text: str, place: Place) -> Page[PurchaseOrder]:
-    """Purchase orders: those that are open by the day they are due, all of them newest first."""
+def suppliers(session: Session) -> dict[str, str]:
+    """The first 500 suppliers by name, id to name, for a choice."""
+    rows = session.execute(sa.select(Supplier.id, Supplier.name).order_by(Supplier.name).limit(500))  # type: ignore[call-overload]
+    return {str(row[0]): row[1] for row in rows}
+
+
+def page(session: Session, view: str, text: str, place: Place, supplier_id: int | None = None) -> Page[PurchaseOrder]:
+    """Purchase orders (of one supplier): those that are open by the day they are due, all of them newest first."""
     query = select(PurchaseOrder)
+    if supplier_id is not None:
+        query = query.where(_o.supplier_id == supplier_id)
     if view != "all":
         query = query.where(_o.closed_at.is_(None), _lacking())
     if view == "late":
