@@ -9,6 +9,7 @@ from tests.desk.conftest import Desk, House
 from tests.desk.pages import Page
 
 app, cast_file, house, one_house = desks.app, desks.cast_file, desks.house, desks.one_house
+any_house, cast_postgres = desks.any_house, desks.cast_postgres
 
 
 class Shopper:

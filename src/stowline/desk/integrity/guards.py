@@ -26,6 +26,7 @@ KEYS = {
     "scan": ("scan_id",),
     "orders": ("store_id, ref",),
     "message": ("key",),
+    "sign_up": ("store_id, product_id, email",),
     "intake_error": ("key",),
     "receipt": ("event_id, reaction",),
     "tote": ("order_id",),
