@@ -15,7 +15,7 @@ from stowline.catalog.models import Product
 from stowline.core import clock, db
 from stowline.core.config import settings
 from stowline.core.errors import Refused
-from stowline.demo import crowd, later, shops
+from stowline.demo import crowd, later, shops, wanted
 from stowline.demo.days import TODAY, YESTERDAY, Days
 from stowline.inventory import count_plan, velocity
 from stowline.orders.models import Order
@@ -66,6 +66,8 @@ def make(rng: Random) -> None:
         days.orders_until(session, timedelta())
         days.decide(session)
     later.catch_up(now)
+    with db.transaction() as session, clock.stopped_at(now - timedelta(hours=3)):
+        wanted.sign_up(session)
     with clock.stopped_at(now):
         velocity.catch_up()  # what is picked often is counted often
         db.run(count_plan.plan_today)

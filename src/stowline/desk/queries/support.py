@@ -7,6 +7,7 @@ from sqlmodel import Session
 from stowline.cases import queries as cases
 from stowline.core import clock, i18n
 from stowline.desk.queries import messages as mails
+from stowline.desk.queries import offers
 from stowline.desk.queries.orders import customer
 from stowline.notifications import facts, waits
 from stowline.notifications import queries as messages
@@ -49,7 +50,7 @@ def one(session: Session, order_id: int) -> Row:
         "tags": cases.tags(session, "order", [order_id])[order_id],
         "waiting": [{"sku": line["sku"], "name": line["name"], "units": line["quantity"], "place": line["place_in_line"],
                      "when": words.window(line["expected"])} for line in lines],
-        "told": told,
+        "told": told, "choices": (offers.card(session, order) or {"rows": []})["rows"],
         "answers": [{"key": one.key, "title": one.title, "text": cases.filled(one.text, values)} for one in cases.snippets(session, order.locale)],
     }  # fmt: skip
 
