@@ -51,6 +51,7 @@ def codes_of(pdf: bytes) -> list[str]:
 
 def test_damaged_goods_are_counted_and_serve_nobody(house: House, maja: Tablet) -> None:
     maja.place("1042", {"MUG": 2})
+    assert "CMD:DAMAGED" in drawn(maja, "/floor/task/receive:PO-1")
     accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"), "The next scan is damaged goods.")
     accepted(maja.scan("receive:PO-1", "MUG", 3), "Thing MUG, damaged: 3 of 10")
     assert line(maja) == {"received": 3, "over": 0, "damaged": 3}
