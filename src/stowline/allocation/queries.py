@@ -1,6 +1,6 @@
 """Reads of allocation: who is first in line, who is last, and why in words."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -214,14 +214,16 @@ def taken_since(session: Session, store_id: int, since: datetime) -> int:
 # --- why --------------------------------------------------------------------------------------------------------------
 
 
-def why(session: Session, line_ids: Sequence[int]) -> dict[int, list[str]]:
+def why(session: Session, line_ids: Sequence[int], places: Mapping[int, int] | None = None) -> dict[int, list[str]]:
     """Why each of these lines stands where it stands: first its place in line (or the hold), if it waits; then what else
-    there is to say. Parts of sentences, in three statements for all of them; what is on its way is receiving's to say.
+    there is to say. Parts of sentences, in three statements for all of them; what is on its way is receiving's to say. Places
+    in line that are at hand need not be asked for again.
     """
     ids = sorted(set(line_ids))
     if not ids:
         return {}
-    places = order_reads.places_in_line(session, ids, at_most=MOST_COUNTED)
+    if places is None:
+        places = order_reads.places_in_line(session, ids, at_most=MOST_COUNTED)
     taken = _taken_from(session, ids)
     kept = _kept_for_others(session, ids)
     b = OrderLine.__table__.alias("instead").c  # type: ignore[attr-defined]
@@ -232,7 +234,7 @@ def why(session: Session, line_ids: Sequence[int]) -> dict[int, list[str]]:
     found = {}
     for line_id, wanted, promised, held, ships, most, instead in session.execute(query):
         units, stores = kept.get(line_id, (0, ()))
-        found[line_id] = reasons(Facts(wanted, promised, places[line_id], held, ships, most, units, stores,
+        found[line_id] = reasons(Facts(wanted, promised, places.get(line_id, 1), held, ships, most, units, stores,
                                        tuple(taken.get(line_id, [])), instead or ""))  # fmt: skip
     return found
 

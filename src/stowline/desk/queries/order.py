@@ -142,7 +142,7 @@ class _Why:
         tote = picking.tote_of(session, order.id or 0)
         self.tote = f"{tote.code}, {tote.color}" if tote else "the staging place"
         self.parcels = parcels
-        self.said = allocation.why(session, [line.id for line in lines])
+        self.said = allocation.why(session, [line.id for line in lines], self.places)
 
     def of(self, line: LineView) -> str:
         """The sentences for one line."""

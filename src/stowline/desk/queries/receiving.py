@@ -145,5 +145,5 @@ def _revisions(session: Session, order: PurchaseOrder) -> list[Row]:
          "expected": words.window(one.expected_from, one.expected_to) or "no date",
          "slip": (one.expected_to - was.expected_to).days if was and one.expected_to and was.expected_to else 0,
          "more": one.units - was.units if was else 0}
-        for one, was in zip(found, earlier, strict=True)
+        for one, was in zip(found, earlier, strict=False)
     ]  # fmt: skip

@@ -66,7 +66,7 @@ def rows(session: Session, lines: Sequence[Line]) -> list[dict[str, Any]]:
     shops = {shop.id: shop for shop in stores.all_stores(session)}
     places = orders.places_in_line(session, [line.id for line in lines])
     due = receiving.incoming(session, list({line.product_id for line in lines})) if lines else {}
-    why = allocation.why(session, [line.id for line in lines])
+    why = allocation.why(session, [line.id for line in lines], places)
     standing = backorders.standing(session, [line.id for line in lines])
     return [_row(line, shops[line.store_id], places[line.id], due.get(line.product_id, []), why[line.id], standing.get(line.id))
             for line in lines]  # fmt: skip

@@ -57,7 +57,7 @@ def _waiting(session: Session, ids: list[int]) -> dict[int, str]:
     rows = session.execute(query).all()
     places = queries.places_in_line(session, [row.id for row in rows])
     due = receiving.incoming(session, [row.product_id for row in rows])
-    why = allocation.why(session, [row.id for row in rows])
+    why = allocation.why(session, [row.id for row in rows], places)
     standing = backorders.standing(session, [row.id for row in rows])
     coming = {row.id: promises.coming(places[row.id], standing.get(row.id), due.get(row.product_id, [])) for row in rows}
     return {row.order_id: _one_waits(row, coming[row.id], why[row.id]) for row in rows}
