@@ -80,6 +80,8 @@ def test_tags_are_given_taken_and_the_derived_one_comes_by_itself(robot: Tablet,
     assert refs(shift.get("/orders?tag=vip+guest")) == ["S1"]
     assert ask("GET", "/api/v1/purchase-orders/PO-S/tags") == ["backorder"]
     assert ask("PUT", "/api/v1/purchase-orders/PO-S/tags/call") == ["backorder", "call"]
+    assert "PO-S" in shift.get("/receiving?view=all&tag=call").text
+    assert "PO-S" not in shift.get("/receiving?view=all&tag=other").text
     assert ask("DELETE", "/api/v1/purchase-orders/PO-S/tags/call") == ["backorder"]
     for bad in ("backorder", "%21", "x" * 41):
         assert robot.send("PUT", f"{tags}/{bad}", None, robot.headers).status == 422

@@ -7,6 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from sqlmodel import Session
 
+from stowline.cases import queries as cases
 from stowline.catalog.units import units
 from stowline.core import db, web
 from stowline.core.errors import Refused
@@ -32,7 +33,7 @@ class Receiving(Controller):
     @get("/", opt=READ, sync_to_thread=True)
     def orders(
         self, request: AnyRequest, view: FromQuery[str] = "open", q: FromQuery[str] = "", supplier: FromQuery[str] = "",
-        after: FromQuery[str] = "", before: FromQuery[str] = "",
+        after: FromQuery[str] = "", before: FromQuery[str] = "", tag: FromQuery[str] = "",
     ) -> Response[Any]:  # fmt: skip
         """A page of purchase orders."""
         said, view = pages.text(q), pages.one_of(view, reads.VIEWS, "view")
@@ -40,14 +41,15 @@ class Receiving(Controller):
         with db.reading() as session:
             known = reads.suppliers(session)
             of = int(supplier) if pages.one_of(supplier, ("", *known), "supplier") else None
-            page = reads.page(session, view, said, pages.place(after, before, *types), of)
-            rows = reads.rows(session, page.rows)
+            page = reads.page(session, view, said, pages.place(after, before, *types), of, pages.text(tag))
+            rows, tags = reads.rows(session, page.rows), cases.known_tags(session, "purchase_order")
         counted = counts.fresh("purchase orders", counts.purchase_orders)
         say = f"{counts.shown(counted['open'])} expected" + (f", {counted['late']:,} late." if counted["late"] else ".")
         return web.page(
             "desk/receiving.html", request, say=say, views=pages.views("/receiving", reads.VIEWS, view, counted), q=said,
             view=view, rows=rows, suppliers=pages.choices({"": "All suppliers", **known}, supplier),
-            pages=pages.pager(page, "/receiving", {"view": view, "q": said, "supplier": supplier}, "newest first" if view == "all" else "due first"),
+            tags=pages.choices({"": "Any tag", **{one: one for one in dict.fromkeys([*tags, tag]) if one}}, tag),
+            pages=pages.pager(page, "/receiving", {"view": view, "q": said, "supplier": supplier, "tag": tag}, "newest first" if view == "all" else "due first"),
         )  # fmt: skip
 
     @get("/{ref:str}", opt=READ, sync_to_thread=True)

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from stowline.cases import queries as cases
 from stowline.catalog.models import Product
 from stowline.desk import words
 from stowline.desk.queries import diary
@@ -36,11 +37,13 @@ def suppliers(session: Session) -> dict[str, str]:
     return {str(row[0]): row[1] for row in rows}
 
 
-def page(session: Session, view: str, text: str, place: Place, supplier_id: int | None = None) -> Page[PurchaseOrder]:
-    """Purchase orders (of one supplier): those that are open by the day they are due, all of them newest first."""
+def page(session: Session, view: str, text: str, place: Place, supplier_id: int | None = None, tag: str = "") -> Page[PurchaseOrder]:
+    """Purchase orders (of one supplier, with one tag): those that are open by the day they are due, all of them newest first."""
     query = select(PurchaseOrder)
     if supplier_id is not None:
         query = query.where(_o.supplier_id == supplier_id)
+    if tag:
+        query = query.where(_o.id.in_(cases.tagged(session, "purchase_order", tag)))
     if view != "all":
         query = query.where(_o.closed_at.is_(None), _lacking())
     if view == "late":
