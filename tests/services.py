@@ -460,12 +460,12 @@ class StowlineProcess:
             self._process.kill()
             self._process.wait(timeout=10)
 
-    def stop(self, seconds: float = 25) -> int:
-        """SIGTERM, then its exit code; fails if it has not drained within ``seconds``."""
+    def stop(self, seconds: float = 25, *, by: signal.Signals = signal.SIGTERM) -> int:
+        """A signal, then its exit code; fails if it has not drained within ``seconds``."""
         if self._process is None:
             return 0
         if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
+            self._process.send_signal(by)
         try:
             return self._process.wait(timeout=seconds)
         except subprocess.TimeoutExpired:

@@ -1,6 +1,5 @@
 """The command line as its callers meet it: names and options of the public contract, sentences instead of tracebacks."""
 
-import os
 import re
 import signal
 import socket
@@ -272,8 +271,7 @@ def test_an_address_of_another_machine_cannot_be_listened_on(empty: House) -> No
 
 def test_up_ends_clean_on_ctrl_c_and_leaves_one_file(house: House) -> None:
     with StowlineProcess(house.folder) as process:
-        os.kill(process.pid, signal.SIGINT)
-        assert process.stop() == 0
+        assert process.stop(by=signal.SIGINT) == 0
         assert "Traceback" not in process.log()
     assert sorted(path.name for path in house.folder.glob("stowline.db*")) == ["stowline.db"]
 

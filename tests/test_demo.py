@@ -1,7 +1,6 @@
 """The demo that `make run` starts: what a newcomer finds on the first morning."""
 
 import http.cookiejar
-import os
 import re
 import signal
 import socket
@@ -200,8 +199,7 @@ def test_everybody_gets_in_and_lands_at_their_work_and_the_robots_token_works(de
             ("receive", "putaway", "pick", "pack"), True
         )
         assert f"--url {process.url} " in process.log()
-        os.kill(process.pid, signal.SIGINT)
-        assert process.stop() == 0
+        assert process.stop(by=signal.SIGINT) == 0
         assert "Traceback" not in process.log()
 
 

@@ -41,7 +41,7 @@ def open_door(shop: ShopServer) -> str:
     return secret
 
 
-def owe(key: str = "offer:1", minor: int = 900) -> int:
+def owe(key: str = "by-hand:1", minor: int = 900) -> int:
     def work(session: Any) -> int:
         order = orders.by_ref(session, "1042")
         lines = [{"sku": "MUG", "name": "Thing MUG", "quantity": 2, "amount_minor": minor}]
