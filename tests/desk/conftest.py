@@ -21,6 +21,7 @@ from stowline.stores import service as stores
 from tests import services
 from tests.desk.pages import Page
 from tests.makers import Tablet, found_site, in_process
+from tests.pg_copies import drop_copies
 from tests.stories.conftest import Founded, copy_postgres, copy_sqlite
 
 HTML = {"accept": "text/html"}
@@ -147,6 +148,7 @@ def cast_postgres(postgres_url: str) -> Iterator[Founded]:
     """The same on PostgreSQL, to be copied."""
     with services.postgres_database(str(services.postgres().url)) as url:
         yield Founded(url, _found(url))
+        drop_copies(url.rsplit("/", 1)[1])
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

@@ -15,6 +15,9 @@ from playwright.sync_api import Page
 from tests import services
 from tests.conftest import KEPT_SETTINGS
 from tests.services import SmtpSink, stowline_process
+from tests.stories.conftest import Founded, copy_postgres, founded_postgres
+
+__all__ = ["founded_postgres"]  # a fixture of the stories
 
 
 def _mail(subject: str) -> EmailMessage:
@@ -103,3 +106,27 @@ def test_a_killed_stowline_starts_again_on_the_same_data_and_port(tmp_path: Path
         stowline.start()
         assert stowline.healthy()
         assert stowline.cli_json("check")["invariants"]
+
+
+@pytest.mark.postgres
+def test_a_copy_is_lent_again_as_new_unless_its_tables_were_changed(founded_postgres: Founded) -> None:
+    names, drawn, with_rights = [], [], False
+    for deed in (
+        "INSERT INTO zone (code, name, mixing, sequence) VALUES ('Q', 'Quay', '', 990)",
+        "DELETE FROM zone WHERE code = 'shelf'",
+        "UPDATE location SET code = 'X' || id",
+        "ALTER TABLE orders DROP COLUMN note",
+        "ALTER TABLE ledger DISABLE TRIGGER USER",
+        "SELECT 1",
+    ):
+        with copy_postgres(founded_postgres) as url, psycopg.connect(services.plain_postgres(url), autocommit=True) as line:
+            names.append(url)
+            assert line.execute("SELECT COUNT(*), MAX(id) FROM zone WHERE code = 'Q'").fetchone() == (0, None)
+            assert line.execute("SELECT COUNT(*) FROM location WHERE code LIKE 'X%'").fetchone() == (0,)
+            assert line.execute("SELECT COUNT(*) FROM zone WHERE code = 'shelf'").fetchone() == (1,)
+            drawn.append(line.execute("SELECT nextval(pg_get_serial_sequence('zone', 'id'))").fetchone())
+            line.execute(deed)
+            with_rights = line.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (True,)
+    assert len(set(names[:4])) == (1 if with_rights else 4), "rows are put back, by whoever may"
+    assert len(set(drawn)) == 1, "and the numbers that come next"
+    assert len(set(names[3:])) == 3, "tables are not"

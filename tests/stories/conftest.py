@@ -1,6 +1,5 @@
 """Houses for stories: a founded site on each database, with the app in this process or as real processes."""
 
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -10,11 +9,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-import psycopg
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
-from psycopg import sql
 
 from stowline.app import create_app
 from stowline.core import db
@@ -24,6 +21,7 @@ from stowline.people import service as people
 from tests import services
 from tests.asserts import books, breaches
 from tests.makers import FORM_TYPE, Lines, Send, Tablet, found_site, in_process, web
+from tests.pg_copies import copy_of, drop_copies
 from tests.services import StowlineProcess, with_path
 from tests.stories.drawn import DrawnTablet
 
@@ -90,6 +88,7 @@ def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Founded:
 def founded_postgres(postgres_url: str) -> Iterator[Founded]:
     with services.postgres_database(_server()) as url:
         yield Founded(url, found_site(url))
+        drop_copies(url.rsplit("/", 1)[1])
 
 
 def _server() -> str:
@@ -98,17 +97,10 @@ def _server() -> str:
 
 @contextmanager
 def copy_postgres(founded: Founded) -> Iterator[str]:
-    """A copy of a founded site, dropped at the end."""
-    name = f"stowline_test_{secrets.token_hex(6)}"
-    plain = services.plain_postgres(_server())
-    names = sql.Identifier(name), sql.Identifier(founded.where.rpartition("/")[2])
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-    try:
-        yield with_path(plain, name).replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(names[0]))
+    """A copy of a founded site, as new."""
+    template = founded.where.rsplit("/", 1)[1]
+    with copy_of(template) as name:
+        yield with_path(services.plain_postgres(_server()), name).replace("postgresql://", "postgresql+psycopg://", 1)
 
 
 def copy_sqlite(founded: Founded, to: Path) -> str:
