@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.look.site import Site
-from tests.look.test_every_page_is_drawn import AXE, _faults
+from tests.look.served import AXE, Gallery
+from tests.look.test_every_page_is_drawn import faults
 
 OPENERS = [
     ("counts", "tbody tr:first-child button[popovertarget]", "tbody tr:first-child .over"),
@@ -24,44 +24,42 @@ def _on_the_screen(opened: Locator, width: int) -> bool:
 
 
 @pytest.mark.parametrize(("name", "key", "panel"), OPENERS)
-def test_what_a_key_opens_stays_on_the_screen(site: Site, name: str, key: str, panel: str) -> None:
+def test_what_a_key_opens_stays_on_the_screen(gallery: Gallery, name: str, key: str, panel: str) -> None:
     for width in (1440, 1024, 820, 390, 320):
-        site.page.set_viewport_size({"width": width, "height": 760})
-        site.open(name)
-        site.page.locator(key).first.click()
-        opened = site.page.locator(panel).first
+        gallery.page.set_viewport_size({"width": width, "height": 760})
+        gallery.open(name)
+        gallery.page.locator(key).first.click()
+        opened = gallery.page.locator(panel).first
         expect(opened).to_be_visible()
         assert _on_the_screen(opened, width)
-        assert site.page.evaluate("document.documentElement.scrollWidth") <= width
+        assert gallery.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize(("name", "key", "panel"), OPENERS)
-def test_what_a_key_opens_reads_well_by_day_and_by_night(site: Site, name: str, key: str, panel: str) -> None:
-    site.page.emulate_media(reduced_motion="reduce")
-    site.page.set_viewport_size({"width": 1024, "height": 760})
-    site.open(name)
-    site.page.evaluate(AXE)
-    site.page.locator(key).first.click()
-    expect(site.page.locator(panel).first).to_be_visible()
+def test_what_a_key_opens_reads_well_by_day_and_by_night(gallery: Gallery, name: str, key: str, panel: str) -> None:
+    gallery.page.set_viewport_size({"width": 1024, "height": 760})
+    gallery.open(name)
+    gallery.page.add_script_tag(url=f"{gallery.home}/{AXE}")
+    gallery.page.locator(key).first.click()
+    expect(gallery.page.locator(panel).first).to_be_visible()
     for side in ("light", "dark"):
-        site.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
-        assert _faults(site) == []
+        gallery.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
+        assert faults(gallery.page) == []
 
 
-def test_a_phone_opens_the_sections_by_a_key_and_a_wide_screen_shows_them(site: Site) -> None:
-    sections, key = site.page.get_by_role("navigation", name="Sections"), site.page.get_by_role("button", name="Menu")
-    site.page.set_viewport_size({"width": 1024, "height": 760})
-    site.open("stock")
+def test_a_phone_opens_the_sections_by_a_key_and_a_wide_screen_shows_them(gallery: Gallery) -> None:
+    sections, key = gallery.page.get_by_role("navigation", name="Sections"), gallery.page.get_by_role("button", name="Menu")
+    gallery.page.set_viewport_size({"width": 1024, "height": 760})
+    gallery.open("stock")
     expect(sections).to_be_visible()
     expect(key).to_be_hidden()
-    site.page.emulate_media(reduced_motion="reduce")
-    site.page.set_viewport_size({"width": 390, "height": 760})
-    site.page.evaluate(AXE)
+    gallery.page.set_viewport_size({"width": 390, "height": 760})
+    gallery.page.add_script_tag(url=f"{gallery.home}/{AXE}")
     expect(sections).to_be_hidden()
     key.click()
     expect(sections.get_by_role("link", name="Products")).to_be_visible()
     for side in ("light", "dark"):
-        site.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
-        assert _faults(site) == []
-    site.page.get_by_role("button", name="Close").click()
+        gallery.page.evaluate("side => { document.documentElement.dataset.bsTheme = side; }", side)
+        assert faults(gallery.page) == []
+    gallery.page.get_by_role("button", name="Close").click()
     expect(sections).to_be_hidden()
