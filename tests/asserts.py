@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.desk.integrity.guards import GUARDS
 from stowline.desk.integrity.invariant import Invariant, ask
 from stowline.desk.integrity.prove import INVARIANTS
 from tests.makers import Reply
@@ -31,14 +32,16 @@ BOOKS = {
     "purchases": "SELECT id, received FROM purchase_order_line",
 }
 
+OF_ROWS = tuple(one for one in INVARIANTS if one not in GUARDS)  # no story changes the tables themselves
+
 
 def books(session: Session) -> dict[str, list[tuple[Any, ...]]]:
     """Every count in the house, for comparing before and after."""
     return {name: sorted(map(tuple, session.execute(sa.text(query))), key=repr) for name, query in BOOKS.items()}
 
 
-def breaches(session: Session, invariants: Iterable[Invariant] = INVARIANTS) -> dict[str, object]:
-    """What `stowline check` finds broken: nothing, if all is well."""
+def breaches(session: Session, invariants: Iterable[Invariant] = OF_ROWS) -> dict[str, object]:
+    """What `stowline check` finds broken among the rows: nothing, if all is well."""
     found = {one.name: ask(session, one) for one in invariants}
     return {name: one.shown for name, one in found.items() if not one.holds}
 

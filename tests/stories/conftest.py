@@ -16,6 +16,7 @@ from litestar.testing import TestClient
 from stowline.app import create_app
 from stowline.core import db
 from stowline.core.access import TOKENS
+from stowline.desk.integrity.guards import GUARDS
 from stowline.desk.queries import counts
 from stowline.people import service as people
 from tests import services
@@ -81,14 +82,23 @@ class House:
 @pytest.fixture(scope="session")
 def founded_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Founded:
     file = tmp_path_factory.mktemp("founded") / "stowline.db"
-    return Founded(str(file), found_site(f"sqlite:///{file}"))
+    return _guarded(Founded(str(file), found_site(f"sqlite:///{file}")), f"sqlite:///{file}")
 
 
 @pytest.fixture(scope="session")
 def founded_postgres(postgres_url: str) -> Iterator[Founded]:
     with services.postgres_database(_server()) as url:
-        yield Founded(url, found_site(url))
+        yield _guarded(Founded(url, found_site(url)), url)
         drop_copies(url.rsplit("/", 1)[1])
+
+
+def _guarded(founded: Founded, url: str) -> Founded:
+    """The site, once its tables have the guards that every copy of it inherits."""
+    database = db.Database(url)
+    with database.reading() as session:
+        assert breaches(session, GUARDS) == {}
+    database.close()
+    return founded
 
 
 def _server() -> str:

@@ -36,7 +36,7 @@ from stowline.scanning.service import Asked
 from tests.asserts import breaches
 from tests.services import proof_is_full
 from tests.stories.conftest import Founded, copy_postgres, copy_sqlite, fresh
-from tests.stories.shift import OF_ROWS, worker
+from tests.stories.shift import worker
 
 # Every step that locks rows or claims units.
 STEPS = (
@@ -158,7 +158,7 @@ def at_work(copy: Callable[[ExitStack], str]) -> Iterator[None]:
         stack.callback(fresh)
         yield
         with db.reading() as session:
-            assert breaches(session, OF_ROWS) == {}
+            assert breaches(session) == {}
 
 
 def done(deed: Deed) -> str:
