@@ -78,8 +78,8 @@ class Forecast:
     def _when(self, arrival: Arrival) -> Basis | None:
         key = arrival.supplier_id or ALL, arrival.expected_to
         if key not in self._comes:
-            self._comes[key] = None if arrival.expected_to is None else windows.arrival_days(
-                arrival.expected_to, self._slips_of(arrival.supplier_id), self.today)  # fmt: skip
+            self._comes[key] = None if arrival.expected_to is None or windows.is_no_day(arrival.expected_to, self.today) else (
+                windows.arrival_days(arrival.expected_to, self._slips_of(arrival.supplier_id), self.today))  # fmt: skip
         return self._comes[key]
 
     def _slips_of(self, supplier_id: int | None) -> list[Basis]:

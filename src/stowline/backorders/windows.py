@@ -27,6 +27,8 @@ ASSUMED_HANDLING: Days = {1: 0.5, 2: 0.5}
 """Where nothing is known of our own work: one working day, or two."""
 MOST_WEIGHED = 6
 """Deliveries of which every set is weighed."""
+FARTHEST = timedelta(days=3653)
+"""A day further off than ten years is how other programs write that there is none (31 December 9999)."""
 AGEING = 2
 """Days that a window may creep beyond what was told while nothing but time passes, before that is news."""
 
@@ -113,6 +115,11 @@ def candidates(own: History, pooled: History, assumed: Days) -> list[Basis]:
 
 
 # --- days -------------------------------------------------------------------------------------------------------------
+
+
+def is_no_day(expected: date, today: date) -> bool:
+    """Whether an expected day is too far off to be one."""
+    return expected - today > FARTHEST
 
 
 def arrival_days(expected: date, slips: Sequence[Basis], today: date) -> Basis | None:

@@ -20,8 +20,15 @@ _rev = PurchaseOrderRevision.__table__  # type: ignore[attr-defined]
 FIRST = "As entered"
 
 
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
+"""Days that can be counted from, in both directions, without leaving the calendar."""
+
+
 def refuse_days(first: date | None, last: date | None) -> None:
-    """Raises Refused for a range of days that ends before it begins."""
+    """Raises Refused for a range of days that ends before it begins, and for a day that nobody can mean."""
+    for name, day in (("expected_from", first), ("expected_to", last)):
+        if day is not None and not FIRST_DAY <= day <= LAST_DAY:
+            raise Refused(f"{day} is no day on which goods come. Leave it out where there is no date.", where=name)
     if first and last and last < first:
         raise Refused("The goods cannot be expected to come before they are expected.", where="expected_to")
 

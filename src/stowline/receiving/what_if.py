@@ -111,7 +111,12 @@ def _supposed(arrivals: Sequence[Arrival], ref: str, supposed: Supposed, sku: st
 
 
 def _later(day: date | None, days: int) -> date | None:
-    return day + timedelta(days=days) if day is not None else None
+    if day is None or not days:
+        return day
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise Refused(f"{day} is no day that could move. Revise it first.", where="days") from None
 
 
 def _hits(session: Session, lines: Sequence[Queued], forecast: Forecast) -> list[Hit]:
