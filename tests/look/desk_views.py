@@ -18,10 +18,10 @@ def at(day: int, hour: int = 9, minute: int = 30) -> datetime:
 
 
 def rail(current: str) -> list[dict[str, Any]]:
-    entries = [("Today", "/today", "", False), ("Orders", "/orders", "214", False), ("Waiting list", "/waiting", "27", False),
-               ("Receiving", "/receiving", "2", False), ("Stock", "/stock", "", False), ("Products", "/products", "", False), ("Messages", "/messages", "1 dead", True),
-               ("Intake errors", "/intake-errors", "2", True), ("Floor", "/floor", "", False)]
-    return [{"label": label, "href": href, "count": n, "alarm": alarm, "current": href == current} for label, href, n, alarm in entries]
+    entries = [("", "Today", "/today", "", False), ("Orders", "Orders", "/orders", "214", False), ("Orders", "Waiting list", "/waiting", "27", False),
+               ("Orders", "Intake errors", "/intake-errors", "2", True), ("Shoppers", "Messages", "/messages", "1 dead", True), ("Goods", "Receiving", "/receiving", "2", False),
+               ("Goods", "Stock", "/stock", "", False), ("Goods", "Products", "/products", "", False), ("House", "Floor", "/floor", "", False)]
+    return [{"label": label, "href": href, "group": group, "count": n, "alarm": alarm, "current": href == current} for group, label, href, n, alarm in entries]
 
 
 def view(current: str, **more: Any) -> dict[str, Any]:

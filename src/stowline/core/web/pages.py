@@ -21,7 +21,8 @@ class RailEntry:
     """One line of the managers' rail: where it leads, who sees it, and what is counted beside it.
 
     `count` answers a short text ("27", "3 red") or None and is asked for on every page, so it must be cheap; `alarm`
-    says whether that text stands in red. `also` are other addresses that belong to it.
+    says whether that text stands in red. `also` are other addresses that belong to it. Entries of one `group` stand
+    together under its name.
     """
 
     label: str
@@ -30,6 +31,7 @@ class RailEntry:
     count: Callable[[], str | None] | None = None
     alarm: bool = False
     also: tuple[str, ...] = ()
+    group: str = ""
 
 
 _rail: list[RailEntry] = []
@@ -41,7 +43,7 @@ def fill_rail(entries: Iterable[RailEntry]) -> None:
 
 
 def rail_for(who: Identity | None, path: str) -> list[dict[str, Any]]:
-    """What this identity sees: label, href, count ("" if none), alarm, current."""
+    """What this identity sees: label, href, group, count ("" if none), alarm, current."""
     seen = [entry for entry in _rail if may(who, entry.permission)]
     places = [(href, entry) for entry in seen for href in (entry.href, *entry.also) if _within(path, href)]
     _, here = max(places, key=lambda place: len(place[0]), default=("", None))
@@ -57,6 +59,7 @@ def _drawn(entry: RailEntry, *, current: bool) -> dict[str, Any]:
     return {
         "label": entry.label,
         "href": entry.href,
+        "group": entry.group,
         "count": count,
         "alarm": entry.alarm and bool(count),
         "current": current,

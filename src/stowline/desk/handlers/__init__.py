@@ -1,5 +1,8 @@
 """Managers' pages: the controllers, one file for each noun, and the rail that leads to them."""
 
+from collections.abc import Iterable
+from dataclasses import replace
+
 from stowline.backorders import consents
 from stowline.core import web
 from stowline.core.web import RailEntry
@@ -58,29 +61,41 @@ def fill_rail() -> None:
     """The sections of the rail, with what is counted beside them."""
     web.fill_rail([
         RailEntry("Today", "/today", "orders.read"),
-        RailEntry("Orders", "/orders", "orders.read", _open_orders),
-        RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
-        RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
-        RailEntry("Support", "/support", "orders.read", also=("/snippets",)),
-        RailEntry("Customers", "/customers", "orders.read"),
-        RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
-        RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
-        RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
-        RailEntry("Products", "/products", "products.read"),
-        RailEntry("Bins", "/bins", "stock.read"),
-        RailEntry("Map", "/map", "stock.read"),
-        RailEntry("Replenishment", "/replenishment", "stock.read"),
-        RailEntry("Adjustments", "/adjustments", "stock.read", _to_approve),
-        RailEntry("Counts", "/counts", "stock.read", _to_count),
-        RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
-        RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
-        RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
-        RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
-        RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
-        RailEntry("Stores", "/stores", "orders.read"),
-        RailEntry("Staff", "/staff", "people.manage"),
-        RailEntry("Floor", "/floor", "floor.scan"),
+        *_group("Orders", [
+            RailEntry("Orders", "/orders", "orders.read", _open_orders),
+            RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
+            RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
+            RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
+            RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
+            RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
+        ]),
+        *_group("Shoppers", [
+            RailEntry("Support", "/support", "orders.read", also=("/snippets",)),
+            RailEntry("Customers", "/customers", "orders.read"),
+            RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
+            RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
+        ]),
+        *_group("Goods", [
+            RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
+            RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
+            RailEntry("Products", "/products", "products.read"),
+            RailEntry("Replenishment", "/replenishment", "stock.read"),
+            RailEntry("Adjustments", "/adjustments", "stock.read", _to_approve),
+            RailEntry("Counts", "/counts", "stock.read", _to_count),
+        ]),
+        *_group("House", [
+            RailEntry("Bins", "/bins", "stock.read", also=("/zones", "/racks")),
+            RailEntry("Map", "/map", "stock.read"),
+            RailEntry("Stores", "/stores", "orders.read"),
+            RailEntry("Staff", "/staff", "people.manage"),
+            RailEntry("Integrity", "/integrity", "checks.read", _broken, alarm=True),
+            RailEntry("Floor", "/floor", "floor.scan"),
+        ]),
     ])  # fmt: skip
+
+
+def _group(name: str, entries: Iterable[RailEntry]) -> list[RailEntry]:
+    return [replace(entry, group=name) for entry in entries]
 
 
 def _text(n: int) -> str | None:
