@@ -61,6 +61,8 @@ REACTIONS = {
     "BackInStock": {"announce": notifications.announce_back},
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
     "OptionChosen": {"withdraw": notifications.withdraw},
+    "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
+    **{name: {"end-offers": offers.on_news} for name in ("UnitsCancelled", "LineSwapped", "HoldLifted", "StockTakenFor")},
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction

@@ -211,12 +211,12 @@ def expire(session: Session, offer_id: int) -> None:
 
 
 def on_news(session: Session, happened: Happened) -> None:
-    """Stock came for an order, or it was cancelled: an offer about units that wait no more ends."""
+    """Stock came for an order, or units of it were swapped or cancelled: an offer about what waits no more ends."""
     order_id = int(happened.values["order_id"])
     if not _current(session, order_id):
         return
     order = lock(session, order_id)
-    if order.state == "cancelled":
+    if order.state == "cancelled" or happened.name == "RestCancelled":
         outcome = Outcome.CANCELLED
     elif order.ordered - order.cancelled <= order.allocated:
         outcome = Outcome.CAME

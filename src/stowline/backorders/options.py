@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from stowline.backorders import holds, option_policies, stand_ins
 from stowline.backorders.offer_models import Offer
@@ -73,7 +73,9 @@ def take_back_waiting(session: Session, order: Order, offer: Offer) -> None:
     """Who chose to wait chooses something else: the fast way is theirs no more."""
     if offer.answer.get("fast"):
         orders.expedite(session, order.id or 0, on=False, why="another choice was made")
-        instructions.withdraw(session, _key(offer, "expedite"), "another choice was made")
+        chosen = select(Offer).where(Offer.order_id == order.id, Offer.choice == WAIT)  # whichever of them brought it
+        for one in session.exec(chosen):
+            instructions.withdraw(session, _key(one, "expedite"), "another choice was made")
 
 
 def _key(offer: Offer, what: str) -> str:
@@ -81,7 +83,7 @@ def _key(offer: Offer, what: str) -> str:
 
 
 def _wait(session: Session, order: Order, offer: Offer, option: Option, why: str) -> None:
-    if option.fast:
+    if option.fast and not order.expedite:  # who waited before is on the fast way already: the shop hears it once
         orders.expedite(session, order.id or 0, why=why)
         instructions.owe(session, order, "expedite", key=_key(offer, "expedite"), why=f"free of charge; {why}")
 

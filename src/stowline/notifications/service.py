@@ -91,9 +91,20 @@ def _keep(session: Session, row: dict[str, Any]) -> None:
         return
     message_id = session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one()
     if row["state"] == State.HELD:
-        if row["kind"] in OFFERING:
+        if row["kind"] in OFFERING and _is_news(session, row, message_id):
             offers.make(session, row["order_id"], OFFERING[row["kind"]], str(message_id))
         timers.set_timer(session, TIMER, str(message_id), row["due"])
+
+
+def _is_news(session: Session, row: dict[str, Any], message_id: int) -> bool:
+    """Whether a message brings an offer of its own. One apology tells of all lines that moved: another that is held for
+    the same order, or has gone, brought the offer, and asked for consent to the delay once.
+    """
+    if row["kind"] != "delay-apology":
+        return True
+    mine = _messages.c.order_id == row["order_id"], _messages.c.kind == row["kind"], _messages.c.state == State.HELD
+    another = session.execute(sa.select(_messages.c.id).where(*mine, _messages.c.id != message_id).limit(1)).first()
+    return another is None and bool(promises.owed_news(session, row["order_id"]))
 
 
 def _pause(kind: str) -> timedelta:
