@@ -63,6 +63,7 @@ REACTIONS = {
     "OptionChosen": {"withdraw": notifications.withdraw},
     "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
     **{name: {"end-offers": offers.on_news} for name in ("UnitsCancelled", "LineSwapped", "HoldLifted", "StockTakenFor")},
+    "DiscrepanciesReported": {"announce": notifications.announce_report},
 }
 
 # fact -> hooks, at once and in this order, in the caller's transaction

@@ -26,6 +26,8 @@ class Settings(BaseSettings):
     secret_key: str = Field("", description="Key that signs links; default: made once and kept in the data dir.")
     secure_cookies: bool = Field(False, description="Send cookies over https only (set this behind a TLS proxy).")
     time_zone: str = Field("UTC", description="IANA name of the warehouse's time zone, for staff pages.")
+    warehouse_name: str = Field("", max_length=70, description="Name that suppliers are written to under; default: the first store's.")
+    warehouse_email: str = Field("", max_length=254, description="Address that suppliers are written to from; default: the first store's.")
     message_grace_s: int = Field(120, ge=0, description="Seconds a scan-driven message waits for an undo.")
     backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")
     upload_limit_bytes: int = Field(10_000_000, ge=1024, description="Largest request body that is read, in bytes.")

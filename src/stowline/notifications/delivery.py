@@ -25,7 +25,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import facts, queries, service, sign_ups
+from stowline.notifications import facts, queries, reports, service, sign_ups
 from stowline.notifications.channels import Channel, DeliveryFailed, Envelope, for_settings
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
@@ -104,17 +104,24 @@ def _lost(session: Session, message: Message) -> None:
 
 
 def _envelope(session: Session, message: Message) -> Envelope:
-    store = stores.store(session, message.store_id)
-    brand = facts.brand(store)
+    brand = facts.brand_of(session, message)
     locale = queries.locale_of(session, message)
     rendered = render(message.kind, locale=locale, brand=brand, data=facts.gather(session, message))
     domain = brand.from_address.rpartition("@")[2]
     return Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id=message_id(message.key, domain),
-        thread_id=thread_id(store.key, message.order_ref, domain) if message.order_ref else "",
+        thread_id=_thread(session, message, domain),
         unsubscribe_url=sign_ups.leave_url(message.sign_up_id) if message.sign_up_id else "", to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=clock.now(),
+        attachments=reports.attachments(session, message),
     )
+
+
+def _thread(session: Session, message: Message, domain: str) -> str:
+    """What ties the mails of one order together; '' for what is about none."""
+    if not message.order_ref or message.store_id is None:
+        return ""
+    return thread_id(stores.store(session, message.store_id).key, message.order_ref, domain)
 
 
 class _OneAtATime:

@@ -9,7 +9,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
-from stowline.notifications import choices, sign_ups, waits
+from stowline.notifications import choices, reports, sign_ups, waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand
 from stowline.orders import kits
@@ -19,6 +19,7 @@ from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
+from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
 
@@ -38,8 +39,15 @@ def brand(store: Store) -> Brand:
                  store.support_email, store.url)
 
 
+def brand_of(session: Session, message: Message) -> Brand:
+    """In whose name a message is written: its store's, or the house's."""
+    return brand(stores.store(session, message.store_id)) if message.store_id is not None else reports.brand(session)
+
+
 def gather(session: Session, message: Message) -> dict[str, Any]:
     """The facts that the message's kind asks for (see the kind's `sample.json`)."""
+    if message.report_id is not None:
+        return reports.facts(session, message)
     if message.order_id is None:
         return sign_ups.facts(session, message)
     order = orders.order(session, message.order_id)

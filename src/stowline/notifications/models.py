@@ -12,8 +12,8 @@ class Message(SQLModel, table=True):
     """One message. `key` names the business fact, recipient, kind and channel: there is one row for each, ever.
 
     States: held (until `due`), sending, sent, skipped, unknown (the answer was lost after the mail went out), dead.
-    `reason` says why in words; the rendering is kept as it was sent. It is about an order, or about a sign-up of the
-    back-in-stock list.
+    `reason` says why in words; the rendering is kept as it was sent. It is about an order, about a sign-up of the
+    back-in-stock list, or about a report to a supplier, which no store sends.
     """
 
     __tablename__ = "message"
@@ -30,10 +30,11 @@ class Message(SQLModel, table=True):
     channel: str = Field(max_length=16)
     recipient: str = Field(max_length=254)
     recipient_name: str = Field(default="", max_length=300)
-    store_id: int = Field(foreign_key="store.id")
+    store_id: int | None = Field(default=None, foreign_key="store.id")
     order_id: int | None = Field(default=None, foreign_key="orders.id")
     order_ref: str = Field(default="", max_length=100)
     sign_up_id: int | None = Field(default=None, foreign_key="sign_up.id", index=True)
+    report_id: int | None = Field(default=None, foreign_key="supplier_report.id", index=True)
     parcel_id: int | None = Field(default=None, foreign_key="parcel.id")
     event_id: int = Field(foreign_key="outbox.id")
     scan_id: str | None = Field(default=None, max_length=64)

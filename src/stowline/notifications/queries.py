@@ -8,6 +8,8 @@ from stowline.core.errors import NotFound
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State
 from stowline.orders.models import Order
+from stowline.receiving.models import Supplier
+from stowline.receiving.report_models import SupplierReport
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 TAKEN_BACK = "the stock was taken back"
@@ -80,7 +82,10 @@ def withdrawn(session: Session, order_id: int, kind: str) -> int:
 
 
 def locale_of(session: Session, message: Message) -> str:
-    """The language frozen on the message's order, or of its sign-up."""
+    """The language frozen on the message's order, or of its sign-up, or that its supplier is written to in."""
+    if message.report_id is not None:
+        of = select(Supplier.language).join(SupplierReport, col(SupplierReport.supplier_id) == col(Supplier.id))
+        return session.exec(of.where(SupplierReport.id == message.report_id)).one() or "en"
     if message.order_id is None:
         return str(session.exec(select(SignUp.locale).where(SignUp.id == message.sign_up_id)).one())
     query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]

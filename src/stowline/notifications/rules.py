@@ -34,6 +34,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("backorder-notice", names=("store", "order", "revision")),
         Kind("delay-apology", names=("store", "order", "revision"), scan_driven=True),
         Kind("stock-arrived", names=("store", "order", "time"), scan_driven=True),
+        Kind("delivery-report", names=("report",)),
     )
 }
 

@@ -85,6 +85,18 @@ def announce_back(session: Session, happened: Happened) -> None:
     })  # fmt: skip
 
 
+def announce_report(session: Session, happened: Happened) -> None:
+    """A report goes to its supplier: owe the message, once. No store sends it, the house does."""
+    said, now = happened.values, clock.now()
+    key = message_key("delivery-report", channel="email", recipient=said["email"], report=said["report_id"])
+    _keep(session, {
+        "key": key, "kind": "delivery-report", "channel": "email", "recipient": said["email"], "recipient_name": said["supplier"],
+        "store_id": None, "order_id": None, "order_ref": "", "report_id": said["report_id"], "parcel_id": None,
+        "event_id": happened.id, "scan_id": None, "state": State.HELD, "reason": "", "due": now, "made_at": now, "attempt": 0,
+        "subject": "", "html": "", "text": "", "short": "",
+    })  # fmt: skip
+
+
 def _keep(session: Session, row: dict[str, Any]) -> None:
     """Write a message that is owed, unless it stands there already."""
     if session.execute(sa.select(_messages.c.id).where(_messages.c.key == row["key"])).first() is not None:
@@ -124,6 +136,8 @@ def withdraw(session: Session, happened: Happened) -> None:
 
 def untrue(session: Session, message: Message) -> str:
     """Why a message is not true any more; empty if it is. Locks the order, so that a cancellation is never overtaken."""
+    if message.report_id is not None:
+        return ""  # it tells how things stood when it was sent
     if message.order_id is None:
         return about_sign_up.untrue(session, message)
     order = orders.lock(session, message.order_id)

@@ -101,3 +101,15 @@ class DockCaseSolved:
 
     ref: str
     outcome: str
+
+
+@dataclass(frozen=True, slots=True)
+class DiscrepanciesReported:
+    """Report `n` of a purchase order goes to its supplier, who is told what came otherwise than ordered."""
+
+    ref: str
+    supplier: str
+    email: str
+    who: str
+    report_id: int
+    n: int

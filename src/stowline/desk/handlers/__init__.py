@@ -13,6 +13,7 @@ from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.counts import Counts, CountsApi
+from stowline.desk.handlers.discrepancies import Discrepancies
 from stowline.desk.handlers.dock_cases import DockCases
 from stowline.desk.handlers.dock_paper import DockPaper
 from stowline.desk.handlers.instructions import Instructions
@@ -50,7 +51,7 @@ from stowline.orders import instruction_queries
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
-    DockCases, DockPaper, Suppliers,
+    DockCases, DockPaper, Suppliers, Discrepancies,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,
@@ -76,7 +77,7 @@ def fill_rail() -> None:
             RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
         ]),
         *_group("Goods", [
-            RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases")),
+            RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases", "/discrepancies")),
             RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
             RailEntry("Products", "/products", "products.read"),
             RailEntry("Replenishment", "/replenishment", "stock.read"),

@@ -19,14 +19,14 @@ from stowline.notifications.render import Rendered, RenderFailed, render
 from stowline.notifications.sign_ups import leave_url
 from stowline.orders import queries as orders
 from stowline.orders.queries import Search
+from stowline.receiving import reports
 from stowline.stores import queries as stores
-from stowline.stores.models import Store
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
 SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting",
             "delay-apology": "Later than told", "stock-arrived": "It is here",
-            "back-in-stock": "Back in stock"}
+            "back-in-stock": "Back in stock", "delivery-report": "Not as ordered"}
 Row = dict[str, Any]
 
 
@@ -48,26 +48,27 @@ def page(session: Session, view: str, text: str, place: Place) -> Page[Message]:
 def rows(session: Session, found: Sequence[Message]) -> list[Row]:
     """The rows of the sheet."""
     shops = {shop.id: shop.key for shop in stores.all_stores(session)}
-    return [_row(message, shops[message.store_id]) for message in found]
+    orders_of = reports.order_refs(session, [message.report_id for message in found if message.report_id])
+    return [_row(message, shops.get(message.store_id, ""), orders_of.get(message.report_id or 0)) for message in found]
 
 
-def _row(message: Message, store: str) -> Row:
+def _row(message: Message, store: str, purchase_order: str | None) -> Row:
     return {
         "id": message.id, "at": message.sent_at or message.made_at, "kind": message.kind, "to": message.recipient or "nobody",
         "subject": message.subject or SUBJECTS.get(message.kind, message.kind), "channel": message.channel,
         "state": message.state, "until": message.due if message.state == "held" else None,
         "reason": words.capital(message.reason) if message.reason else None, "ref": message.order_ref, "store_key": store,
+        "purchase_order": purchase_order,
     }  # fmt: skip
 
 
 def one(session: Session, message_id: int) -> Row:
     """One message with its text; what has not gone yet is written now, as it would go. Raises NotFound."""
     message = messages.message(session, message_id)
-    store = stores.store(session, message.store_id)
-    rendered, trouble = _rendered(session, message, store)
-    row = _row(message, store.key) | {
+    rendered, trouble = _rendered(session, message)
+    row = rows(session, [message])[0] | {
         "tries": _tries(message), "html": rendered.html or None, "text": rendered.text, "short": rendered.short,
-        "subject": rendered.subject, "headers": _headers(message, store, rendered),
+        "subject": rendered.subject, "headers": _headers(session, message, rendered),
     }  # fmt: skip
     preview = not message.html and not trouble
     return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
@@ -79,23 +80,27 @@ def _tries(message: Message) -> int:
     return message.attempt + (message.sent_at is not None)
 
 
-def _rendered(session: Session, message: Message, store: Store) -> tuple[Rendered, str]:
+def _rendered(session: Session, message: Message) -> tuple[Rendered, str]:
     """(the text, why there is none)."""
     if message.html:
         return Rendered(message.subject, message.html, message.text, message.short), ""
     title = SUBJECTS.get(message.kind, message.kind)
     try:
         data = facts.gather(session, message)
-        return render(message.kind, locale=messages.locale_of(session, message), brand=facts.brand(store), data=data), ""
+        return render(message.kind, locale=messages.locale_of(session, message), brand=facts.brand_of(session, message), data=data), ""
     except (RenderFailed, NotFound) as why:
         return Rendered(title, "", "", ""), f"It cannot be written: {why}"
 
 
-def _headers(message: Message, store: Store, rendered: Rendered) -> list[tuple[str, str]]:
+def _headers(session: Session, message: Message, rendered: Rendered) -> list[tuple[str, str]]:
     """The mail's own headers, as the channel writes them."""
+    try:
+        brand = facts.brand_of(session, message)
+    except NotFound as why:
+        return [("From", f"nobody ({why})")]
     envelope = Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id="", thread_id="", to_address=message.recipient,
-        to_name=message.recipient_name, brand=facts.brand(store), rendered=rendered, date=message.sent_at or clock.now(),
+        to_name=message.recipient_name, brand=brand, rendered=rendered, date=message.sent_at or clock.now(),
         unsubscribe_url=leave_url(message.sign_up_id) if message.sign_up_id else "",
     )  # fmt: skip
     try:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from stowline.cases import queries as cases
 from stowline.catalog.models import Product
 from stowline.desk import words
-from stowline.desk.queries import diary
+from stowline.desk.queries import diary, discrepancies
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
 from stowline.inventory import velocity
 from stowline.orders import queries as orders
@@ -125,18 +125,27 @@ def one(session: Session, ref: str) -> Row:
     lines = receiving.lines(session, order.id or 0, limit=500)
     waits = orders.waiting_units(session, [line.product_id for line in lines])
     kind, word = WORDS[row["state"]]
+    reports = discrepancies.sent(session, order.id or 0)
     return {
         "revisions": _revisions(session, order), "days": {"from": order.expected_from or "", "to": order.expected_to or ""},
         "wrong": [{"what": report.KINDS[one.kind], "sku": one.sku, "name": one.name, "units": one.units, "note": one.note, "photos": one.photos}
                   for one in report.of_order(session, order)[:200]],
+        "tags": cases.tags(session, "purchase_order", [order.id or 0])[order.id or 0],
+        "supplier": _supplier(session, order), "reports": reports,
         "po": {**row, "state_kind": kind, "state_word": word, "closed": order.closed_at is not None},
         "lines": [{"sku": line.sku, "name": line.name, "ordered": line.quantity, "received": line.received,
                    "over": line.over, "damaged": line.damaged,
                    "waiting": waits.get(line.product_id, 0), "why": None} for line in lines],
         "lines_say": f"the first 500 of {row['lines']:,} lines" if row["lines"] > len(lines) else "",
-        "trail": diary.of_task(session, f"receive:{ref}"),
+        "trail": discrepancies.in_trail(diary.of_task(session, f"receive:{ref}"), reports),
         "floor_href": f"/floor/task/{words.segment(f'receive:{ref}')}" if order.closed_at is None else None,
     }  # fmt: skip
+
+
+def _supplier(session: Session, order: PurchaseOrder) -> Row | None:
+    """Who delivers it, and whether they can be written to."""
+    found = session.get(Supplier, order.supplier_id) if order.supplier_id else None
+    return {"id": found.id, "name": found.name, "email": found.email} if found else None
 
 
 def _revisions(session: Session, order: PurchaseOrder) -> list[Row]:

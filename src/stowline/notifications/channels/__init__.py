@@ -8,11 +8,11 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
-from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
+from stowline.notifications.channels.envelope import Attachment, DeliveryFailed, Envelope, Prepared
 from stowline.notifications.channels.mailbox import MailboxChannel
 from stowline.notifications.channels.smtp import SmtpChannel
 
-__all__ = ["Channel", "DeliveryFailed", "Envelope", "MailboxChannel", "Prepared", "SmtpChannel", "for_settings"]
+__all__ = ["Attachment", "Channel", "DeliveryFailed", "Envelope", "MailboxChannel", "Prepared", "SmtpChannel", "for_settings"]
 
 
 class Channel(Protocol):

@@ -7,6 +7,14 @@ from stowline.notifications.render import Brand, Rendered
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A PDF that goes with a message, under its file name."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Envelope:
     """One rendered message with its address.
 
@@ -24,6 +32,7 @@ class Envelope:
     rendered: Rendered
     date: datetime
     unsubscribe_url: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,8 @@ def prepare(envelope: Envelope) -> Prepared:
     text, html = envelope.rendered.text, envelope.rendered.html
     mail.set_content(text, cte=_encoding(text))
     mail.add_alternative(html, subtype="html", cte=_encoding(html))
+    for one in envelope.attachments:
+        mail.add_attachment(one.content, "application", "pdf", filename=header_text(one.name))
     return Prepared(sender, recipient, mail.as_bytes(), utf8)
 
 
