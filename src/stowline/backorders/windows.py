@@ -64,7 +64,9 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The days P50 and P90 of a promise, None while there is no date; which deliveries it rests on, and on what history."""
+    """The days P50 and P90 of a promise, None while there is no date; which deliveries it rests on, and on what history.
+    `chances`: how likely it is, by that history, to leave by each of the two days; whole days seldom hit 0.5 and 0.9.
+    """
 
     p50: date | None = None
     p90: date | None = None
@@ -72,6 +74,7 @@ class Window:
     supplier: str = ""
     source: str = "none"
     n: int = 0
+    chances: tuple[float, float] = (0.0, 0.0)
 
     @property
     def dated(self) -> bool:
@@ -238,9 +241,10 @@ def around(arrivals: Sequence[Arrival], need: int) -> tuple[int, int, int]:
 def window(comes: Sequence[tuple[int, Basis]], need: int, handling: Basis) -> Window:
     """The days P50 and P90 on which `need` units of these deliveries (units, days) leave, all of them known by day."""
     leaves = handed_over(enough([(units, basis.days) for units, basis in comes], need), handling.days)
-    p50, p90 = (date.fromordinal(quantile(leaves, share)) for share in (0.5, 0.9))
+    p50, p90 = (quantile(leaves, share) for share in (0.5, 0.9))
     weakest = min((basis for _, basis in comes), key=lambda one: one.n)
-    return Window(p50, p90, source=weakest.source, n=weakest.n)
+    early, late = (sum(p for day, p in leaves.items() if day <= last) for last in (p50, p90))
+    return Window(date.fromordinal(p50), date.fromordinal(p90), source=weakest.source, n=weakest.n, chances=(early, late))
 
 
 def news(now: Window, told_p90: date | None, *, told: bool, ageing: bool = False, today: date | None = None) -> str:
