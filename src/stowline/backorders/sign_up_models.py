@@ -21,6 +21,7 @@ class SignUp(SQLModel, table=True):
         UniqueConstraint("store_id", "product_id", "email"),
         Index("ix_sign_up_waiting", "product_id", "since", "id", sqlite_where=text(WAITING), postgresql_where=text(WAITING)),
         Index("ix_sign_up_product", "product_id", "since", "id"),
+        Index("ix_sign_up_email", "email"),
     )
 
     id: int | None = Field(default=None, primary_key=True)

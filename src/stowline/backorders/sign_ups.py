@@ -27,9 +27,12 @@ from stowline.orders.events import DemandDropped, OrderEntered
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
+TOO_MANY = "too_many"
 TIMER, SWEEP = "back-in-stock", "back-in-stock-sweep"
 EVERY = timedelta(hours=1)
 AT_ONCE, MOST_PORTIONS, SWEPT = 200, 50, 1000
+MOST_AWAITED = 50
+"""Products of one store that one address may wait for: whoever signs somebody else up floods no mailbox."""
 _s, _r = SignUp.__table__, Restock.__table__  # type: ignore[attr-defined]
 _KEY = (_s.c.since, _s.c.id)
 
@@ -39,7 +42,7 @@ _KEY = (_s.c.since, _s.c.id)
 
 def sign_up(session: Session, store: Store, product_id: int, email: str, locale: str = "") -> tuple[SignUp, bool]:
     """Put a shopper on the list of a product: (the sign-up, whether it is new there). Who stands there keeps the place;
-    who was told, or left, goes to the end. Raises Conflict while the product is in stock.
+    who was told, or left, goes to the end. Raises Conflict while the product is in stock, or the address waits for many.
     """
     if free_for(session, store.id or 0, [product_id])[product_id] > 0:
         raise Conflict("This product is in stock. It can be ordered now.", code="in_stock", where="sku")
@@ -48,6 +51,8 @@ def sign_up(session: Session, store: Store, product_id: int, email: str, locale:
     known = sa.select(_s.c.id, _s.c.state).where(
         _s.c.store_id == store.id, _s.c.product_id == product_id, _s.c.email == email).with_for_update()  # fmt: skip
     found = session.execute(known).one_or_none()
+    if found is None or found.state in before(Step.ASK):
+        _refuse_many(session, store.id or 0, email)
     if found is None:
         ident = session.execute(sa.insert(_s).returning(_s.c.id), {**row, "state": State.WAITING, "times": 0}).scalar_one()
         return by_id(session, ident), True
@@ -55,6 +60,13 @@ def sign_up(session: Session, store: Store, product_id: int, email: str, locale:
         fresh = {"state": State.WAITING, "since": now, "locale": row["locale"]}
         session.execute(sa.update(_s).where(_s.c.id == found.id).values(fresh))
     return by_id(session, found.id), found.state in before(Step.ASK)
+
+
+def _refuse_many(session: Session, store_id: int, email: str) -> None:
+    mine = sa.select(_s.c.id).where(_s.c.email == email, _s.c.store_id == store_id, _s.c.state == State.WAITING)
+    if len(session.execute(mine.limit(MOST_AWAITED)).all()) >= MOST_AWAITED:
+        raise Conflict(f"This address waits for {MOST_AWAITED} products already. It can leave a list by the link in each mail.",
+                       code=TOO_MANY, where="email")  # fmt: skip
 
 
 def leave(session: Session, sign_up_id: int) -> SignUp:

@@ -85,7 +85,7 @@ def _fresh(
     headers = _cached(request, shop, mark) | _of_page(request, shop)
     if found:
         headers["Last-Modified"] = format_datetime(max(item.changed_at for item in found), usegmt=True)
-    if mark in [one.strip() for one in request.headers.get("if-none-match", "").split(",")]:
+    if rules.is_known(mark, request.headers.get("if-none-match", "")):
         return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
     at = clock.now()
     told = [{**item, "checked_at": at} for item in items]

@@ -79,6 +79,7 @@ class Track(Controller):
         here = facts.status_path(_verified(link) or 0)
         if not name:
             return web.redirect(f"{here}?said=none#choice")
+        shown = -1 if shown is None else shown  # a choice without its amount is none that our page sent: show it again
         said = db.run(lambda session: verbs.choose(session, found, name, by="the shopper", shown_minor=shown))
         if said.fate in ("gone", "changed"):
             return web.redirect(f"{here}?said={said.fate}#choice")

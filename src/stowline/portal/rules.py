@@ -42,6 +42,11 @@ def latest(windows: Sequence[Window | None]) -> Window | None:
     return Window(max(one.first for one in known), max(one.last for one in known))
 
 
+def is_known(mark: str, header: str) -> bool:
+    """Whether an `If-None-Match` names this mark, compared as RFC 9110 (13.1.2) says: weak and strong are alike."""
+    return any(one.strip() in ("*", mark, mark.removeprefix("W/")) for one in header.split(","))
+
+
 def accepted(header: str) -> list[str]:
     """The languages of an `Accept-Language`, most wanted first; at most ten are read."""
     found = []

@@ -54,8 +54,8 @@ class Notify(Controller):
             return _draw(request, store, sku, typed=said.get("email", "")[:254], trouble=True, code=422)
         try:
             db.run(lambda session: _sign_up(session, store, sku, address))
-        except Conflict:
-            return _draw(request, store, sku)
+        except Conflict as no:  # who waits for very much is told as everybody is: a stranger learns nothing of an address
+            return _draw(request, store, sku, done=no.code == sign_ups.TOO_MANY)
         return _draw(request, store, sku, done=True)
 
 
