@@ -16,7 +16,7 @@ from stowline.inventory import service as inventory
 from stowline.orders import instructions
 from stowline.orders import queries as orders
 from tests.desk.conftest import House
-from tests.makers import webhook
+from tests.makers import Tablet, webhook
 
 _timers = timers.Timer.__table__  # type: ignore[attr-defined]
 
@@ -39,10 +39,22 @@ def fill(house: House) -> None:
     robot.add_product("GIFT", parts=[{"sku": "MUG", "units": 2}])
     robot.place("a present", {"GIFT": 1})
     webhook(robot.send, "shopify", b"this is no order")
+    bought(robot)
     with_a_lot()
     counted(house)
     offered()
     house.catch_up()
+
+
+def bought(robot: Tablet) -> None:
+    """A purchase order that came in part, one unit damaged, one scan taken back, one more than ordered."""
+    robot.add_product("VASE")
+    lines = [{"sku": "VASE", "quantity": 5}]
+    assert robot.post("/api/v1/purchase-orders", {"ref": "PO-V", "supplier": "Kiln", "lines": lines}).status == 201
+    for units, kind in ((2, ""), (1, "condition damaged"), (3, "units over")):
+        assert robot.scan("receive:PO-V", "VASE", units, **({"kind": kind} if kind else {})).status == 200
+    assert robot.scan("receive:PO-V", "CMD:UNDO").status == 200
+    assert robot.scan("receive:PO-V", "VASE", 3, kind="units over").status == 200
 
 
 def counted(house: House) -> None:

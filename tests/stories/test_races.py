@@ -189,6 +189,35 @@ def test_a_parcel_scanned_at_two_doors_goes_through_one(busy_house: House) -> No
     busy_house.prove()
 
 
+def test_a_crew_at_one_line_counts_every_unit_once(busy_house: House) -> None:
+    """Twenty were ordered, two more are taken unasked: whoever scans the next one is told, and nobody's unit counts twice."""
+    maja = busy_house.tablet()
+    maja.add_product("CROWD")
+    body = {"ref": "PO-CROWD", "supplier": "Crowded kiln", "lines": [{"sku": "CROWD", "quantity": 20}]}
+    assert maja.post("/api/v1/purchase-orders", body).status == 201
+    with busy_house.writing() as session:
+        session.connection().exec_driver_sql("UPDATE supplier SET over_percent = 10 WHERE name = 'Crowded kiln'")
+    robots = crew(busy_house)
+
+    def receive(robot: Tablet, kind: str, times: int) -> list[Reply]:
+        return [robot.scan("receive:PO-CROWD", "CROWD", 1, kind=kind) for _ in range(times)]
+
+    def all_of(kind: str, times: int) -> list[Reply]:
+        return [reply for part in at_once([partial(receive, robot, kind, times) for robot in robots]) for reply in part]
+
+    replies = all_of("product", 5)
+    assert Counter(reply["fate"] for reply in replies) == {"accepted": 22, "refused": 18}
+    for reply in replies:
+        if reply["fate"] == "refused":
+            assert "Thing CROWD: already 20 of 20." in reply["say"]
+            assert reply["choices"][0]["kind"] == "units over"
+    assert {reply["fate"] for reply in all_of("units over", 1)} == {"accepted"}
+    [line] = maja.get("/api/v1/purchase-orders/PO-CROWD")["lines"]
+    assert (line["received"], line["over"]) == (20, 2 + len(robots))
+    assert maja.stock("CROWD")["on_hand"] == 22 + len(robots)
+    busy_house.prove()
+
+
 def test_a_label_asked_for_eight_times_at_once_is_one_label(busy_house: House) -> None:
     maja = busy_house.tablet()
     ready_to_pick(maja, "LABEL-1", "LABEL", 1)

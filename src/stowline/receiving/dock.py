@@ -88,7 +88,7 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
     if qty > LARGEST_QUANTITY:
         say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
         return Verdict.refused(say, seen=seen)
-    line = queries.line_for(session, order.id or 0, seen.ref) if order else None
+    line = queries.hold_line(session, order.id or 0, seen.ref) if order else None
     if order is not None and line is None:
         return aside.wrong_item(session, scan, order, seen, qty, _of(session, scan.ref, scan.holder))
     over = line is not None and qty > line.left
@@ -130,7 +130,7 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
         scanning.set_step(session, scan.task, scan.holder, hand)
         return Verdict.accepted(hands.ask(hand, want), effect={"hand": before})
     came, left = hands.came(hand)
-    line = queries.line_for(session, order.id or 0, hand["product"]) if order else None
+    line = queries.hold_line(session, order.id or 0, hand["product"]) if order else None
     over = max(came.units - line.left, 0) if line is not None else 0
     if line is not None and over and not hand.get("over"):
         return Verdict.conflict(f"Somebody received {line.name} just now: {line.left} are still expected.")

@@ -80,6 +80,14 @@ def line_for(session: Session, order_id: int, product_id: int) -> ExpectedLine |
     return ExpectedLine(*row) if row else None
 
 
+def hold_line(session: Session, order_id: int, product_id: int) -> ExpectedLine | None:
+    """The same, with all lines of the product locked: what it says holds until the transaction ends, whoever else scans."""
+    query = _lines().where(_l.purchase_order_id == order_id, _l.product_id == product_id).order_by(_l.id)
+    found = session.execute(query.add_columns(_l.position).with_for_update(of=PurchaseOrderLine)).all()
+    best = min(found, key=lambda row: (row.received >= row.quantity, row.position), default=None)
+    return ExpectedLine(*best[:-1]) if best else None
+
+
 def over_percent(session: Session, supplier_id: int | None) -> int:
     """How much more than ordered a supplier may send, in percent."""
     found = session.execute(sa.select(_s.over_percent).where(_s.id == supplier_id)).scalar_one_or_none()

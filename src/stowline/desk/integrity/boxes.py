@@ -42,6 +42,13 @@ BOXES = (
                 _STORIES + "test_the_ledger_only_grows.py::test_no_statement_changes_or_deletes_a_line"),),
     ),
     Box(
+        "What a purchase order says came is the sum of its receipts, and each receipt is in the ledger.",
+        ("a purchase order is the sum of its receipts", "a receipt is in the ledger"),
+        guard="CHECKs refuse more received units than were ordered: what is more stands by itself, as over.",
+        tests=(("Several people scan one line at the same moment: every unit is counted once, and what is more is refused by name.",
+                _STORIES + "test_races.py::test_a_crew_at_one_line_counts_every_unit_once"),),
+    ),
+    Box(
         "On hand is never below zero in any bin, refused by the database itself; a serial is in at most one place.",
         ("nothing is below zero", "a serial is in one place", "told apart where the product says so", "a held lot is not for sale"),
         guard="CHECKs refuse a balance or level below zero; a unique key refuses a serial in a second place.",

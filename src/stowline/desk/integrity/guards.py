@@ -20,12 +20,16 @@ CHECKS = {
     "pick_line": ("ck_pick_line_picked",),
     "parcel_line": ("ck_parcel_line_qty",),
     "shelf_line": ("ck_shelf_line_qty",),
+    "purchase_order_line": ("ck_po_line_received", "ck_po_line_over"),
+    "goods_receipt": ("ck_goods_receipt_units",),
 }  # fmt: skip
 KEYS = {
     "balance": ("product_id, serial", "product_id, location_id, lot, serial, condition"),
     "scan": ("scan_id",),
     "orders": ("store_id, ref",),
     "message": ("key",),
+    "supplier_report": ("press",),
+    "arrival_unit": ("sscc",),
     "sign_up": ("store_id, product_id, email",),
     "intake_error": ("key",),
     "receipt": ("event_id, reaction",),

@@ -6,6 +6,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core import db
+from stowline.desk.integrity.arrivals import ARRIVALS
 from stowline.desk.integrity.counted import COUNTED
 from stowline.desk.integrity.guards import GUARDS
 from stowline.desk.integrity.invariant import Finding, Invariant, ask
@@ -16,7 +17,7 @@ from stowline.desk.integrity.shelf import SHELF
 from stowline.desk.integrity.stock import STOCK
 from stowline.desk.integrity.work import ORDERS, RECORDS, WORK
 
-INVARIANTS: tuple[Invariant, ...] = (*STOCK, *COUNTED, *ORDERS, *KITS, *OFFERS, *SHELF, *PROMISES, *WORK, *RECORDS, *GUARDS)
+INVARIANTS: tuple[Invariant, ...] = (*STOCK, *ARRIVALS, *COUNTED, *ORDERS, *KITS, *OFFERS, *SHELF, *PROMISES, *WORK, *RECORDS, *GUARDS)
 BY_NAME = {one.name: one for one in INVARIANTS}
 
 
