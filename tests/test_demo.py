@@ -92,7 +92,7 @@ def test_every_stage_of_the_work_has_something_to_do(demo: House) -> None:
     at_dock = (
         "SELECT count(*) FROM balance b JOIN location l ON l.id = b.location_id WHERE l.kind = 'dock' AND b.qty > 0"
     )
-    assert one(demo, at_dock) == 2
+    assert one(demo, at_dock) == 4  # two blind, and what no order waited for of the two that came for the shelf
     low = (
         "SELECT count(*) FROM pick_face f JOIN balance b ON b.product_id = f.product_id AND b.location_id = f.location_id"
         " WHERE b.qty - b.bound < f.min_units"
@@ -107,6 +107,15 @@ def test_managers_find_counts_and_adjustments_to_decide(demo: House) -> None:
     assert (asked["second"], asked["hand"]) == (1, 1)
     assert 3 <= asked["plan"] <= 40
     assert dict(demo.rows("SELECT state, count(*) FROM adjustment GROUP BY state")) == {"posted": 1, "waiting": 1}
+
+
+def test_the_shelf_is_in_use_and_promises_have_a_past(demo: House) -> None:
+    assert one(demo, "SELECT count(*) FROM shelf_slot WHERE order_id IS NOT NULL") >= 3
+    kept = [held for (held,) in demo.rows("SELECT handed_on <= p90 FROM promise_outcome WHERE told")]
+    assert len(kept) == 90
+    assert set(kept) == {0, 1}  # by the last day told, or later
+    past = "SELECT count(*) FROM promise_standing s JOIN order_line l ON l.id = s.order_line_id WHERE s.p90 < ? AND l.allocated < l.ordered"
+    assert one(demo, past.replace("?", f"'{MORNING.date()}'")) == 0
 
 
 def test_every_invariant_holds_and_every_event_has_had_its_consequences(demo: House) -> None:

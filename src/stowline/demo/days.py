@@ -8,8 +8,8 @@ from random import Random
 
 from sqlmodel import Session
 
-from stowline.core import author, barcode, clock
-from stowline.demo import building, counts, crowd
+from stowline.core import author, barcode, clock, db
+from stowline.demo import building, counts, crowd, earlier
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
 from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
@@ -39,13 +39,24 @@ class Days:
         self._rng, self._sold, self._wishes, self._now = rng, sold, wishes, now
 
     def open_doors(self, session: Session) -> None:
-        """Stores, building, catalogue, opening stock, people."""
+        """Stores, building, catalogue, people."""
         for shop in (HEARTH, RIDGE):
             store_verbs.open_store(session, shop.key, shop.name, **shop.brand)
         building.build(session)
         building.list_goods(session, self._sold)
-        building.fill_bins(session, self._rng, self._sold, self._wishes)
         crowd.hire(session)
+
+    def live_through_earlier(self) -> None:
+        """The months before, while the shelves were still empty: what came went out again."""
+        with db.reading() as session:
+            receiver, packer = self._shift(session, "receiver", earlier.BEGINS), self._shift(session, "packer", earlier.BEGINS)
+        rng = Random(earlier.SEED)  # of its own, so that the days that follow stay what they are
+        for delivery in earlier.deliveries(rng, self._sold, self._now):
+            earlier.live_through(delivery, rng, receiver, packer)
+
+    def fill_bins(self, session: Session) -> None:
+        """The opening stock of the days that are told."""
+        building.fill_bins(session, self._rng, self._sold, self._wishes)
 
     def expect_goods(self, session: Session) -> None:
         """Three purchase orders: one late, one for today, one for next week. They bring what has run out, and more."""
@@ -98,6 +109,7 @@ class Days:
         """One cart is packed (two parcels lack their label), one is picked, one half picked; goods stand at the dock."""
         picker, packer = self._shift(session, "picker", TODAY), self._shift(session, "packer", TODAY)
         receiver = self._shift(session, "receiver", TODAY)
+        self._take_in_what_was_waited_for(session, receiver)
         picker.pick("CART-3")
         packer.at = picker.at
         packer.pack(building.totes_on(3), labelled=4)
@@ -107,6 +119,12 @@ class Days:
         owner = people.find_user(session, crowd.LOGINS[0].badge)
         with clock.stopped_at(receiver.at), author.acting(next(one for one in crowd.LOGINS if one.role == "receiver").name):
             cases.open_case(session, "unknown-box", note="A wet box without a label, beside the second door", owner_id=owner.id)
+
+    def _take_in_what_was_waited_for(self, session: Session, receiver: Shift) -> None:
+        """The first goods of today's purchase order have come: they fill slots of the backorder shelf."""
+        due = receipts.lines(session, receipts.by_ref(session, "PO-4102").id or 0)
+        units = {line.sku: line.left for line in due}
+        receiver.receive("PO-4102", [(good.barcode, units[good.sku]) for good in self._sold.scarce[3:5]])
 
     def _in_cases(self) -> list[Good]:
         return [good for good in self._sold.home if good.case and good not in self._sold.scarce][:2]

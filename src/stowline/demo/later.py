@@ -13,6 +13,7 @@ from stowline.core import clock, db, outbox, timers
 from stowline.core.config import settings
 from stowline.core.outbox import Event
 from stowline.core.timers import Timer
+from stowline.receiving import outlook
 
 SOON = timedelta(seconds=1)
 
@@ -26,6 +27,13 @@ def catch_up(until: datetime) -> None:
         for timer_id, due in _messages(until):
             with clock.stopped_at(due + SOON):
                 timers.fire(timer_id)
+
+
+def night(at: datetime) -> None:
+    """What the night does to promises: days that passed are promised no more."""
+    with clock.stopped_at(at):
+        db.run(lambda session: outlook.nightly(session, ""))
+        outlook.catch_up("")
 
 
 def _next(session: Session, until: datetime) -> bool:

@@ -15,7 +15,7 @@ from stowline.catalog.models import Product
 from stowline.core import clock, db
 from stowline.core.config import settings
 from stowline.core.errors import Refused
-from stowline.demo import crowd, later, shops, wanted
+from stowline.demo import crowd, earlier, later, shops, wanted
 from stowline.demo.days import TODAY, YESTERDAY, Days
 from stowline.inventory import count_plan, velocity
 from stowline.orders.models import Order
@@ -53,15 +53,19 @@ def make(rng: Random) -> None:
     now = clock.now()
     sold = shops.make_range(rng)
     days = Days(rng, sold, shops.make_wishes(rng, sold, now), now)
-    with db.transaction(bulk=True) as session, clock.stopped_at(now - shops.EARLIEST - timedelta(days=1)):
+    with db.transaction(bulk=True) as session, clock.stopped_at(now - earlier.BEGINS):
         people.note(session, "demo", BEGUN)
         days.open_doors(session)
+    days.live_through_earlier()
+    with db.transaction(bulk=True) as session, clock.stopped_at(now - shops.EARLIEST - timedelta(days=1)):
+        days.fill_bins(session)
         days.expect_goods(session)
     for before, work in ((YESTERDAY, days.work_yesterday), (TODAY, days.work_today)):
         with db.transaction(bulk=True) as session:
             days.orders_until(session, before)
             work(session)
         later.catch_up(now - before / 2)
+        later.night(now - before / 2)
     with db.transaction(bulk=True) as session:
         days.orders_until(session, timedelta())
         days.decide(session)

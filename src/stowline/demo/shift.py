@@ -26,6 +26,11 @@ class Shift:
         self._session, self._rng, self._holder = session, rng, holder
         self._barcodes = {good.sku: good.barcode for good in goods}
 
+    def with_session(self, session: Session) -> "Shift":
+        """The same hands, in another transaction."""
+        self._session = session
+        return self
+
     def pick(self, cart: str, *, part: float = 1.0) -> None:
         """Take a wave onto a cart and pick it, or a part of its lines and let go."""
         task = f"pick:{cart}"
@@ -50,6 +55,19 @@ class Shift:
         with clock.stopped_at(self.at):
             manifest = shipping.open_manifest(self._session, carrier)
         self._scan_on(f"handover:{manifest.ref}")
+
+    def receive(self, order: str, codes: list[tuple[str, int]], *, whole: bool = False) -> None:
+        """Take in goods of a purchase order, (barcode, units), and lay what orders waited for where the answer says.
+
+        `whole` closes the order: nothing more of it will come.
+        """
+        for code, quantity in codes:
+            now = self._scan(f"receive:{order}", code, quantity)
+            while now.get("splits"):
+                now = self._scan(f"receive:{order}", now["code"], 1)
+        if whole:
+            self._scan(f"receive:{order}", "CMD:DONE", 1)
+        scanning.let_go(self._session, f"receive:{order}")
 
     def receive_blind(self, codes: list[tuple[str, int]]) -> None:
         """Take goods in that nobody announced: (barcode, how often)."""
