@@ -38,7 +38,7 @@ from stowline.notifications import delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
-from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled, PromiseLowered
+from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled, PlacesChanged, PromiseLowered
 from stowline.packing import bench
 from stowline.picking import claims, from_shelf, walk
 from stowline.picking import service as picking
@@ -71,6 +71,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered, sign_ups.on_entered],
     OrderSettled: [substitution.on_settled],
     DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped, sign_ups.on_freed],
+    PlacesChanged: [outlook.on_places_changed],
     PromiseLowered: [shelf.on_lowered],
     KeptApart: [shelf.on_asked],
     CrossDock: [from_shelf.on_cross],

@@ -27,6 +27,7 @@ from stowline.orders.events import OrderEntered
 
 TIMER = "promises"
 SOON = timedelta(seconds=2)
+_LOCK = 0x70726F6D  # the class of our advisory locks: "prom"
 _due, _standing, _promises = PromiseDue.__table__, Standing.__table__, Promise.__table__  # type: ignore[attr-defined]
 _WAITS_FOR = "held = FALSE AND ordered - cancelled > allocated AND allocated < ordered - cancelled"
 _MARK = Hot(
@@ -57,6 +58,18 @@ def mark(session: Session, product_ids: Iterable[int], why: Why) -> None:
     marked = sum(_MARK.run(session, p=product_id, **values) for product_id in sorted(set(product_ids)))
     if marked:
         _ring(session)
+
+
+def alone(session: Session, product_ids: Iterable[int], *, reading: bool = False) -> None:
+    """Until this transaction ends, nobody else makes promises on these products or changes what is on its way of them
+    (`reading`: none of those who change it). Locked after stock levels, in order of the product.
+
+    Without it, an order that is placed while its delivery is revised would stand with the old days: each transaction is
+    blind to the other's rows. SQLite has one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = f"SELECT pg_advisory_xact_lock{'_shared' if reading else ''}({_LOCK}, p) FROM unnest(CAST(:ids AS INTEGER[])) p"  # noqa: S608
+        session.execute(sa.text(lock), {"ids": sorted(set(product_ids))})
 
 
 def mark_all(session: Session, why: Why) -> None:
@@ -90,6 +103,7 @@ def on_entered(session: Session, fact: OrderEntered, supply_of: SupplyOf) -> Non
     if not order.tell:
         mark(session, fact.product_ids, Why("order placed"))
         return
+    alone(session, fact.product_ids, reading=True)
     lines, behind = queries.waiting_of(session, fact.order_id)
     if lines:
         supply = supply_of(session, sorted({line.product_id for line in lines}))

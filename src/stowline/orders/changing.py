@@ -18,6 +18,7 @@ from stowline.orders.events import (
     OrderCancelled,
     OrderEntered,
     OrderSettled,
+    PlacesChanged,
     PrioritySet,
     ShippingSet,
     SubstitutesAllowed,
@@ -144,6 +145,8 @@ def set_priority(session: Session, order_id: int, priority: int) -> Order:
         return order
     session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(priority=priority))
     session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(priority=priority))
+    products = session.execute(sa.select(_lines.c.product_id).where(_lines.c.order_id == order_id).distinct()).scalars()
+    hooks.tell(session, PlacesChanged(tuple(sorted(products)), f"order {order.ref} has another priority"))
     outbox.record(session, PrioritySet(order_id, order.ref, priority), subject=order_id)
     session.refresh(order)
     return order

@@ -28,6 +28,14 @@ class DemandDropped:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacesChanged:
+    """Told at once: orders that want these products stand elsewhere in line, and why."""
+
+    product_ids: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PromiseLowered:
     """Told at once, after it happened: fewer units are promised to these order lines than before."""
 

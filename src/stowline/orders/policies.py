@@ -7,9 +7,10 @@ transaction of its own. How an order ships is its own from the day it was placed
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.core import clock, timers
+from stowline.core import clock, hooks, timers
 from stowline.core.errors import Refused
 from stowline.inventory import service as inventory
+from stowline.orders.events import PlacesChanged
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.rules import OPEN, SERVES, serve_at, why_not_ships
 from stowline.stores import queries as stores
@@ -48,13 +49,14 @@ def rank(session: Session, ref: str) -> None:
     ids = list(session.execute(sa.select(_orders.c.id).where(*theirs).order_by(_orders.c.id).limit(AT_ONCE)).scalars())
     if not ids:
         return
-    products = sa.select(_lines.c.product_id).where(_lines.c.order_id.in_(ids)).distinct()
-    inventory.lock_levels(session, list(session.execute(products).scalars()))
+    products = list(session.execute(sa.select(_lines.c.product_id).where(_lines.c.order_id.in_(ids)).distinct()).scalars())
+    inventory.lock_levels(session, products)
     rows = session.execute(sa.select(_orders.c.id, _orders.c.placed_at, _orders.c.ship_by).where(_orders.c.id.in_(ids))
                            .order_by(_orders.c.id).with_for_update()).all()  # fmt: skip
     for order_id, placed_at, ship_by in rows:
         at = serve_at(store.serves, placed_at, ship_by)
         session.execute(sa.update(_orders).where(_orders.c.id == order_id).values(serve_at=at))
         session.execute(sa.update(_lines).where(_lines.c.order_id == order_id).values(serve_at=at))
+    hooks.tell(session, PlacesChanged(tuple(sorted(products)), "the store serves in another order"))
     if len(ids) == AT_ONCE:
         timers.set_timer(session, TIMER, f"{store.id}:{ids[-1]}", clock.now())

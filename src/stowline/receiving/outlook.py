@@ -16,7 +16,7 @@ from stowline.backorders.windows import Arrival
 from stowline.core import clock, db, timers
 from stowline.inventory import velocity
 from stowline.inventory.events import StockFreed, StockLeaving
-from stowline.orders.events import DemandDropped, OrderEntered
+from stowline.orders.events import DemandDropped, OrderEntered, PlacesChanged
 from stowline.receiving import queries
 from stowline.receiving.events import SupplyChanged
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine, PurchaseOrderRevision
@@ -73,6 +73,11 @@ def on_supply_changed(session: Session, fact: SupplyChanged) -> None:
 def on_dropped(session: Session, fact: DemandDropped) -> None:
     """An order wants fewer units: those behind it move up."""
     promises.mark(session, fact.product_ids, Why("somebody before them left the line"))
+
+
+def on_places_changed(session: Session, fact: PlacesChanged) -> None:
+    """Some stand before others now."""
+    promises.mark(session, fact.product_ids, Why(fact.why))
 
 
 def on_freed(session: Session, fact: StockFreed) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from stowline.backorders import promises
 from stowline.core import author, clock, hooks, outbox
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.inventory import feed
@@ -100,6 +101,7 @@ def _set_units(session: Session, before: Sequence[ExpectedLine], given: Mapping[
 
 def _tell(session: Session, order: PurchaseOrder, before: Sequence[ExpectedLine], say: str, why: str) -> None:
     touched = sorted({one.product_id for one in before})
+    promises.alone(session, touched)
     feed.mark(session, touched)
     outbox.record(session, PurchaseOrderRevised(order.ref, say, why))
     hooks.tell(session, SupplyChanged(tuple(touched), say, order.ref))

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from stowline.allocation import service as allocation
-from stowline.backorders import holds, shelf, shelf_reads
+from stowline.backorders import holds, promises, shelf, shelf_reads
 from stowline.catalog import kits
 from stowline.catalog import queries as catalog
 from stowline.core import clock, hooks, outbox
@@ -61,6 +61,7 @@ def enter(
     feed.mark(session, ids.values())
     scanning.print_code(session, ref, "purchase-order", order.id or 0, f"purchase order {ref}")
     outbox.record(session, PurchaseOrderEntered(ref, supplier, sum(units for _, units in lines)))
+    promises.alone(session, ids.values())
     _tell(session, ids.values(), f"{ref} was ordered from {supplier or 'a supplier'}", ref)
     return order, True
 
