@@ -15,7 +15,9 @@ REVISIONS = [
 LINES = [{**line, "over": n, "damaged": 2 * n} for n, line in enumerate(PO_LINES)]
 ORDER: dict[str, Any] = {"po": {**PO, "closed": False}, "lines": LINES, "revisions": REVISIONS, "days": {"from": "2026-12-09", "to": "2026-12-11"}, "typed": {},
          "wrong": [{"what": "Damaged", "sku": "TPT-OC", "name": "Teapot, ochre", "units": 2, "note": "", "photos": 0}, {"what": "Not ordered", "sku": "JAM", "name": LONG, "units": 1200, "note": "CASE-3", "photos": 4}],
-         "trail": TRAIL[:1], "may_write": True}
+         "trail": TRAIL[:1], "may_write": True, "tags": ["backorder", "season"], "press": "0192f0c4", "supplier": {"id": 1, "name": CJK, "email": "orders@haas.example"},
+         "reports": [{"ref": "PO-4", "n": 1, "at": at(27), "who": RTL, "email": "a-very-long-name-of-somebody@a-very-long-domain.example", "said": "12 short, 2 damaged", "message": 7, "state": "sent", "until": at(27)}]}
+ODD = {"ref": "PO-4", "supplier": CJK, "supplier_id": 1, "short": 0, "over": 4, "damaged": 1200, "wrong": 12, "report": ORDER["reports"][0]}
 NOTICE = {"ref": "ASN-7", "supplier": CJK, "order": "PO-4", "carrier": "Northway", "state": "arriving", "kind": "go", "word": "Coming in", "of": 3, "received": 1,
           "units": 5012, "expected": "Tue 24 Nov", "late": True}
 LATER = {**NOTICE, "ref": "ASN/2026 #8", "supplier": RTL, "order": None, "carrier": "", "state": "announced", "kind": "", "word": "Announced", "received": 0, "expected": "no date", "late": False}
@@ -40,6 +42,9 @@ ARRIVALS: dict[str, tuple[str, dict[str, Any]]] = {
     "suppliers": ("desk/suppliers.html", view("/receiving", rows=[SUPPLIER, {**SUPPLIER, "id": 2, "name": LONG, "late": 3, "over": 5}])),
     "supplier": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=PURCHASES, slips=SLIPS, middle=6, known=2, form={"email": "", "over_percent": 0}, may_write=True)),
     "supplier-new": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=[], slips=[], middle=None, known=0, form={"email": "", "over_percent": 0}, may_write=False)),
+    "discrepancies": ("desk/discrepancies.html", view("/receiving", view="orders", q="", views=VIEWS[:2], suppliers=OWNERS, pages=PAGES, rows=[ODD, {**ODD, "ref": "PO/2026 #9", "supplier": LONG, "supplier_id": None, "report": None}])),
+    "discrepancies-reports": ("desk/discrepancies.html", view("/receiving", view="reports", q="", views=VIEWS[:2], suppliers=OWNERS, pages=PAGES, rows=ORDER["reports"])),
+    "discrepancies-none": ("desk/discrepancies.html", view("/receiving", view="orders", q="", views=VIEWS[:2], suppliers=OWNERS, pages=PAGES, rows=[])),
     "notices": ("desk/notices.html", view("/receiving", q="", view="open", views=VIEWS[:2], rows=[NOTICE, LATER], pages=PAGES)),
     "notices-none": ("desk/notices.html", view("/receiving", q="x", view="open", views=VIEWS[:2], rows=[], pages={"say": "", "earlier": None, "later": None})),
     "notice": ("desk/notice.html", view("/receiving", notice=NOTICE, pallets=PALLETS, trail=TRAIL[:1], may_write=True, floor_href="/floor/task/receive:PO-4")),

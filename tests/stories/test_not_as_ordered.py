@@ -166,3 +166,23 @@ def test_labels_of_products_and_pallets_are_read_back(house: House, maja: Tablet
     assert [code.replace("(00)", "").removeprefix("00") for code in codes_of(label)] == [pallet]
     assert "10 × Thing MUG" in text_of(label)
     accepted(maja.scan("receive:", pallet), "10 units")
+
+
+def test_the_tablet_prints_labels_of_what_came_in_just_now(house: House, maja: Tablet, ruth: Tablet) -> None:
+    pallet = sscc("4006381", 9)
+    units = [{"sscc": pallet, "contents": [{"sku": "MUG", "quantity": 4}]}]
+    assert maja.post("/api/v1/arrivals", {"ref": "ASN-1", "purchase_order": "PO-1", "units": units}).status == 201
+    reply = accepted(maja.scan("receive:PO-1", "MUG", 2))
+    assert reply["next"]["received"] == {"sku": "MUG", "name": "Thing MUG", "units": 2}
+    form = {"scan_id": "0192f0c4-0000-4000-8000-000000000001", "task": "receive:PO-1", "code": "MUG", "quantity": "3"}
+    page = maja.send("POST", "/scans", urlencode(form).encode(), {**maja.headers, "Accept": "text/html", **FORM_TYPE}).raw.decode()
+    assert '<form class="print-row" action="/products/MUG/labels" method="get" target="_blank">' in page
+    assert 'name="copies" type="number" inputmode="numeric" min="1" max="500" value="3"' in page
+    assert "print-row" not in drawn(maja, "/floor/task/receive:PO-1")
+    reply = accepted(maja.scan("receive:PO-1", pallet), "4 units")
+    assert reply["next"]["received"] == {"notice": "ASN-1", "sscc": pallet, "kind": "pallet"}
+    assert len(codes_of(ruth.get(f"/notices/ASN-1/labels?sscc={pallet}&copies=2").raw)) == 2
+    for copies in ("0", "21", "x"):
+        clear_no(ruth.get(f"/notices/ASN-1/labels?sscc={pallet}&copies={copies}"), 400, 422)
+    clear_no(ruth.get("/products/MUG/labels?copies=501"), 400, 422)
+    assert "received" not in accepted(maja.scan("receive:PO-1", "CMD:UNDO"))["next"]

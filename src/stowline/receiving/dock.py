@@ -3,7 +3,7 @@
 Steps of `receive:REF`: want product; a product of the order is counted in (its pack size times the quantity), the rest
 of it is wanted next, then the rest of the order; CMD:DONE closes the order; any open line may be scanned. CMD:DAMAGED says
 that the next scan is damaged goods (`marks.py`); what does not belong is set aside with a case (`aside.py`); an SSCC brings
-all that is in it (`pallets.py`).
+all that is in it (`pallets.py`). `received` beside what is wanted next says what came just now, for its labels.
 Steps of `receive:` (blind): want product, for ever.
 Where units are not all alike (`hand.py`), what the code does not say is wanted next: lot, last day, each serial; then
 they are in. CMD:SKIP puts them aside again.
@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from stowline.core.errors import Conflict
 from stowline.inventory import queries as stock
-from stowline.receiving import aside, marks, pallets, queries, rules, service, shelving
+from stowline.receiving import aside, marks, notices, pallets, queries, rules, service, shelving
 from stowline.receiving import hand as hands
 from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
@@ -83,7 +83,7 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
         return aside.unknown(session, scan, order, _of(session, scan.ref, scan.holder))
     damaged = marks.damaged_next(session, scan)
     if seen.kind == "handling-unit":
-        return _WHOLE if damaged else pallets.scan(session, scan, seen, order, step)
+        return _WHOLE if damaged else _all_in_it(session, scan, seen, order, step)
     qty = scan.units_of(seen)
     if qty > LARGEST_QUANTITY:
         say = f"{seen.label}: {qty:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan them in parts."
@@ -99,6 +99,14 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
     if damaged and verdict.effect:
         marks.put(session, scan, on=False)
     return verdict
+
+
+def _all_in_it(session: Session, scan: Scan, seen: Seen, order: PurchaseOrder | None, step: Hand) -> Verdict:
+    verdict = pallets.scan(session, scan, seen, order, step)
+    if not verdict.effect:
+        return verdict
+    next_, task = _of(session, scan.ref, scan.holder)
+    return verdict.then({**next_, "received": notices.label_of(session, seen.ref)}, task)
 
 
 _WHOLE = Verdict.refused("A pallet or carton is not damaged as a whole. Scan the damaged goods in it one by one.")
@@ -149,6 +157,7 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     next_, task = _of(session, scan.ref, scan.holder, hand["product"])
     if next_["want"] == "nothing" and order is not None:
         scanning.let_go(session, scan.task)
+    next_ = {**next_, "received": {"sku": hand["sku"], "name": hand["name"], "units": came.units}}
     say, hint = _told(session, done, _booked(hand, came, line), came, after)
     return Verdict.accepted(say, hint=hint or (next_["say"] if order or left else None), effect=effect).then(next_, task)
 

@@ -10,7 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 from stowline.core import pdf
 from stowline.core.barcode import Elements, draw_code128
 
-MOST_COPIES = 500
+MOST_COPIES, MOST_OF_A_PALLET = 500, 20
 _WIDE, _HIGH, _EDGE = 70 * mm, 40 * mm, 3 * mm
 _PALLET_WIDE, _PALLET_HIGH, _PALLET_EDGE = 100 * mm, 150 * mm, 5 * mm
 _MOST_LINES = 9

@@ -185,3 +185,9 @@ def of_unit(session: Session, unit_id: int) -> tuple[ArrivalUnit, Arrival, Purch
     arrival: Any = session.get(Arrival, unit.arrival_id)
     order = session.get(PurchaseOrder, arrival.purchase_order_id) if arrival.purchase_order_id else None
     return unit, arrival, order
+
+
+def label_of(session: Session, unit_id: int) -> dict[str, Any]:
+    """What the label of a pallet or carton is asked for by."""
+    unit, arrival, _ = of_unit(session, unit_id)
+    return {"notice": arrival.ref, "sscc": unit.sscc, "kind": unit.kind}

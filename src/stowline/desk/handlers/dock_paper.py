@@ -33,8 +33,9 @@ class DockPaper(Controller):
         return pdf_answer(label.product_pdf(label.ProductLabel(product.sku, product.name, code), many), f"labels-{product.sku}")
 
     @get("/notices/{ref:str}/labels", opt=READ, sync_to_thread=True)
-    def pallets(self, ref: FromPath[str], sscc: FromQuery[str] = "") -> Response[Any]:
-        """Labels of the pallets and cartons of a notice, or of one of them."""
+    def pallets(self, ref: FromPath[str], sscc: FromQuery[str] = "", copies: FromQuery[str] = "1") -> Response[Any]:
+        """Labels of the pallets and cartons of a notice, or of one of them, so many of each."""
+        many = whole(copies, "copies", what="The number of labels", least=1, most=label.MOST_OF_A_PALLET)
         with db.reading() as session:
             arrival = notice_queries.by_ref(session, web.name(ref))
             order = notice_queries.order_of(session, arrival)
@@ -42,7 +43,7 @@ class DockPaper(Controller):
         made = [
             label.UnitLabel(one.sscc, one.kind, arrival.ref, arrival.supplier, order,
                             tuple(f"{n:,} × {name}{f', lot {lot}' if lot else ''}" for _, name, n, lot, _ in one.contents))
-            for one in units
+            for one in units for _ in range(many)
         ]  # fmt: skip
         return pdf_answer(label.unit_pdf(made), f"pallets-{arrival.ref}")
 
