@@ -139,6 +139,8 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
         return Verdict.accepted(hands.ask(hand, want), effect={"hand": before})
     came, left = hands.came(hand)
     line = queries.hold_line(session, order.id or 0, hand["product"]) if order else None
+    if order is not None and queries.is_closed(session, order.id or 0):
+        return Verdict.conflict(f"Purchase order {order.ref} was closed just now. Take other goods in blind.")
     over = max(came.units - line.left, 0) if line is not None else 0
     if line is not None and over and not hand.get("over"):
         return Verdict.conflict(f"Somebody received {line.name} just now: {line.left} are still expected.")
@@ -234,7 +236,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     service.take_back(session, product_id=effect["product"], qty=effect["qty"], line_id=effect["line"],
                       lot=effect.get("lot", ""), serial=effect.get("serial", ""), held=effect.get("held", False),
                       ref=scan.ref, scan_id=effect.get("scan", ""), served=effect.get("served", ()),
-                      kept=effect.get("kept", ()), over=effect.get("over", 0), damaged=effect.get("damaged", False))  # fmt: skip
+                      kept=effect.get("kept", ()), damaged=effect.get("damaged", False))  # fmt: skip
     scanning.set_step(session, scan.task, scan.holder, effect.get("hand") or {})
     return _taken_back(effect["qty"]).then(*_of(session, scan.ref, scan.holder, effect["product"]))
 

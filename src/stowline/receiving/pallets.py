@@ -84,6 +84,8 @@ def _receive(
     if much is not None:
         return Verdict.refused(f"{much.name}: {much.units:,} units in one scan are more than {LARGEST_QUANTITY:,}. Scan the cartons.", seen=seen)
     lines = queries.lock_lines(session, order.id or 0, [one.product_id for one in goods]) if order is not None else {}
+    if order is not None and queries.is_closed(session, order.id or 0):
+        return Verdict.conflict(f"Purchase order {order.ref} was closed just now. Open it again first, or set the {unit.kind} aside.")
     booked = _bookings(goods, lines, all_of_it=scan.choice == OVER) if order is not None else [(one, Booking(None, one.units)) for one in goods]
     if isinstance(booked, Verdict):
         return booked
@@ -173,7 +175,7 @@ def undo(session: Session, scan: Scan, effect: Effect) -> int:
     inventory.lock_levels(session, [row["product"] for row in rows])
     for row in rows:
         service.take_back(session, product_id=row["product"], qty=row["qty"], line_id=row["line"], lot=row["lot"], held=row["held"],
-                          over=row["over"], ref=scan.ref, scan_id=effect["scan"], served=row["served"], kept=row["kept"])  # fmt: skip
+                          ref=scan.ref, scan_id=effect["scan"], served=row["served"], kept=row["kept"])  # fmt: skip
     notices.give_back(session, effect["scan"])
     scanning.set_step(session, scan.task, scan.holder, effect["before"])
     return sum(row["qty"] for row in rows)

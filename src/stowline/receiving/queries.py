@@ -117,6 +117,19 @@ def lock_lines_by_id(session: Session, line_ids: Sequence[int]) -> None:
         session.execute(query.with_for_update()).all()
 
 
+def lock_to_close(session: Session, order_id: int) -> PurchaseOrder | None:
+    """A purchase order, read anew, with all its lines: who receives on it is done, and the next waits (see `is_closed`)."""
+    query = select(PurchaseOrder).where(PurchaseOrder.id == order_id).with_for_update()
+    order = session.exec(query.execution_options(populate_existing=True)).one_or_none()
+    session.execute(sa.select(_l.id).where(_l.purchase_order_id == order_id).order_by(_l.id).with_for_update()).all()
+    return order
+
+
+def is_closed(session: Session, order_id: int) -> bool:
+    """Whether a purchase order was closed meanwhile: to be asked once its lines are locked."""
+    return session.execute(sa.select(_o.closed_at).where(_o.id == order_id)).scalar_one() is not None
+
+
 def progress(session: Session, order_id: int) -> tuple[int, int]:
     """(lines fully in, lines)."""
     done = sa.func.coalesce(sa.func.sum(sa.case((_l.received >= _l.quantity, 1), else_=0)), 0)

@@ -108,14 +108,13 @@ def receive(
 
 def take_back(
     session: Session, *, product_id: int, qty: int, line_id: int | None, lot: str = "", serial: str = "", held: bool = False,
-    ref: str = "", scan_id: str = "", served: Sequence[int] = (), kept: Sequence[int] = (), over: int = 0,
-    damaged: bool = False,
+    ref: str = "", scan_id: str = "", served: Sequence[int] = (), kept: Sequence[int] = (), damaged: bool = False,
 ) -> None:  # fmt: skip
     """Undo a receipt, made by scan `scan_id`: the units leave the dock, the line and the promises made on them: those of
     the lines that it `served` first. Nothing is `kept` of it any more. Raises Conflict if they are on the shelf, put away or on pick lists.
     """
     if line_id is not None:  # lines before levels, as in `receive`
-        _count_line(session, line_id, product_id, over - qty, -over, -qty if damaged else 0)
+        _uncount_line(session, line_id, product_id, qty, qty if damaged else 0)
     if kept:
         inventory.lock_levels(session, [product_id])
         shelf.let_go(session, kept)
@@ -139,13 +138,10 @@ def _tell(session: Session, product_ids: Iterable[int], cause: str, ref: str) ->
 
 
 def _count_line(session: Session, line_id: int, product_id: int, received: int, over: int, damaged: int) -> None:
-    """So many more (or, negative, fewer) of what was ordered, beyond that, and damaged of both. Raises Conflict if more
-    came than is left, or fewer are left than are taken back.
-    """
+    """So many more of what was ordered, beyond that, and damaged of both. Raises Conflict if more came than is left."""
     c = _lines.c
-    fits = sa.and_(c.received + received <= c.quantity, c.received + received >= 0, c.over + over >= 0)
     done = session.execute(
-        sa.update(_lines).where(c.id == line_id, fits)
+        sa.update(_lines).where(c.id == line_id, c.received + received <= c.quantity)
         .values(received=c.received + received, over=c.over + over, damaged=c.damaged + damaged)
     )  # fmt: skip
     if not done.rowcount:  # type: ignore[attr-defined]
@@ -153,9 +149,25 @@ def _count_line(session: Session, line_id: int, product_id: int, received: int, 
     feed.mark(session, [product_id])  # units of a held lot leave what is incoming and raise no level
 
 
+def _uncount_line(session: Session, line_id: int, product_id: int, units: int, damaged: int) -> None:
+    """So many fewer, those beyond what was ordered first: a revision since may have made these what is ordered. Raises
+    Conflict if fewer came than are taken back.
+    """
+    c = _lines.c
+    left = c.received + c.over - units
+    done = session.execute(
+        sa.update(_lines).where(c.id == line_id, left >= 0, c.damaged >= damaged)
+        .values(received=sa.case((left < c.quantity, left), else_=c.quantity),
+                over=sa.case((left > c.quantity, left - c.quantity), else_=0), damaged=c.damaged - damaged)
+    )  # fmt: skip
+    if not done.rowcount:  # type: ignore[attr-defined]
+        raise Conflict("Fewer than that are received on this line by now. Look at the purchase order.")
+    feed.mark(session, [product_id])
+
+
 def close(session: Session, order_id: int) -> None:
-    """Nothing more will come on this purchase order."""
-    order = session.get(PurchaseOrder, order_id)
+    """Nothing more will come on this purchase order. Whoever is just receiving on it is waited for."""
+    order = queries.lock_to_close(session, order_id)
     if order is None or order.closed_at is not None:
         return
     order.closed_at = clock.now()
