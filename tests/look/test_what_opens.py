@@ -63,3 +63,17 @@ def test_a_phone_opens_the_sections_by_a_key_and_a_wide_screen_shows_them(galler
         assert faults(gallery.page) == []
     gallery.page.get_by_role("button", name="Close").click()
     expect(sections).to_be_hidden()
+
+
+def test_a_ready_answer_is_copied_by_a_key(gallery: Gallery) -> None:
+    gallery.page.set_viewport_size({"width": 1024, "height": 760})
+    gallery.open("support")
+    answer = gallery.page.locator("textarea").first
+    key = gallery.page.get_by_role("button", name="Copy").first
+    key.click()
+    expect(gallery.page.get_by_role("button", name="Copied")).to_be_visible()
+    gallery.page.evaluate("() => { const field = document.querySelector('input[name=q]'); field.value = ''; field.focus(); }")
+    gallery.page.keyboard.press("Control+V")
+    pasted = gallery.page.locator("input[name=q]").input_value()
+    assert pasted
+    assert pasted.split() == answer.input_value().split()

@@ -117,7 +117,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "StockMoved": lambda v: f"Moved {v['units']:,} {v['name']} from {v['from_bin']} to {v['to_bin']}",
     "BinReached": lambda v: f"{v['task']} stands at {v['bin']}",
     "PickListDone": lambda v: f"{v['task']} is picked, {_n(v['lines'], 'line')}",
-    "OfferMade": lambda v: f"{'' if v['by'] == 'Stowline' else v['by'] + ': '}Choices offered to the shopper until {v['ends_at'][:10]}: {_options(v['options'])}",
+    "OfferMade": lambda v: f"{'' if v['by'] == 'Stowline' else v['by'] + ': '}Choices offered to the shopper until {phrases.day(date.fromisoformat(v['ends_at'][:10]))}: {_options(v['options'])}",
     "OptionChosen": lambda v: f"Chosen by {v['by']}: {_CHOICE[v['kind']]}" + (f", {v['goods']}" if v["goods"] else "") + _much(v),
     "ConsentAsked": lambda v: f"Asked to agree to a delay{' until ' + v['told'] if v['told'] else ', no date yet'}, by {v['due']}"
     + ("; silence is consent" if v["silence"] else "; without an answer it is not agreed"),
