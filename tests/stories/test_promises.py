@@ -160,6 +160,41 @@ def test_a_delay_beyond_what_was_told_is_told_once_and_a_shift_within_is_not(hou
     house.prove()
 
 
+def test_better_days_are_told_once_if_they_are_much_better_or_the_first_there_are(house: House) -> None:
+    desk = house.tablet()
+    with on(0):
+        desk.add_product("MUG")
+        buy(desk, "PO-1", 3, 30)
+        desk.place("A", {"MUG": 3})
+        desk.place("B", {"MUG": 3})
+    with on(0, 12):
+        assert (window("A"), window("B")) == ((36, 38), None)
+        revise(desk, "PO-1", 25)  # five days sooner: good to know
+        buy(desk, "PO-2", 3, 37)
+    with on(0, 14):
+        assert messages("good-news") == {"B": ["sent"]}
+        assert "we had no date for it" in mail("good-news", "B")
+        revise(desk, "PO-1", 7)
+    with clock.stopped_at(MONDAY + timedelta(hours=5, seconds=10)):
+        work_off()
+        assert messages("good-news")["A"][0].startswith("held")
+        revise(desk, "PO-1", 30)  # a slip of the hand
+    with on(1):
+        assert messages("good-news")["A"] == ["skipped: it is no news any more"]
+        revise(desk, "PO-1", 7)
+    with on(1, 12):
+        assert "now expected to leave our warehouse 11 to 15 December, we had told you 5 to 7 January" in mail("good-news", "A")
+        revise(desk, "PO-1", 6)
+        revise(desk, "PO-2", 6)
+    with on(2):
+        assert messages("good-news") == {"A": ["skipped: it is no news any more", "sent"], "B": ["sent", "sent"]}
+        assert messages("delay-apology") == {}
+        desk.follow("receive:PO-1")
+    with on(2, 12):  # what came early is told as what is here
+        assert (messages("stock-arrived"), len(messages("good-news")["A"])) == ({"A": ["sent"]}, 2)
+    house.prove()
+
+
 def test_a_delay_that_is_taken_back_before_it_is_told_is_never_told(house: House) -> None:
     desk = house.tablet()
     with on(0):

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from stowline.backorders import promises, recalculating, windows
 from stowline.backorders.promises import Why
 from stowline.core import clock, db
+from stowline.core.config import settings
 from stowline.orders import changing, policies
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
@@ -72,7 +73,8 @@ def at_rest() -> None:
                                         " WHERE name = 'PromiseChanged') e GROUP BY order_id, body HAVING COUNT(*) > 1")).all()  # fmt: skip
         assert not twice
         for one in (found for row in before if (found := promised_line(session, row[0])).told_at):
-            beyond = windows.news(one.window, one.told_p90, told=True)
+            beyond = windows.news(one.window, one.told_p90, told=True) or windows.good_news(
+                one.window, one.told_p50, one.told_p90, told=True, least=settings().good_news_days)
             announced = session.execute(sa.text("SELECT news_revision FROM promise_standing WHERE order_line_id = :l"),
                                         {"l": one.line_id}).scalar_one()  # fmt: skip
             assert bool(beyond) == bool(announced), one

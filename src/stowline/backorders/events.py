@@ -15,7 +15,8 @@ class BackorderDue:
 
 @dataclass(frozen=True, slots=True)
 class PromiseChanged:
-    """What was told about a waiting line does not hold any more: `why` is "later" or "undated". `cause` is for the house,
+    """What was told about a waiting line does not hold any more: `why` is "later" or "undated", or the good news "earlier" or
+    "dated" (there was no date). `cause` is for the house,
     `say` what a manager wants shoppers to read (may be empty); no days: no date yet.
     """
 

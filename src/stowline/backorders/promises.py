@@ -21,6 +21,7 @@ from stowline.backorders.promise_models import Promise, PromiseDue, Standing
 from stowline.backorders.queries import Promised, Queued
 from stowline.backorders.windows import Window
 from stowline.core import clock, outbox, timers
+from stowline.core.config import settings
 from stowline.core.hot import Hot
 from stowline.orders import queries as orders
 from stowline.orders.events import OrderEntered
@@ -162,16 +163,27 @@ def _news(line: Queued, now: Window, was: Any, why: Why, revision: int, today: d
     quiet = {"news_revision": 0, "news_p90": None}
     if was is None or was.told_at is None:
         return None, quiet
-    if not windows.news(now, was.told_p90, told=True):
+    beyond = good = _good(now, was)
+    if not good and not windows.news(now, was.told_p90, told=True):
         return None, quiet
-    beyond = windows.news(now, was.told_p90, told=True, ageing=why.ageing, today=today)
+    beyond = beyond or windows.news(now, was.told_p90, told=True, ageing=why.ageing, today=today)
     announced = {"news_revision": was.news_revision, "news_p90": was.news_p90}
-    if not beyond or (was.news_revision and not windows.news(now, was.news_p90, told=True, ageing=why.ageing, today=today)):
+    known = _known_good(was) if good else not windows.news(now, was.news_p90, told=True, ageing=why.ageing, today=today)
+    if not beyond or (was.news_revision and known):
         return None, announced
     say = why.say if not why.ref or why.ref in (now.arrival, was.arrival) else ""
     fact = PromiseChanged(line.order_id, line.order_ref, line.line_id, revision, line.sku, line.units, beyond, was.told_p50,
                           was.told_p90, now.p50, now.p90, why.cause, say)
     return fact, {"news_revision": revision, "news_p90": now.p90}
+
+
+def _good(now: Window, was: Any) -> str:  # noqa: ANN401  (a row)
+    return windows.good_news(now, was.told_p50, was.told_p90, told=was.told_at is not None, least=settings().good_news_days)
+
+
+def _known_good(was: Any) -> bool:  # noqa: ANN401  (a row)
+    """Whether what is announced and not told yet is good news: the mail will tell the days that stand then."""
+    return was.news_p90 is not None and (was.told_p50 is None or was.news_p90 < was.told_p50)
 
 
 def _save(session: Session, heads: Sequence[dict[str, Any]], before: Mapping[int, Any]) -> None:
@@ -209,7 +221,9 @@ def tell(session: Session, shown: Sequence[Promised], message_id: int) -> None:
     mark(session, moved, Why("another promise stood before the message went"))
 
 
-def owed_news(session: Session, order_id: int) -> list[Promised]:
-    """Lines of an order that wait and whose promise goes beyond what the shopper was told."""
+def owed_news(session: Session, order_id: int, *, good: bool = False) -> list[Promised]:
+    """Lines of an order that wait and whose promise goes beyond what the shopper was told, or (`good`) is better news."""
     found = queries.waiting_promises(session, order_id)
+    if good:
+        return [one for one in found if _good(one.window, one)]
     return [one for one in found if windows.news(one.window, one.told_p90, told=one.told_at is not None)]

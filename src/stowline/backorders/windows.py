@@ -250,7 +250,7 @@ def window(comes: Sequence[tuple[int, Basis]], need: int, handling: Basis) -> Wi
 def news(now: Window, told_p90: date | None, *, told: bool, ageing: bool = False, today: date | None = None) -> str:
     """Why a shopper must hear of a promise that is other than what was told: `later`, `undated`, or '' for no reason.
 
-    Within the range that was told nothing is news, and neither is an earlier day. While only time passes (`ageing`), the
+    Within the range that was told nothing is bad news, and neither is an earlier day. While only time passes (`ageing`), the
     window may creep AGEING days further, until the last day that was told is over.
     """
     if not told or told_p90 is None:
@@ -259,3 +259,15 @@ def news(now: Window, told_p90: date | None, *, told: bool, ageing: bool = False
         return "undated"
     creeps = ageing and today is not None and today <= told_p90
     return "later" if now.p90 > told_p90 + timedelta(days=AGEING if creeps else 0) else ""
+
+
+def good_news(now: Window, told_p50: date | None, told_p90: date | None, *, told: bool, least: int) -> str:
+    """Why a shopper would like to hear of a promise: `dated`, where we had to say that there is no date; `earlier`, where
+    all of it lies before the days that were told and begins at least so many days sooner (0: never); else ''.
+    """
+    if not told or now.p50 is None or now.p90 is None:
+        return ""
+    if told_p50 is None or told_p90 is None:
+        return "dated"
+    sooner = least > 0 and now.p90 < told_p50 and (told_p50 - now.p50).days >= least
+    return "earlier" if sooner else ""

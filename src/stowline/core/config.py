@@ -30,6 +30,7 @@ class Settings(BaseSettings):
     warehouse_email: str = Field("", max_length=254, description="Address that suppliers are written to from; default: the first store's.")
     message_grace_s: int = Field(120, ge=0, description="Seconds a scan-driven message waits for an undo.")
     backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")
+    good_news_days: int = Field(7, ge=0, le=365, description="Days by which a promise must begin sooner than told before its shopper hears of it; 0: never.")
     upload_limit_bytes: int = Field(10_000_000, ge=1024, description="Largest request body that is read, in bytes.")
     proof_hour: int = Field(2, ge=0, le=23, description="Hour of the night, by the warehouse's clock, of the nightly proof.")
     webhook_private: bool = Field(False, description="Let webhooks post to http and to addresses of a private network.")

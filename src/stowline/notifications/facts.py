@@ -126,11 +126,17 @@ def _moved(session: Session, order: Order, message: Message) -> dict[str, Any]:
             "choices": choices.told(session, order, status_url(order.id or 0))}
 
 
+def _sooner(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    """What leaves sooner than was told, or has a day at last."""
+    _ = message
+    return {"moved": waits.sooner(session, order.id or 0)}
+
+
 def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
     sold = kits.sold(session, order.id or 0)
     return {"arrived": waits.arrived(session, sold, order.id or 0), "waiting": waits.rows(session, sold)}
 
 
-_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits, "delay-apology": _moved,
+_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner,
           "stock-arrived": _arrived}

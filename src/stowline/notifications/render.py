@@ -34,6 +34,7 @@ OPTIONAL: dict[str, dict[str, Any]] = {
     "back-in-stock": {"status_url": ""},
     "backorder-notice": {"customer_name": "", "ready": [], "why": None, "next_step": None, "status_url": ""},
     "delay-apology": {"customer_name": "", "say": None, "status_url": ""},
+    "good-news": {"customer_name": "", "status_url": ""},
     "delivery-report": {"status_url": ""},
     "stock-arrived": {"customer_name": "", "waiting": [], "status_url": ""},
 }

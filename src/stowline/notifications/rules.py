@@ -33,6 +33,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("back-in-stock", names=("signup", "time")),
         Kind("backorder-notice", names=("store", "order", "revision")),
         Kind("delay-apology", names=("store", "order", "revision"), scan_driven=True),
+        Kind("good-news", names=("store", "order", "revision"), scan_driven=True),
         Kind("stock-arrived", names=("store", "order", "time"), scan_driven=True),
         Kind("delivery-report", names=("report",)),
     )

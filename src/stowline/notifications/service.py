@@ -29,12 +29,13 @@ POLICY = {"OrderPlaced": "order-confirmed", "ParcelHandedOver": "shipped", "Back
 
 
 # What tells of a delay offers its shopper a choice, in the same transaction.
+GOOD = ("earlier", "dated")
 OFFERING = {"backorder-notice": "notice", "delay-apology": "apology"}
 
 
 def announce(session: Session, happened: Happened) -> None:
     """An event that shoppers hear of: owe the message, once."""
-    kind = POLICY[happened.name]
+    kind = "good-news" if happened.values.get("why") in GOOD and happened.name == "PromiseChanged" else POLICY[happened.name]
     order = orders.order(session, happened.values["order_id"])
     parcel_id = happened.values.get("parcel_id")
     facts = _facts(session, kind, order, happened)
@@ -49,7 +50,7 @@ def _facts(session: Session, kind: str, order: Order, happened: Happened) -> dic
         return {"store": order.store_id, "parcel": f"{happened.values['parcel']}.{happened.values['time']}"}
     if kind == "backorder-notice":
         return {"store": order.store_id, "order": order.id or 0, "revision": 1}
-    if kind == "delay-apology":
+    if kind in ("delay-apology", "good-news"):
         revision = f"{happened.values['line_id']}.{happened.values['revision']}"
         return {"store": order.store_id, "order": order.id or 0, "revision": revision}
     if kind == "stock-arrived":  # once; what was withdrawn with a mis-scan does not count
@@ -161,6 +162,8 @@ def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
         return "nothing waits any more"
     if message.kind == "delay-apology" and not promises.owed_news(session, order.id or 0):
         return "the shopper was told of no earlier day than stands now"
+    if message.kind == "good-news" and not waits.sooner(session, order.id or 0):
+        return "it is no news any more"
     return ""
 
 

@@ -10,6 +10,7 @@ from stowline.backorders import promises
 from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
 from stowline.core import outbox
+from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.kits import Sold
 
@@ -60,13 +61,18 @@ def rows(session: Session, lines: Sequence[Sold]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def moved(session: Session, lines: Sequence[Sold], order_id: int) -> list[dict[str, Any]]:
-    """The same, only of lines whose promise goes beyond what was told, with what was told."""
-    owed = {one.line_id: one for one in promises.owed_news(session, order_id)}
+def moved(session: Session, lines: Sequence[Sold], order_id: int, *, good: bool = False) -> list[dict[str, Any]]:
+    """The same, only of lines whose promise goes beyond what was told (or is better news), with what was told."""
+    owed = {one.line_id: one for one in promises.owed_news(session, order_id, good=good)}
     mine = [line for line in lines if any(part.id in owed for part in line.lines)]
     standing = backorders.standing(session, short_parts(mine))
     told = [told_of(line, standing) for line in mine if line.waiting > 0]
     return [row | {"told": was} for row, was in zip(rows(session, mine), told, strict=False)]
+
+
+def sooner(session: Session, order_id: int) -> list[dict[str, Any]]:
+    """What has better days than were told, or days at last; a kit only where all that it waits for has."""
+    return [row for row in moved(session, kits.sold(session, order_id), order_id, good=True) if row["expected"]]
 
 
 def arrived(session: Session, lines: Sequence[Sold], order_id: int) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ from stowline.stores import queries as stores
 _m = Message.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
 SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting",
-            "delay-apology": "Later than told", "stock-arrived": "It is here",
+            "delay-apology": "Later than told", "good-news": "Sooner than told", "stock-arrived": "It is here",
             "back-in-stock": "Back in stock", "delivery-report": "Not as ordered"}
 Row = dict[str, Any]
 
