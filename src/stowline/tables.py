@@ -31,6 +31,7 @@ def metadata() -> MetaData:
     import stowline.receiving.case_models
     import stowline.receiving.models
     import stowline.receiving.notice_models
+    import stowline.receiving.pallet_models
     import stowline.receiving.report_models
     import stowline.scanning.models
     import stowline.shipping.models

@@ -4,6 +4,7 @@
 
 from typing import Any
 
+from stowline.receiving.built import Row
 from tests.look.desk_views import CJK, HOSTILE, PAGES, PO, PO_LINES, PURCHASES, RTL, TRAIL, VIEWS, at, view
 from tests.look.floor_views import LONG
 
@@ -15,7 +16,9 @@ REVISIONS = [
 LINES = [{**line, "over": n, "damaged": 2 * n} for n, line in enumerate(PO_LINES)]
 ORDER: dict[str, Any] = {"po": {**PO, "closed": False}, "lines": LINES, "revisions": REVISIONS, "days": {"from": "2026-12-09", "to": "2026-12-11"}, "typed": {},
          "wrong": [{"what": "Damaged", "sku": "TPT-OC", "name": "Teapot, ochre", "units": 2, "note": "", "photos": 0}, {"what": "Not ordered", "sku": "JAM", "name": LONG, "units": 1200, "note": "CASE-3", "photos": 4}],
-         "trail": TRAIL[:1], "may_write": True, "tags": ["backorder", "season"], "press": "0192f0c4", "supplier": {"id": 1, "name": CJK, "email": "orders@haas.example"},
+         "trail": TRAIL[:1], "may_write": True, "tags": ["backorder", "season"], "press": "0192f0c4", "may_build": True, "no_prefix": "", "to_stack": [{"sku": "MUG-BL", "name": "Mug, blue", "units": 1200}, {"sku": "JAM", "name": LONG, "units": 3}],
+         "pallets": [Row("340063810000000045", at(27), RTL, apart=False, order_id=4, contents=(("MUG-BL", "Mug, blue", 4800), ("JAM", LONG, 12))), Row("340063810000000052", at(26), "Maja", apart=True, order_id=4, contents=(("MUG-BL", "Mug, blue", 1),))],
+         "supplier": {"id": 1, "name": CJK, "email": "orders@haas.example"},
          "reports": [{"ref": "PO-4", "n": 1, "at": at(27), "who": RTL, "email": "a-very-long-name-of-somebody@a-very-long-domain.example", "said": "12 short, 2 damaged", "message": 7, "state": "sent", "until": at(27)}]}
 ODD = {"ref": "PO-4", "supplier": CJK, "supplier_id": 1, "short": 0, "over": 4, "damaged": 1200, "wrong": 12, "report": ORDER["reports"][0]}
 NOTICE = {"ref": "ASN-7", "supplier": CJK, "order": "PO-4", "carrier": "Northway", "state": "arriving", "kind": "go", "word": "Coming in", "of": 3, "received": 1,

@@ -114,6 +114,8 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
                    said("accepted", "The box is closed."), label={"slip_href": "/parcels/P-2026-0001/slip"})),
     "receive": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in. Set the units first when there are many.", **MUG, "done": 12, "of": 60, "left": 48, "received": {"sku": "MUG-BL", "name": "Mug, blue", "units": 12}},
                 said("accepted", "Mug, blue: 12 of 60", "9 of them are promised to waiting orders."))),
+    "receive-build": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in.", **MUG, "done": 12, "of": 60, "left": 48, "received": {"sku": "MUG-BL", "name": LONG, "units": 4800}},
+                      said("accepted", "Mug, blue: 12 of 60", "9 of them are promised to waiting orders."), own_sscc=True)),
     "receive-pallet": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in.", "sku": "JAM", "name": LONG, "detail": None, "done": 12, "of": 60, "left": 48, "received": {"notice": "ASN/7 #1", "sscc": "340063810000000021", "kind": "pallet"}},
                        said("accepted", "Pallet 000021: 4,812 units of 2 products received", None))),
     "putaway": ("floor/task.html", screen(task("putaway:", "putaway", "Put away", stop=None, stops=None),

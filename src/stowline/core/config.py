@@ -1,6 +1,7 @@
 """Settings from the environment (`STOWLINE_*`), and where the product's own files lie."""
 
 import contextlib
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -28,6 +29,7 @@ class Settings(BaseSettings):
     time_zone: str = Field("UTC", description="IANA name of the warehouse's time zone, for staff pages.")
     warehouse_name: str = Field("", max_length=70, description="Name that suppliers are written to under; default: the first store's.")
     warehouse_email: str = Field("", max_length=254, description="Address that suppliers are written to from; default: the first store's.")
+    gs1_prefix: str = Field("", description="GS1 company prefix of the warehouse, 4 to 12 digits, for SSCCs of its own pallets.")
     message_grace_s: int = Field(120, ge=0, description="Seconds a scan-driven message waits for an undo.")
     backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")
     good_news_days: int = Field(7, ge=0, le=365, description="Days by which a promise must begin sooner than told before its shopper hears of it; 0: never.")
@@ -49,6 +51,13 @@ class Settings(BaseSettings):
         if url and not url.startswith(_DATABASES):
             raise ValueError("It starts with sqlite:/// or postgresql://, or is left out.")
         return url
+
+    @field_validator("gs1_prefix")
+    @classmethod
+    def _is_a_prefix(cls, digits: str) -> str:
+        if digits and not re.fullmatch(r"[0-9]{4,12}", digits):
+            raise ValueError("A GS1 company prefix has 4 to 12 digits.")
+        return digits
 
     @field_validator("time_zone")
     @classmethod

@@ -110,6 +110,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ArrivalAnnounced": lambda v: f"{v['supplier'] or 'A supplier'} announced {_n(v['units'])} in notice {v['ref']}",
     "ArrivalClosed": lambda v: f"Notice {v['ref']} closed" + (f", {_n(v['missing'], 'pallet or carton')} missing" if v["missing"] else ""),
     "DiscrepanciesReported": lambda v: f"Report {v['n']} of what was not as ordered on {v['ref']} goes to {v['supplier']}, {v['email']}, by {v['who']}",
+    "PalletBuilt": lambda v: f"Pallet {v['sscc']} built, {_n(v['units'])}" + (f" of {v['purchase_order']}" if v["purchase_order"] else "") + f", by {v['who']}",
+    "PalletTakenApart": lambda v: f"Pallet {v['sscc']} taken apart by {v['who']}",
     "DockCaseOpened": lambda v: f"{v['ref']} opened ({v['kind'].replace('-', ' ')}), {v['owner']} sees to it",
     "DockCaseSolved": lambda v: f"{v['ref']} solved: {v['outcome']}",
     "GoodsReceived": lambda v: f"Received {v['units']:,} {v['name']}{', damaged' if v.get('condition') == 'damaged' else ''}" + (f" on {v['purchase_order']}" if v["purchase_order"] else ""),

@@ -10,6 +10,7 @@ from stowline.inventory import queries as stock
 from stowline.inventory import to_count
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
+from stowline.receiving import built
 from stowline.scanning.service import Holder, Scan, Seen, Verdict, shown, wants
 
 NOW = wants("any", say="Scan any code"), {"task": "look:", "kind": "look", "title": "Look up", "finished": False}
@@ -47,6 +48,8 @@ def _told(session: Session, seen: Seen) -> tuple[str, str | None]:
     if seen.kind == "parcel":
         parcel = packing.parcel(session, seen.ref)
         return f"Parcel {parcel.code}: {parcel.state.replace('_', ' ')}", None
+    if seen.kind == built.KIND:
+        return f"{seen.label.capitalize()}, built here", built.told(session, seen.ref)
     return f"{seen.label}, a {seen.kind.replace('-', ' ')}", None
 
 

@@ -7,6 +7,7 @@ from litestar import Request, Response
 from stowline.backorders import shelf_reads
 from stowline.core import db, ids, web
 from stowline.core.access import Identity
+from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.floor import doors, forms, scans, work
 from stowline.scanning import service as scanning
@@ -66,7 +67,8 @@ def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any
         now = {"next": reply["next"], "task": reply["task"]}
         view = reply["task"]
     return {"task": {**view, "lines": lines}, "next": now["next"], "reply": reply, "scan_id": ids.new_uuid(),
-            "device": device, "label": _paper(now["next"]), "wall": wall}
+            "device": device, "label": _paper(now["next"]), "wall": wall,
+            "own_sscc": bool(settings().gs1_prefix)}
 
 
 def _wall(session: db.Session, following: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -113,3 +113,21 @@ class DiscrepanciesReported:
     who: str
     report_id: int
     n: int
+
+
+@dataclass(frozen=True, slots=True)
+class PalletBuilt:
+    """Goods were stacked on a pallet under an SSCC of our own; `purchase_order` is empty where none is named."""
+
+    sscc: str
+    purchase_order: str
+    units: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PalletTakenApart:
+    """A pallet that was built here is one no more."""
+
+    sscc: str
+    who: str

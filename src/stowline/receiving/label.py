@@ -59,7 +59,7 @@ def _product(canvas: Canvas, label: ProductLabel) -> None:
 def _unit(canvas: Canvas, label: UnitLabel) -> None:
     width, y = _PALLET_WIDE - 2 * _PALLET_EDGE, _PALLET_HIGH - 12 * mm
     pdf.text(canvas, _PALLET_EDGE, y, label.kind.capitalize(), 22, bold=True, width=width, ink=pdf.BLACK)
-    said = [f"From {label.supplier}" if label.supplier else "", f"Purchase order {label.order}" if label.order else "", f"Notice {label.notice}"]
+    said = [f"From {label.supplier}" if label.supplier else "", f"Purchase order {label.order}" if label.order else "", f"Notice {label.notice}" if label.notice else ""]
     for words in filter(None, said):
         y -= 7 * mm
         pdf.text(canvas, _PALLET_EDGE, y, words, 11, width=width, ink=pdf.BLACK)

@@ -35,6 +35,14 @@ def by_ref(session: Session, ref: str) -> PurchaseOrder:
     return found
 
 
+def by_id(session: Session, order_id: int) -> PurchaseOrder:
+    """A purchase order by its id. Raises NotFound."""
+    found = session.get(PurchaseOrder, order_id)
+    if found is None:
+        raise NotFound("There is no such purchase order.")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class ExpectedLine:
     """A line of a purchase order: units ordered and come."""

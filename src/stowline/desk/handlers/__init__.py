@@ -11,6 +11,7 @@ from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.back_in_stock import BackInStockPages
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
+from stowline.desk.handlers.built_pallets import BuiltPallets
 from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.discrepancies import Discrepancies
@@ -51,7 +52,7 @@ from stowline.orders import instruction_queries
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
-    DockCases, DockPaper, Suppliers, Discrepancies,
+    DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,

@@ -23,7 +23,8 @@ from stowline.receiving import service
 READ, WRITE = web.permission("receiving.read"), web.permission("receiving.write")
 DONE = {"closed": "Nothing more is expected on this purchase order.", "reopened": "Goods may come on this purchase order again.",
         "revised": "The revision is kept. Orders that wait for it are promised by it from now on.", "same": "That is what was agreed already.",
-        "sent": "The report goes to the supplier by e-mail.", "tagged": "The tags are changed."}
+        "sent": "The report goes to the supplier by e-mail.", "tagged": "The tags are changed.",
+        "built": "The pallet has its SSCC. Print its label.", "apart": "The pallet is taken apart. Its number is not used again."}
 
 
 class Receiving(Controller):
@@ -113,7 +114,7 @@ def draw(
     if "floor.receive" not in who:
         view["floor_href"] = None
     return web.page("desk/purchase_order.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
-                    may_write="receiving.write" in who, typed=typed or {}, press=ids.new_uuid(), **view)
+                    may_write="receiving.write" in who, may_build=bool(who & {"receiving.write", "floor.receive"}), typed=typed or {}, press=ids.new_uuid(), **view)
 
 
 def _revised(session: Session, ref: str, form: dict[str, str]) -> str:

@@ -30,6 +30,7 @@ KEYS = {
     "message": ("key",),
     "supplier_report": ("press",),
     "arrival_unit": ("sscc",),
+    "built_pallet": ("sscc", "press"),
     "sign_up": ("store_id, product_id, email",),
     "intake_error": ("key",),
     "receipt": ("event_id, reaction",),

@@ -9,14 +9,15 @@ from sqlmodel import Session, select
 
 from stowline.cases import queries as cases
 from stowline.catalog.models import Product
+from stowline.core.config import settings
 from stowline.desk import words
 from stowline.desk.queries import diary, discrepancies
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
 from stowline.inventory import velocity
 from stowline.orders import queries as orders
 from stowline.orders.models import OrderLine
+from stowline.receiving import built, report
 from stowline.receiving import queries as receiving
-from stowline.receiving import report
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine, Supplier
 
 _o, _n = PurchaseOrder.__table__.c, PurchaseOrderLine.__table__.c  # type: ignore[attr-defined]
@@ -130,6 +131,8 @@ def one(session: Session, ref: str) -> Row:
         "revisions": _revisions(session, order), "days": {"from": order.expected_from or "", "to": order.expected_to or ""},
         "wrong": [{"what": report.KINDS[one.kind], "sku": one.sku, "name": one.name, "units": one.units, "note": one.note, "photos": one.photos}
                   for one in report.of_order(session, order)[:200]],
+        "pallets": built.of_order(session, order.id or 0), "to_stack": _to_stack(session, order, lines),
+        "no_prefix": "" if settings().gs1_prefix else built.NO_PREFIX,
         "tags": cases.tags(session, "purchase_order", [order.id or 0])[order.id or 0],
         "supplier": _supplier(session, order), "reports": reports,
         "po": {**row, "state_kind": kind, "state_word": word, "closed": order.closed_at is not None},
@@ -140,6 +143,15 @@ def one(session: Session, ref: str) -> Row:
         "trail": discrepancies.in_trail(diary.of_task(session, f"receive:{ref}"), reports),
         "floor_href": f"/floor/task/{words.segment(f'receive:{ref}')}" if order.closed_at is None else None,
     }  # fmt: skip
+
+
+def _to_stack(session: Session, order: PurchaseOrder, lines: Sequence[receiving.ExpectedLine]) -> list[Row]:
+    """What came and stands on no pallet yet, by product; the first 100 products."""
+    free = built.not_on_pallets(session, order.id or 0)
+    first = {line.product_id: line for line in reversed(lines)}
+    found = [{"sku": line.sku, "name": line.name, "units": free[line.product_id]} for line in reversed(first.values())
+             if free.get(line.product_id)]  # fmt: skip
+    return found[:100]
 
 
 def _supplier(session: Session, order: PurchaseOrder) -> Row | None:
