@@ -60,6 +60,32 @@ class BackorderUnshelved:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotTaken:
+    """A manager gave what lay in this order's slot to another order; it waits for as many again."""
+
+    order_id: int
+    sku: str
+    units: int
+    slot: str
+    other_ref: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SlotGiven:
+    """A manager gave this order the slot of another one, with what lies there."""
+
+    order_id: int
+    sku: str
+    units: int
+    slot: str
+    other_ref: str
+    who: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class OrderCrossedDock:
     """All units of an order went from the dock to the pack bench."""
 

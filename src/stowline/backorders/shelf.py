@@ -230,6 +230,22 @@ def _drop(session: Session, kept: Sequence[tuple[Kept, int]], why: str) -> None:
             outbox.record(session, fact, subject=one.order_id)
 
 
+def drop(session: Session, kept: Sequence[Kept], why: str) -> None:
+    """All of these lines are kept no longer: see `_drop`."""
+    _drop(session, [(one, one.units) for one in kept], why)
+
+
+def keep_in(session: Session, slot_id: int, order_id: int, parts: Sequence[tuple[Kept, Sequence[tuple[int, int]]]]) -> None:
+    """What lies in a slot is kept for these lines of another order now: of each, (line id, units)."""
+    back(session, slot_id, order_id)
+    rows = [{"order_id": order_id, "order_line_id": line_id, "product_id": was.product_id, "lot": was.lot, "serial": was.serial,
+             "slot_id": slot_id, "at_id": slot_id, "qty": units, "state": "on_shelf", "since": clock.now()}
+            for was, lines in parts for line_id, units in lines]  # fmt: skip
+    session.execute(sa.insert(_lines), rows)
+    for was, _ in parts:
+        inventory.bind(session, product_id=was.product_id, location_id=slot_id, lot=was.lot, serial=was.serial, qty=was.units)
+
+
 def _lessen(session: Session, one: Kept, units: int) -> None:
     fewer = {"state": "dropped"} if units >= one.units else {"qty": one.units - units}
     as_seen = sa.and_(_lines.c.id == one.id, _lines.c.state == one.state, _lines.c.qty == one.units)

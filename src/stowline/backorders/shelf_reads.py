@@ -231,6 +231,12 @@ def _kept(session: Session, where: sa.ColumnElement[bool]) -> list[Kept]:
     return [Kept(*row) for row in session.execute(query)]
 
 
+def bound_at(session: Session, location_id: int) -> int:
+    """Units in a place that somebody speaks for: what is kept there, and what pick lists want from it."""
+    query = sa.text("SELECT COALESCE(SUM(bound), 0) FROM balance WHERE location_id = :l")
+    return int(session.execute(query, {"l": location_id}).scalar_one())
+
+
 def unreleased(session: Session, line_ids: Collection[int]) -> dict[int, int]:
     """Units of these order lines that are promised and on no pick list."""
     found: dict[int, int] = {}

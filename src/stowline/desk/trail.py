@@ -89,6 +89,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "PromiseTakenBack": lambda v: f"{_n(v['units'])} of {v['sku']} {'is' if v['units'] == 1 else 'are'} not here any more: {v['why']}",
     "StockTaken": lambda v: f"{_n(v['units'])} of {v['name']} taken for urgent order {v['urgent_ref']} by {v['who']}: {v['why']}",
     "StockTakenFor": lambda v: f"Urgent: {_n(v['units'])} of {v['name']} taken from order {v['other_ref']} by {v['who']}: {v['why']}",
+    "SlotTaken": lambda v: f"{_n(v['units'])} of {v['sku']} in {v['slot']} given to order {v['other_ref']} by {v['who']}: {v['why']}",
+    "SlotGiven": lambda v: f"{_n(v['units'])} of {v['sku']} in {v['slot']} taken over from order {v['other_ref']} by {v['who']}: {v['why']}",
     "SubstitutesAllowed": lambda v: f"{v['name']}: the shopper takes " + ("a substitute" if v["allowed"] else "no substitute any more"),
     "ReserveSet": lambda v: f"{_n(v['units'])} of {v['sku']} kept for {v['store']} by {v['who']}",
     "ReserveEnded": lambda v: f"Nothing of {v['sku']} is kept for {v['store']} any more",
