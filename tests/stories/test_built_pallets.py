@@ -65,7 +65,7 @@ def test_a_pallet_gets_the_next_number_and_a_label(house: House, maja: Tablet) -
     assert "Notice" not in said
     page = drawn(maja, "/receiving/PO-1")
     assert sscc(PREFIX, 1) in page
-    assert "What came stands on pallets" in page
+    assert "All that came stands on pallets." in page
     reply = accepted(maja.scan("look:", sscc(PREFIX, 0)))
     assert (reply["say"], reply["hint"]) == (f"Pallet {sscc(PREFIX, 0)}, built here", "6 Thing MUG, 4 Thing BOWL")
     refused(maja.scan("receive:PO-1", sscc(PREFIX, 0)), "Scan a product.")  # its goods are in
