@@ -40,6 +40,8 @@ def test_numbers_that_no_row_has_are_no_defect(both: tuple[Tablet, Desk]) -> Non
         for path in (f"/expiring?after={marker('2026-01-01', n)}", f"/arrivals?before={marker('2026-01-01', n)}",
                      f"/low-stock?view=cover&after={marker(n, n)}", f"/stock/MUG?after={marker(n)}"):  # fmt: skip
             assert ruth.get(path).status in {200, 422}, path
+    for n in (*HUGE, 10**30):
+        assert ruth.get(f"/support?order={n}").status in {404, 422}, n
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from stowline.cases import queries as cases
 from stowline.cases import service
 from stowline.cases.service import LONGEST
 from stowline.core import db, web
-from stowline.core.errors import Refused
+from stowline.core.errors import NotFound, Refused
 from stowline.core.fields import Bad, prose, text
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
@@ -29,6 +29,8 @@ class Support(Controller):
     def support(self, request: AnyRequest, q: FromQuery[str] = "", order: FromQuery[int | None] = None, done: FromQuery[str] = "") -> Response[Any]:
         """Find an order, and all that a shopper may ask about it."""
         said = pages.text(q)
+        if order is not None and abs(order) >= 2**63:
+            raise NotFound("There is no such order.")
         with db.reading() as session:
             rows = support.found(session, said) if said else []
             chosen = order or (rows[0]["id"] if len(rows) == 1 else None)
