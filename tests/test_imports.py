@@ -444,6 +444,22 @@ def test_a_kit_has_no_opening_stock(stocked: House) -> None:
     assert (tally["accepted"], said_of(2, tally)) == (1, "Kit GIFT has no stock of its own. Take its parts: 2 × Mug.")
 
 
+# ---------------------------------------------------------------- substitutes
+
+
+def test_substitutes_come_from_a_file_in_its_order(stocked: House) -> None:
+    file = stocked.write("stands.csv", "sku,substitute,from_month,to_month\nMUG,CUP,11,2\nMUG,MUG,,\nMUG,GONE,,\nGONE,CUP,,\nMUG,CUP,13,1\n")
+    tally = stowline("import", "substitutes", file, "--json").json
+    assert (tally["rows"], tally["accepted"], tally["rows_refused"]) == (5, 1, 4)
+    assert said_of(3, tally) == "A product cannot take its own place."
+    assert "from 1 to 12" in said_of(6, tally)
+    again = stowline("import", "substitutes", file, "--json").json
+    assert (again["accepted"], again["duplicates"]) == (0, 1)
+    later = stocked.write("later.csv", "sku,substitute\nMUG,CUP\n")
+    assert stowline("import", "substitutes", later, "--json").json["accepted"] == 1
+    assert stocked.rows("SELECT from_month, to_month FROM substitute") == [(None, None)]
+
+
 # ---------------------------------------------------------------- pick faces
 
 

@@ -104,6 +104,15 @@ def _tag(read: Callable[[str, Reply], Any], tablet: Tablet, noun: str, ref: str)
     assert read(f"delete {pattern}/{{tag}}", tablet.send("DELETE", f"{there}/vip", None, tablet.headers)).tags == []
 
 
+def _stand_in(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
+    pattern, there = "/api/v1/products/{sku}/substitutes", "/api/v1/products/GONE/substitutes"
+    body = msgspec.json.encode(goods_shapes.AskedSubstitutes([goods_shapes.AskedSubstitute("MUG", 11, 2)]))
+    put = read(f"put {pattern}", tablet.send("PUT", there, body, tablet.headers))
+    assert put == read(f"get {pattern}", tablet.get(there))
+    assert put.substitutes == [goods_shapes.StandIn("MUG", 11, 2, "Mug")]
+    assert read(f"delete {pattern}/{{other}}", tablet.send("DELETE", f"{there}/MUG", None, tablet.headers)).substitutes == []
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -184,6 +193,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
+    _stand_in(read, tablet)
     wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
     assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
     _tag(read, tablet, "orders", "1001")

@@ -253,7 +253,7 @@ def user_add(name: str, email: str | None, roles: tuple[str, ...], badge: str | 
 
 
 @cli.command("import")
-@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders", "bins", "kits", "faces"]))
+@click.argument("what", type=click.Choice(["products", "orders", "stock", "purchase-orders", "bins", "kits", "faces", "substitutes"]))
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--format", "form", default="csv", show_default=True,
               type=click.Choice(["csv", "lines-csv", "shopify", "woocommerce"]), help="lines-csv is another name of csv.")
@@ -280,6 +280,7 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
       bins             code, kind, zone, aisle, bay, level, x_mm, y_mm, sequence,
                        max_units, max_weight_g, max_volume_cm3, mixing
       faces            sku, bin, min, max: pick faces, and how full they are kept
+      substitutes      sku, substitute, from_month, to_month; the first choice first
 
     A row that cannot be taken is refused with its reason, the others stand. What is known already stays as it is, but
     a stock file brings its units each time, and a file of bins changes those that it describes otherwise.

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 from sqlmodel import Session
 
-from stowline.catalog import goods_csv, kits_csv
+from stowline.catalog import goods_csv, kits_csv, substitutes_csv
 from stowline.catalog import kits as recipes
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
+from stowline.catalog import substitutes as stand_ins
 from stowline.catalog.goods_csv import Good
 from stowline.core import author, db
 from stowline.core.errors import Refused
@@ -306,6 +307,25 @@ def kits(file: Path, job: Job) -> Tally:
     return tally
 
 
+def substitutes(file: Path, job: Job) -> Tally:
+    """Substitutes from CSV: new ones come after those there are, known ones get the file's months (`accepted` both)."""
+    batch = substitutes_csv.read(file, job.mapping, job.refuse)
+    tally = _tally(batch, a_row_is_a_thing=True)
+
+    def take(session: Session, row: substitutes_csv.IncomingSubstitute) -> None:
+        try:
+            with session.begin_nested():
+                new = stand_ins.add(session, row.sku, row.substitute, from_month=row.from_month, to_month=row.to_month)
+        except Refused as why:
+            tally.refuse(row.row, why.say)
+            return
+        tally.accepted += new
+        tally.duplicates += not new
+
+    _batches(job, batch.things, take)
+    return tally
+
+
 def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN401  (a Batch of any thing)
     reasons = [{"row": refusal.number, "say": refusal.say} for refusal in batch.refusals]
     refused = len(reasons)
@@ -314,14 +334,14 @@ def _tally(batch: Any, *, a_row_is_a_thing: bool = False) -> Tally:  # noqa: ANN
 
 READERS: dict[str, Callable[[Path, Job], Tally]] = {
     "products": products, "orders": order_lines, "stock": stock_counts, "purchase-orders": purchase_orders,
-    "bins": bins, "kits": kits, "faces": pick_faces,
+    "bins": bins, "kits": kits, "faces": pick_faces, "substitutes": substitutes,
 }
 
 
 def fields_of(what: str) -> Sequence[str]:
     """The fields that `--map` may name for a kind of file."""
     readers = {"products": goods_csv, "orders": lines_csv, "stock": stock_csv, "purchase-orders": orders_csv, "bins": bins_csv,
-               "kits": kits_csv, "faces": faces_csv}
+               "kits": kits_csv, "faces": faces_csv, "substitutes": substitutes_csv}
     return tuple(readers[what].FIELDS)
 
 

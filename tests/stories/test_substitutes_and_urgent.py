@@ -1,5 +1,6 @@
 """A substitute takes the place of what waits where the shopper agreed; an urgent order takes what others were promised."""
 
+import json
 from functools import partial
 
 import pytest
@@ -124,6 +125,56 @@ def test_a_substitute_that_makes_no_sense_is_refused(house: House) -> None:
             may_replace(sku, other, **months)
     bad = api_order("1001", {}) | {"lines": [{"sku": "MUG", "quantity": 1, "unit_price": "1", "substitute": "yes"}]}
     assert "true or false" in clear_no(maja.post("/api/v1/orders", bad), 400)
+
+
+@ON_SQLITE
+def test_a_program_keeps_the_list_of_substitutes(house: House) -> None:
+    maja = house.tablet()
+    for sku in ("MUG", "CUP", "JUG 1/2"):
+        maja.add_product(sku)
+    path = "/api/v1/products/MUG/substitutes"
+
+    def ask(method: str, path: str, body: object = None) -> Reply:
+        return maja.send(method, path, json.dumps(body).encode(), {**maja.headers, "Content-Type": "application/json"})
+
+    cup, jug = {"sku": "CUP", "from_month": 11, "to_month": 2}, {"sku": "JUG 1/2"}
+    put = ask("PUT", path, {"substitutes": [jug, cup]})
+    assert [(one["sku"], one["name"], one["from_month"], one["to_month"]) for one in put["substitutes"]] == [
+        ("JUG 1/2", "Thing JUG 1/2", None, None), ("CUP", "Thing CUP", 11, 2)]  # fmt: skip
+    assert ask("PUT", path, {"substitutes": [jug, cup]}).body == maja.get(path).body == put.body
+    for wrong, place in (({"sku": "MUG"}, "sku"), ({"sku": "GONE"}, "sku"), ({"sku": "CUP"}, "sku"), ({"sku": "X", "to_month": 2}, "sku"),
+                         (jug | {"to_month": 2}, "from_month"), (jug | {"from_month": 0, "to_month": 2}, "from_month")):  # fmt: skip
+        refused = ask("PUT", path, {"substitutes": [cup, wrong]})
+        clear_no(refused, 422)
+        assert refused["where"] == f"substitutes[1].{place}", wrong
+    clear_no(ask("PUT", path, {"substitutes": [jug | {"from_month": "May"}]}), 400)
+    clear_no(ask("PUT", path, {"substitutes": [cup] * 21}), 422)
+    clear_no(ask("PUT", "/api/v1/products/GONE/substitutes", {"substitutes": []}), 404)
+    assert maja.get(path).body == put.body
+    file = maja.get("/substitutes.csv").raw.decode().splitlines()
+    assert [line.lstrip("\ufeff") for line in file] == ["sku,substitute,from_month,to_month", "MUG,JUG 1/2,,", "MUG,CUP,11,2"]
+    for _ in range(2):
+        assert [one["sku"] for one in ask("DELETE", f"{path}/JUG%201%2F2")["substitutes"]] == ["CUP"]
+    assert ask("PUT", path, {"substitutes": []})["substitutes"] == []
+
+
+@ON_SQLITE
+def test_an_order_says_how_it_ships_and_a_kit_stays_whole(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 1, "CUP": 1})
+    maja.add_product("SET", parts=[{"sku": "CUP", "units": 1}])
+    assert maja.place("1001", {"MUG": 2}, ships="parts")["state"] == "allocated"
+    assert maja.place("1002", {"MUG": 1, "CUP": 1}, ships="at_most", most_parcels=2)["state"] == "allocated"
+    assert maja.place("1003", {"SET": 1}, ships="complete").status == 201
+    torn = maja.place("1004", {"SET": 1}, ships="parts")
+    assert "never split" in clear_no(torn, 422)
+    assert torn["where"] == "ships"
+    for said, place in (({"ships": "later"}, "ships"), ({"ships": 1}, "ships"), ({"ships": "at_most"}, "most_parcels"),
+                        ({"ships": "at_most", "most_parcels": 1}, "most_parcels"), ({"most_parcels": 2}, "most_parcels")):  # fmt: skip
+        refused = maja.place("1005", {"MUG": 1}, **said)
+        clear_no(refused, 400)
+        assert refused["where"] == place, said
+    house.prove()
 
 
 # --- urgent -----------------------------------------------------------------------------------------------------------

@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any, cast
 
 import msgspec
-from litestar import Controller, Request, Response, get, patch, post
+from litestar import Controller, Request, Response, delete, get, patch, post, put
 from litestar.params import FromPath, RawBody
 from msgspec import UNSET, UnsetType
 
-from stowline.catalog import details, kits, queries, service
+from stowline.catalog import details, kits, queries, service, substitutes
 from stowline.catalog.details import Changes
 from stowline.catalog.models import Product
 from stowline.catalog.units import units_sent
@@ -34,6 +34,20 @@ class PartsBody(msgspec.Struct):
     """What a kit is made of from now on; no parts: a product like any other."""
 
     parts: list[PartBody]
+
+
+class SubstituteBody(msgspec.Struct):
+    """A product that may take another's place; with both months only from the first to the second."""
+
+    sku: str
+    from_month: int | None = None
+    to_month: int | None = None
+
+
+class SubstitutesBody(msgspec.Struct):
+    """What may take a product's place from now on, the first choice first; none: nothing may."""
+
+    substitutes: list[SubstituteBody]
 
 
 class ProductBody(msgspec.Struct):
@@ -124,11 +138,45 @@ class Products(Controller):
 
         return web.written(request, body, make)
 
+    @get("/{sku:str}/substitutes", opt=web.permission("products.read"), sync_to_thread=True)
+    def substitutes_of(self, sku: FromPath[str]) -> dict[str, Any]:
+        """What may take a product's place where the shopper agreed, the first choice first."""
+        with reading() as session:
+            return _stand_ins(session, web.name(sku))
+
+    @put("/{sku:str}/substitutes", opt=web.permission("products.write"), sync_to_thread=True)
+    def put_substitutes(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody) -> Response[bytes]:
+        """Let exactly these take a product's place from now on; what was swapped stays swapped."""
+        asked = web.read_as(body, SubstitutesBody)
+        wanted = [(one.sku, (one.from_month, one.to_month)) for one in asked.substitutes]
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            substitutes.put(session, web.name(sku), wanted)
+            return 200, _stand_ins(session, web.name(sku))
+
+        return web.written(request, body, make)
+
+    @delete("/{sku:str}/substitutes/{other:str}", opt=web.permission("products.write"), sync_to_thread=True, status_code=200)
+    def drop_substitute(self, request: Request[Any, Any, Any], sku: FromPath[str], other: FromPath[str]) -> Response[bytes]:
+        """A product may take its place no more; again: nothing changes."""
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            substitutes.remove(session, web.name(sku), web.name(other))
+            return 200, _stand_ins(session, web.name(sku))
+
+        return web.written(request, b"", make)
+
     @get("/{sku:str}", opt=web.permission("products.read"), sync_to_thread=True)
     def one(self, sku: FromPath[str]) -> dict[str, Any]:
         """One product by its SKU."""
         with reading() as session:
             return _told(session, queries.product_by_sku(session, web.name(sku)))
+
+
+def _stand_ins(session: Session, sku: str) -> dict[str, Any]:
+    product = queries.product_by_sku(session, sku)
+    found = queries.substitutes(session, [product.id or 0]).get(product.id or 0, [])
+    return {"sku": sku, "substitutes": [{"sku": one.sku, "name": one.name, "from_month": one.from_month, "to_month": one.to_month} for one in found]}
 
 
 def _codes(barcodes: list[BarcodeBody]) -> list[tuple[str, int]]:

@@ -117,6 +117,20 @@ def stands_in_for(session: Session, substitute_ids: Iterable[int]) -> dict[int, 
     return _stands(session, _u.substitute_id.in_(sorted(set(substitute_ids))))
 
 
+def all_substitutes(session: Session, after: tuple[str, int, int] | None = None, most: int = 1000) -> list[tuple[tuple[str, int, int], Stand]]:
+    """Who may take whose place, by SKU and preference, after a key: (SKU, position, substitute), and the stand-in."""
+    p, o = Product.__table__.c, Product.__table__.alias("other")  # type: ignore[attr-defined]
+    key = (p.sku, _u.position, _u.substitute_id)
+    query = (
+        sa.select(*key, _u.product_id, o.c.sku.label("other"), o.c.name, _u.from_month, _u.to_month)
+        .join(Product, p.id == _u.product_id).join(o, o.c.id == _u.substitute_id).order_by(*key).limit(most)
+    )  # fmt: skip
+    if after:
+        query = query.where(sa.tuple_(*key) > sa.tuple_(*(sa.literal(part) for part in after)))
+    return [((sku, position, other_id), Stand(product_id, other_id, other, name, first, last))
+            for sku, position, other_id, product_id, other, name, first, last in session.execute(query)]  # fmt: skip
+
+
 _u = Substitute.__table__.c  # type: ignore[attr-defined]
 
 

@@ -1,5 +1,7 @@
 """Products that may take another's place, unit for unit, where the shopper agreed to it."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlmodel import Session
 
@@ -9,11 +11,12 @@ from stowline.core import clock
 from stowline.core.errors import Refused
 
 MOST = 20
+Months = tuple[int | None, int | None]
 _table = Substitute.__table__  # type: ignore[attr-defined]
 
 
-def add(session: Session, sku: str, substitute: str, *, from_month: int | None = None, to_month: int | None = None) -> None:
-    """Let a product take the place of `sku`, after those that may already; again: its months are changed.
+def add(session: Session, sku: str, substitute: str, *, from_month: int | None = None, to_month: int | None = None) -> bool:
+    """Let a product take the place of `sku`, after those that may already; again: its months are changed. Whether that is new.
 
     Raises NotFound for a SKU nobody knows, Refused for kits, for itself, and for months that are none.
     """
@@ -21,14 +24,39 @@ def add(session: Session, sku: str, substitute: str, *, from_month: int | None =
     _check(session, product, other, from_month, to_month)
     there = queries.substitutes(session, [product.id or 0]).get(product.id or 0, [])
     mine = sa.and_(_table.c.product_id == product.id, _table.c.substitute_id == other.id)
-    if any(one.substitute_id == other.id for one in there):
+    known = [one for one in there if one.substitute_id == other.id]
+    if known:
         session.execute(sa.update(_table).where(mine).values(from_month=from_month, to_month=to_month))
-        return
+        return (known[0].from_month, known[0].to_month) != (from_month, to_month)
     if len(there) >= MOST:
         raise Refused(f"A product has at most {MOST} substitutes. Take one off first.", where="sku")
     last = session.execute(sa.select(sa.func.max(_table.c.position)).where(_table.c.product_id == product.id)).scalar_one()
     session.execute(sa.insert(_table).values(product_id=product.id, substitute_id=other.id, position=(last or 0) + 1,
                                              from_month=from_month, to_month=to_month, since=clock.now()))  # fmt: skip
+    return True
+
+
+def put(session: Session, sku: str, wanted: Sequence[tuple[str, Months]]) -> bool:
+    """Let exactly these take the place of `sku`, the first choice first, each with its months; whether that is new.
+
+    Raises NotFound and Refused as `add`, with the place in the list (`substitutes[1].sku`); then nothing is changed.
+    """
+    product = queries.product_by_sku(session, sku)
+    there = queries.substitutes(session, [product.id or 0]).get(product.id or 0, [])
+    if [(one.sku, (one.from_month, one.to_month)) for one in there] == list(wanted):
+        return False
+    if len(wanted) > MOST:
+        raise Refused(f"A product has at most {MOST} substitutes.", where="substitutes")
+    with session.begin_nested():
+        session.execute(sa.delete(_table).where(_table.c.product_id == product.id))
+        for n, (other, (first, last)) in enumerate(wanted):
+            if other in [known for known, _ in wanted[:n]]:
+                raise Refused(f"{other} stands in the list twice.", where=f"substitutes[{n}].sku")
+            try:
+                add(session, sku, other, from_month=first, to_month=last)
+            except Refused as why:
+                raise Refused(why.say, where=f"substitutes[{n}].{why.where}") from None
+    return True
 
 
 def remove(session: Session, sku: str, substitute: str) -> None:

@@ -55,6 +55,7 @@ def place(
     ship_by = placed_at + timedelta(days=store.ship_within_days)
     recipes = catalog.recipes(session, products.values())
     ordered = kits.units_of(incoming.lines, products, recipes)
+    ships, most_parcels = _way(store, incoming, has_kits=bool(recipes))
     order = Order(
         store_id=store.id or 0, ref=incoming.ref, customer_id=_customer(session, store, incoming),
         customer_name=incoming.customer.name or incoming.address.name, email=incoming.customer.email,
@@ -65,7 +66,7 @@ def place(
         ship_by=ship_by, serve_at=serve_at(store.serves, placed_at, ship_by),
         priority=5 if incoming.priority is None else incoming.priority, locale=store.locale, time_zone=store.time_zone,
         platform=incoming.platform, tell=tell, note=incoming.note[:1000],
-        ships=store.ships if not recipes else WHOLE.ships, most_parcels=store.most_parcels if not recipes else None,
+        ships=ships, most_parcels=most_parcels,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),
     )
@@ -81,6 +82,15 @@ def place(
     hooks.tell(session, OrderSettled(order.id or 0))
     session.refresh(order)
     return order, True
+
+
+def _way(store: Store, incoming: IncomingOrder, *, has_kits: bool) -> tuple[str, int | None]:
+    """How an order may go out: as was said with it, else as the store's do. Raises Refused where a kit would be split."""
+    if not has_kits:
+        return (incoming.ships, incoming.most_parcels) if incoming.ships else (store.ships, store.most_parcels)
+    if incoming.ships not in (None, WHOLE.ships):
+        raise Refused("The order has a kit, which is never split: it ships complete.", where="ships")
+    return WHOLE.ships, None
 
 
 def _products(session: Session, incoming: IncomingOrder, *, create: bool) -> dict[str, int]:

@@ -9,11 +9,13 @@ from stowline.schema.goods import (
     AskedArrival,
     AskedPurchaseOrder,
     AskedRevision,
+    AskedSubstitutes,
     Parts,
     Product,
     ProductChange,
     PurchaseOrder,
     Revisions,
+    Substitutes,
 )
 from stowline.schema.orders import (
     Acknowledgement,
@@ -84,6 +86,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/products/{sku}"): Call("getProduct", {200: Product}),
     ("patch", "/api/v1/products/{sku}"): Call("changeProduct", {200: Product}, ProductChange),
     ("post", "/api/v1/products/{sku}/parts"): Call("setParts", {200: Product}, Parts),
+    ("get", "/api/v1/products/{sku}/substitutes"): Call("listSubstitutes", {200: Substitutes}),
+    ("put", "/api/v1/products/{sku}/substitutes"): Call("putSubstitutes", {200: Substitutes}, AskedSubstitutes),
+    ("delete", "/api/v1/products/{sku}/substitutes/{other}"): Call("dropSubstitute", {200: Substitutes}),
     ("get", "/api/v1/products/{sku}/availability"): Call("getAvailability", {200: Availability}),
     ("get", "/api/v1/availability"): Call("listAvailability", {200: Availabilities}),
     ("post", "/api/v1/back-in-stock"): Call("signUp", {201: PlacedSignUp, 200: PlacedSignUp}, SignUpAsked),

@@ -50,6 +50,33 @@ class Product(Struct):
     backorderable: bool = True
 
 
+class AskedSubstitute(Struct):
+    """A product that may take another's place, unit for unit: all the year, or from one month (1 to 12) to another."""
+
+    sku: str
+    from_month: int | None = None
+    to_month: int | None = None
+
+
+class AskedSubstitutes(Struct):
+    """What may take a product's place where the shopper agreed, the first choice first; at most 20."""
+
+    substitutes: list[AskedSubstitute]
+
+
+class StandIn(AskedSubstitute):
+    """A substitute, with its name."""
+
+    name: str = ""
+
+
+class Substitutes(Struct):
+    """What may take a product's place, the first choice first."""
+
+    sku: str
+    substitutes: list[StandIn]
+
+
 class ProductChange(Struct):
     """What to change of a product: what is left out stays, null is not known. Barcodes come to those that it has."""
 

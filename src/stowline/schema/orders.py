@@ -39,7 +39,9 @@ class OrderLine(Struct):
 
 
 class Order(Struct):
-    """An order as it comes in."""
+    """An order as it comes in. Priority from 0, served first, to 9. `ships` is how it may go out (left out: as its store
+    says; an order with a kit ships complete); `most_parcels`, 2 to 20, belongs to `at_most`.
+    """
 
     ref: str
     store: str
@@ -48,6 +50,10 @@ class Order(Struct):
     lines: list[OrderLine]
     currency: str | None = None
     placed_at: datetime | None = None
+    priority: int | None = None
+    ships: Literal["complete", "parts", "at_most"] | None = None
+    most_parcels: int | None = None
+    note: str = ""
 
 
 class Stages(Struct):

@@ -7,7 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 from litestar.response import Stream
 
-from stowline.catalog import details, service
+from stowline.catalog import details, service, substitutes_csv
 from stowline.catalog import queries as catalog
 from stowline.catalog.details import HIGHEST_LOW, LONGEST_LIFE_DAYS, Changes
 from stowline.catalog.units import units
@@ -64,6 +64,11 @@ class ProductPages(Controller):
         """The list for a spreadsheet."""
         pages.one_of(view, reads.VIEWS, "view")
         return pages.spreadsheet("products", reads.HEAD, reads.exported(view, pages.text(q)))
+
+    @get("/substitutes.csv", opt=READ, sync_to_thread=True)
+    def substitutes(self) -> Stream:
+        """What may take which product's place, as `stowline import substitutes` reads it."""
+        return pages.spreadsheet("substitutes", substitutes_csv.FIELDS, reads.substitutes_exported())
 
     @get("/products/{sku:str}", opt=READ, sync_to_thread=True)
     def one(self, request: AnyRequest, sku: FromPath[str], done: FromQuery[str] = "") -> Response[Any]:

@@ -96,6 +96,18 @@ def exported(view: str, text: str) -> Iterator[list[tuple[Any, ...]]]:
             return
 
 
+def substitutes_exported() -> Iterator[list[tuple[Any, ...]]]:
+    """What may take whose place, for a spreadsheet, in portions, each read by itself."""
+    after: tuple[str, int, int] | None = None
+    while True:
+        with db.reading() as session:
+            found = catalog.all_substitutes(session, after)
+        yield [(key[0], one.sku, one.from_month, one.to_month) for key, one in found]
+        if not found:
+            return
+        after = found[-1][0]
+
+
 def found_by(session: Session, text: str) -> list[int]:
     """Ids of at most 500 products by the beginning of their SKU or name, or exactly by a barcode."""
     code = sa.select(_c.product_id).where(_c.code == canonical(text)).limit(10)

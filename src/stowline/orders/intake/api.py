@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from stowline.catalog.units import units_sent
-from stowline.core.fields import Bad, moment, prose, shown, text
+from stowline.core.fields import Bad, moment, prose, shown, text, whole
 from stowline.orders.intake import shape
 from stowline.orders.intake.shape import Address, Customer, IncomingLine, IncomingOrder
+from stowline.orders.rules import MOST_PARCELS, why_not_ships
 
 T = TypeVar("T")
 
@@ -45,6 +46,8 @@ def read(body: object) -> IncomingOrder | list[Problem]:
     if not isinstance(body, Mapping):
         return [Problem(f"The body is {shown(body)}. It has to be an object with an order in it.")]
     noted = _Noted()
+    as_the_store: tuple[str | None, int | None] = (None, None)
+    ships, most_parcels = noted.of(lambda: _ships(body), as_the_store)
     order = IncomingOrder(
         ref=noted.of(lambda: shape.ref(_said(body, "ref"), "ref"), ""),
         store=noted.of(lambda: text(_said(body, "store"), "store", what="The store", longest=40, needed=True), ""),
@@ -55,6 +58,7 @@ def read(body: object) -> IncomingOrder | list[Problem]:
         placed_at=noted.of(lambda: moment(body.get("placed_at"), "placed_at"), None),
         priority=noted.of(lambda: shape.priority(body.get("priority"), "priority"), None),
         note=noted.of(lambda: prose(body.get("note"), "note"), ""),
+        ships=ships, most_parcels=most_parcels,
     )
     return noted.problems or order
 
@@ -65,6 +69,20 @@ def _said(body: Mapping[str, object], key: str) -> object:
     if value is not None and not isinstance(value, str):
         raise Bad(f"“{key}” is {shown(value)}. Give it as text.", key)
     return value
+
+
+def _ships(body: Mapping[str, object]) -> tuple[str | None, int | None]:
+    """How the order may go out, and in how many parcels at most; None where it is the store's to say."""
+    ships, most = _said(body, "ships"), body.get("most_parcels")
+    if most is not None and ships != "at_most":
+        raise Bad("“most_parcels” belongs to an order that ships at_most so many.", "most_parcels")
+    if ships is None:
+        return None, None
+    parcels = whole(most, "most_parcels", what="The number of parcels", least=2, most=MOST_PARCELS) if ships == "at_most" else None
+    no = why_not_ships(str(ships), parcels)
+    if no:
+        raise Bad(no, "ships")
+    return str(ships), parcels
 
 
 def _customer(body: Mapping[str, object]) -> Customer:

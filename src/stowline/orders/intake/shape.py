@@ -72,7 +72,7 @@ class IncomingLine:
 class IncomingOrder:
     """An order to take in. `lines` are what must be picked, never empty; `unpicked` is sold but not on a shelf
     (gift cards, downloads, the names of kits). `currency`, `placed_at` and `priority` are None where nothing was said; `store` is
-    the store's key where the sender named it.
+    the store's key where the sender named it; `ships` is None where it ships as its store's orders do.
     """
 
     ref: str
@@ -87,6 +87,8 @@ class IncomingOrder:
     note: str = ""
     store: str = ""
     unpicked: tuple[IncomingLine, ...] = ()
+    ships: str | None = None
+    most_parcels: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
