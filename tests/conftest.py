@@ -4,6 +4,7 @@ Tests reach nothing beyond this machine, warnings are errors (pyproject.toml), n
 leaks in, and what was not tested because a server is missing is said at the start and at the end of the run.
 """
 
+import gc
 import os
 import socket
 import tempfile
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from stowline.cli import COLLECTED_AFTER
 from tests import services
 from tests.services import Service, SmtpSink
 
@@ -66,6 +68,7 @@ def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    gc.set_threshold(*COLLECTED_AFTER)
     for name in [name for name in os.environ if name.startswith("STOWLINE_") and not name.startswith(KEPT_SETTINGS)]:
         del os.environ[name]
     data = tempfile.TemporaryDirectory(prefix="stowline-test-")
