@@ -67,11 +67,17 @@ def _people(url: str) -> str:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def settings() -> dict[str, str]:
+    """What the process is told besides; a file of tests may tell it more."""
+    return {}
+
+
+@pytest.fixture
+def house(tmp_path: Path, settings: dict[str, str]) -> Iterator[House]:
     """Stock in bins, nothing ordered yet; no SMTP server, so mails stay on the mailbox page."""
     file = tmp_path / "stowline.db"
     token = _people(f"sqlite:///{file}")
-    with stowline_process(tmp_path, STOWLINE_MESSAGE_GRACE_S="0") as stowline, Lines() as lines:
+    with stowline_process(tmp_path, STOWLINE_MESSAGE_GRACE_S="0", **settings) as stowline, Lines() as lines:
         robot = Tablet(lines.to(stowline.url), token, "robot")
         robot.receive(dict.fromkeys(MUGS, 10), "PO-1")
         robot.follow("putaway:")
