@@ -114,3 +114,34 @@ def test_who_waits_on_after_a_second_notice_is_sent_fast_once(house: House) -> N
     assert choose(second, "cancel_order") == "chosen"
     assert told() == [("refund", "owed"), ("expedite", "withdrawn")]
     house.prove()
+
+
+def test_a_cancelled_order_is_not_to_be_sent_faster(house: House) -> None:
+    maja = house.tablet()
+    maja.add_product("MUG")
+    maja.place("A", {"MUG": 2})
+    assert choose(offered("A"), "wait") == "chosen"
+    assert maja.post("/api/v1/orders/A/cancellation", {"reason": "no more"}).status == 200
+    work_off()
+    with db.reading() as session:
+        assert [(one.kind, one.state) for one in instruction_queries.of_order(session, order_id("A"))] == [("expedite", "withdrawn")]
+    house.prove()
+
+
+def test_every_choice_of_an_order_with_a_kit_can_be_carried_out(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 5})
+    maja.add_product("MUG")
+    maja.add_product("SET")
+    assert maja.post("/api/v1/products/SET/parts", {"parts": [{"sku": "CUP", "quantity": 1}, {"sku": "MUG", "quantity": 1}]}).status == 200
+    for n, more in enumerate(({}, {"MUG": 1}, {"CUP": 1})):
+        refs = iter(f"K{n}-{i}" for i in range(9))
+        maja.place(next(refs), {"SET": 1, **more})
+        offer = offered(f"K{n}-0")
+        with db.reading() as session:
+            names = [one.name for one in offers.choices(session, offers.by_id(session, offer), orders.order(session, order_id(f"K{n}-0")))]
+        assert names
+        for name, ref in zip(names, refs, strict=False):
+            maja.place(ref, {"SET": 1, **more})
+            assert choose(offered(ref), name) == "chosen", (name, more)
+    house.prove()

@@ -141,13 +141,14 @@ class Option:
 def possible(order: Standing, policy: Policy, substitutes: Sequence[Substitute] = ()) -> list[Option]:
     """What the shopper of an order may choose now, in the order shown; nothing where nothing waits or it is held.
 
-    A kit is not cancelled in parts: where one waits, store credit and cancelling are for the whole order.
+    A kit is not cancelled in parts: where one waits, store credit and cancelling are for the whole order. An order with a
+    kit ships complete, always.
     """
     if order.held or not order.waiting:
         return []
     units = sum(line.waiting for line in order.waiting)
     found = [Option(WAIT, WAIT, units, fast=policy.expedite)]
-    if order.ships == "complete" and order.allocated > order.handed_over:
+    if order.ships == "complete" and order.allocated > order.handed_over and not any(line.of_kit for line in order.lines):
         found.append(Option(SHIP, SHIP, order.allocated - order.handed_over))
     found += [_swap(one, order) for one in substitutes]
     return found + _money_back(order, policy, units)

@@ -218,6 +218,7 @@ def on_news(session: Session, happened: Happened) -> None:
     order = lock(session, order_id)
     if order.state == "cancelled" or happened.name == "RestCancelled":
         outcome = Outcome.CANCELLED
+        options.call_back_fast(session, order, "the order was cancelled")
     elif order.ordered - order.cancelled <= order.allocated:
         outcome = Outcome.CAME
     else:

@@ -73,9 +73,13 @@ def take_back_waiting(session: Session, order: Order, offer: Offer) -> None:
     """Who chose to wait chooses something else: the fast way is theirs no more."""
     if offer.answer.get("fast"):
         orders.expedite(session, order.id or 0, on=False, why="another choice was made")
-        chosen = select(Offer).where(Offer.order_id == order.id, Offer.choice == WAIT)  # whichever of them brought it
-        for one in session.exec(chosen):
-            instructions.withdraw(session, _key(one, "expedite"), "another choice was made")
+        call_back_fast(session, order, "another choice was made")
+
+
+def call_back_fast(session: Session, order: Order, why: str) -> None:
+    """The shop need not send it faster, if it has not heard of it: whichever choice to wait brought that."""
+    for one in session.exec(select(Offer).where(Offer.order_id == order.id, Offer.choice == WAIT)):
+        instructions.withdraw(session, _key(one, "expedite"), why)
 
 
 def _key(offer: Offer, what: str) -> str:
