@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
 from tests.asserts import accepted
-from tests.makers import Reply, Tablet, at_once, shopify_order, signed, webhook
+from tests.makers import FORM_TYPE, Reply, Tablet, at_once, shopify_order, signed, webhook
 from tests.stories.conftest import House
 
 ROBOTS = 8
@@ -196,7 +197,7 @@ def test_a_crew_at_one_line_counts_every_unit_once(busy_house: House) -> None:
     body = {"ref": "PO-CROWD", "supplier": "Crowded kiln", "lines": [{"sku": "CROWD", "quantity": 20}]}
     assert maja.post("/api/v1/purchase-orders", body).status == 201
     with busy_house.writing() as session:
-        session.connection().exec_driver_sql("UPDATE supplier SET over_percent = 10 WHERE name = 'Crowded kiln'")
+        session.connection().exec_driver_sql("UPDATE supplier SET over_percent = 10, email = 'dock@kiln.example' WHERE name = 'Crowded kiln'")
     robots = crew(busy_house)
 
     def receive(robot: Tablet, kind: str, times: int) -> list[Reply]:
@@ -215,6 +216,10 @@ def test_a_crew_at_one_line_counts_every_unit_once(busy_house: House) -> None:
     [line] = maja.get("/api/v1/purchase-orders/PO-CROWD")["lines"]
     assert (line["received"], line["over"]) == (20, 2 + len(robots))
     assert maja.stock("CROWD")["on_hand"] == 22 + len(robots)
+    press = urlencode({"press": "one-press-of-one-key"}).encode()
+    sent = at_once([partial(robot.post, "/receiving/PO-CROWD/reports", press, FORM_TYPE) for robot in robots])
+    assert [reply.status for reply in sent] == [303] * len(robots)
+    assert busy_house.count("supplier_report") == 1
     busy_house.prove()
 
 
