@@ -1,7 +1,14 @@
 """What a manager decides about an order's stock, a store's policy and a product's substitutes."""
 
+import pypdfium2
+
 from tests.desk.conftest import House
 from tests.makers import api_order
+
+
+def in_words(paper: bytes) -> str:
+    """What stands on the first sheet."""
+    return str(pypdfium2.PdfDocument(paper)[0].get_textpage().get_text_range())
 
 
 def test_stock_is_taken_for_an_urgent_order_as_it_was_shown(house: House) -> None:
@@ -48,9 +55,18 @@ def test_shipping_priority_and_speed_are_decided_on_one_page(house: House) -> No
     told = ruth.get("/orders/first?store=demo").text
     for said in ("Priority 0 from now on", "Goes out by the fast way", "in parts", "by the fast way"):
         assert said in told
+    assert "the fast way" in in_words(ruth.get("/orders/first/slip?store=demo").answer.content)
+    robot.lease("pick:CART-1")
+    assert robot.scan("pick:CART-1", "NONSENSE")["task"]["title"] == "CART-1, expedite"
     robot.follow("pick:CART-1")
     bench = robot.tasks("pack")[0]["task"]
     assert robot.scan(bench, "MUG")["task"]["title"] == "Pack first, expedite"
+    robot.scan(bench, "CMD:DONE")
+    parcel = robot.order("first")["parcels"][0]["code"]
+    assert "EXPRESS" in in_words(robot.post(f"/api/v1/parcels/{parcel}/label").raw)
+    ruth.send(page, "/expedite", fast="no")
+    assert "the fast way" not in in_words(ruth.get(f"/parcels/{parcel}/slip").answer.content)
+    assert "EXPRESS" in in_words(robot.get(f"/api/v1/parcels/{parcel}/label").raw)  # a label that was made stays as it is
 
 
 def test_a_store_s_policy_and_what_is_kept_for_it(house: House) -> None:

@@ -292,7 +292,7 @@ def test_a_long_name_is_cut_where_there_is_one_line_only(kind: str) -> None:
 
 def test_an_order_of_five_hundred_lines_stays_below_the_size_at_which_mail_is_cut_off() -> None:
     line = {"name": "Mug, blue " * 3, "sku": "MUG-BLUE", "quantity": 1, "total_minor": 100, "waits": 0, "expected": None,
-            "parts": []}
+            "instead": [], "parts": []}
     mail = written("order-confirmed", lines=[line] * 500)
     assert len(mail.html.encode()) < 102_000
     assert "and 450 more lines, all listed on your order page" in mail.html
@@ -332,7 +332,7 @@ def test_a_mail_fits_every_screen_reads_by_day_and_night_and_fetches_nothing(
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1, "expected": None,
+    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1, "expected": None, "instead": [{"name": "W" * 300, "quantity": 99_999}], "instead_of": "W" * 300,
              "parts": [{"name": "P" * 300, "quantity": 99_999}]}]
     mails: list[tuple[str, dict[str, Any]]] = [*((kind, {}) for kind in kinds()), ("order-confirmed", {"lines": long})]
     for kind, changes in mails:

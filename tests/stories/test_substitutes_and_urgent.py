@@ -9,8 +9,13 @@ from stowline.allocation import substitution, urgent
 from stowline.catalog import substitutes
 from stowline.core import clock, db, timers
 from stowline.core.errors import Conflict, Refused
+from stowline.desk.queries import paper
+from stowline.notifications import facts
+from stowline.notifications.models import Message
+from stowline.notifications.render import Brand, render
 from stowline.orders import queries as orders
 from stowline.orders import service
+from stowline.packing import queries as packing
 from stowline.portal import queries as portal
 from tests.asserts import clear_no
 from tests.makers import Json, Reply, Tablet, api_order, at_once
@@ -57,6 +62,10 @@ def test_a_free_substitute_is_taken_at_once_for_what_would_wait(house: House) ->
         ("ready", [("MUG", 1, None), ("CUP", 2, "in place of Thing MUG")])]  # fmt: skip
     agreed(maja, "1002", "MUG", 1)
     assert lines_of(maja, "1002") == [("MUG", 0, 1, 0)]
+    with db.reading() as session:
+        confirmed = facts.gather(session, Message.model_construct(kind="order-confirmed", order_id=orders.by_ref(session, "1001").id))
+    assert [(line["sku"], line["quantity"], line["instead"]) for line in confirmed["lines"]] == [
+        ("MUG", 3, [{"name": "Thing CUP", "quantity": 2}])]  # fmt: skip
     house.prove()
     maja.post("/api/v1/orders/1001/cancellation", {"reason": "no"})
     look_for_substitutes()
@@ -80,6 +89,25 @@ def test_a_substitute_that_comes_later_serves_who_agreed_after_those_who_wait_fo
     assert lines_of(maja, "1001") == [("MUG", 0, 0, 2), ("CUP", 2, 0, 0)]
     assert [lines_of(maja, ref)[0][2] for ref in ("1000", "1002")] == [2, 1]
     house.prove()
+
+
+@ON_SQLITE
+def test_mail_and_slip_of_the_parcel_name_what_was_ordered(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 2})
+    maja.add_product("MUG")
+    may_replace("MUG", "CUP")
+    agreed(maja, "1001", "MUG", 2)
+    maja.ship_all()
+    with db.reading() as session:
+        order = orders.by_ref(session, "1001")
+        parcel = packing.parcels_of(session, order.id or 0)[0]
+        shipped = facts.gather(session, Message.model_construct(kind="shipped", order_id=order.id, parcel_id=parcel.id))
+        slip = paper.parcel_slip(session, parcel)
+    assert [(line["sku"], line["instead_of"]) for line in shipped["parcel"]["lines"]] == [("CUP", "Thing MUG")]
+    assert [line.name for line in slip.lines] == ["Thing CUP (in place of Thing MUG)"]
+    mail = render("shipped", locale="en", brand=Brand("Kiln", "shop@kiln.example"), data=shipped)
+    assert all("in place of Thing MUG, as you agreed" in part for part in (mail.html, mail.text))
 
 
 @ON_SQLITE

@@ -70,16 +70,28 @@ def address_lines(order: Order) -> list[str]:
 
 def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
-    sold = [line for line in kits.sold(session, order.id or 0) if line.lines[0].substitute_for is None]  # as it was placed
+    everything = kits.sold(session, order.id or 0)
+    sold = [line for line in everything if line.lines[0].substitute_for is None]  # as it was placed
+    instead = _came_instead(everything)
     standing = backorders.standing(session, waits.short_parts(sold))
     lines = [
         {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting, "parts": _parts(line),
-         "expected": waits.expected_of(line, standing) if line.waiting > 0 else None,
+         "expected": waits.expected_of(line, standing) if line.waiting > 0 else None, "instead": instead.get(line.lines[0].id, []),
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
         for line in sold
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}
+
+
+def _came_instead(sold: list[Sold]) -> dict[int, list[dict[str, Any]]]:
+    """What comes in place of what was ordered, by the id of the line that was ordered."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    asked = kits.ordered_as(sold)
+    for line in sold:
+        if (first := asked.get(line.lines[0].id)) is not None and line.ordered > line.cancelled:
+            found.setdefault(first.lines[0].id, []).append({"name": line.name, "quantity": line.ordered - line.cancelled})
+    return found
 
 
 def _parts(line: Sold) -> list[dict[str, Any]]:
@@ -99,7 +111,7 @@ def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]
             "code": parcel.code, "carrier": carriers.carrier_name(label.carrier) if label else "",
             "tracking": label.tracking if label else "", "handed_over_at": parcel.handed_over_at,
             "lines": [
-                {"name": item.name, "sku": item.sku, "quantity": item.quantity,
+                {"name": item.name, "sku": item.sku, "quantity": item.quantity, "instead_of": item.instead,
                  "parts": [{"name": name, "quantity": n} for _, name, n in item.parts]} for item in inside
             ],
         },

@@ -147,13 +147,29 @@ def _kit(kit: queries.KitView, lines: Sequence[LineView]) -> Sold:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Units, or whole kits with their `parts` as (SKU, name, units), out of some units of an order's lines."""
+    """Units, or whole kits with their `parts` as (SKU, name, units), out of some units of an order's lines. `instead` names
+    what was ordered where this came in its place.
+    """
 
     sku: str
     name: str
     quantity: int
     parts: tuple[tuple[str, str, int], ...] = ()
     kit: str = ""
+    instead: str = ""
+
+
+def ordered_as(lines: Sequence[Sold]) -> dict[int, Sold]:
+    """What was ordered where something else came in its place, by the id of the line that came."""
+    by_line = {line.id: one for one in lines for line in one.lines}
+    found = {}
+    for line_id, one in by_line.items():
+        first = one
+        while (before := first.lines[0].substitute_for) is not None and before in by_line:
+            first = by_line[before]
+        if first is not one:
+            found[line_id] = first
+    return found
 
 
 def gathered(sold_lines: Sequence[Sold], units: Mapping[int, int]) -> list[Held]:
@@ -162,10 +178,11 @@ def gathered(sold_lines: Sequence[Sold], units: Mapping[int, int]) -> list[Held]
     Units that make up no whole kit are told as themselves; their `kit` names what they are for.
     """
     found: list[Held] = []
+    asked = ordered_as(sold_lines)
     for one in sold_lines:
         there = [(line, units.get(line.id, 0)) for line in one.lines]
         if not one.is_kit:
-            found += [Held(line.sku, line.name, n) for line, n in there if n > 0]
+            found += [Held(line.sku, line.name, n, instead=asked[line.id].name if line.id in asked else "") for line, n in there if n > 0]
             continue
         whole = whole_kits((n, line.per_kit) for line, n in there)
         if whole:

@@ -38,7 +38,9 @@ class LaterLine:
 
 @dataclass(frozen=True, slots=True)
 class SlipView:
-    """What stands on one packing slip. `color` is the store's "#rrggbb"; `country_code` is ISO 3166, two letters."""
+    """What stands on one packing slip. `color` is the store's "#rrggbb"; `country_code` is ISO 3166, two letters. `fast`: it goes out by
+    the fast way.
+    """
 
     store: str
     order: str
@@ -54,6 +56,7 @@ class SlipView:
     date: str = ""
     thanks: str = ""
     support: str = ""
+    fast: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +202,7 @@ def _facts(canvas: Canvas, sheet: Sheet, view: SlipView, y: float) -> None:
         ("Parcel", view.parcel),
         ("Box", f"{view.number} of {view.count}"),
         ("Packed", view.date),
+        ("Ships", "the fast way" if view.fast else ""),
     )
     for word, value in facts:
         if value.strip():

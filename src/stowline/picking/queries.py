@@ -26,7 +26,7 @@ _FOR_KIT = """
 _STOP = """
     SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, COALESCE(({for_kit}), p.detail), n.from_id,
         f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked, n.lot, n.serial,
-        p.lots, p.serials, f.kind{more}
+        p.lots, p.serials, f.kind, o.expedite{more}
     FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
     JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
 """

@@ -33,6 +33,7 @@ class Stop:
     by_lots: bool = False
     by_serials: bool = False
     from_kind: str = ""
+    fast: bool = False
 
     @property
     def told_apart(self) -> bool:

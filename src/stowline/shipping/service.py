@@ -44,7 +44,7 @@ def make_label(session: Session, parcel_code: str) -> tuple[Parcel, Label]:
     if missing:
         raise Refused(f"The address of order {order.ref} has no {' and no '.join(missing)}. Complete it first.",
                       where="address")
-    label = Label(parcel_id=parcel.id or 0, carrier=house.KEY, service=house.SERVICE,
+    label = Label(parcel_id=parcel.id or 0, carrier=house.KEY, service=house.FAST if order.expedite else house.SERVICE,
                   tracking=house.tracking(parcel.id or 0), sscc=house.serial_code(parcel.id or 0), made_at=clock.now())
     session.add(label)
     parcels.become(session, parcel, "labelled")

@@ -44,7 +44,8 @@ def order_slip(session: Session, order: Order) -> SlipView:
 
 def _packed(item: Held) -> list[SlipLine]:
     """What is in the box of one thing sold; units that make up no whole kit say what they are for."""
-    name = f"{item.name} (for {item.kit})" if item.kit else item.name
+    why = f" (for {item.kit})" if item.kit else f" (in place of {item.instead})" if item.instead else ""
+    name = item.name + why
     return [SlipLine(item.sku, name, item.quantity), *(SlipLine(sku, part, n, part=True) for sku, part, n in item.parts)]
 
 
@@ -71,7 +72,7 @@ def _slip(
         store=store.name, order=order.ref, parcel=parcel, recipient=order.ship_name or order.customer_name, lines=lines,
         later=later, address=tuple(part for part in address if part), country_code=order.country, color=store.accent,
         number=number, count=count, date=date, thanks=f"Thank you for your order at {store.name}.",
-        support=f"Questions? {store.support_email}" if store.support_email else "",
+        support=f"Questions? {store.support_email}" if store.support_email else "", fast=order.expedite,
     )  # fmt: skip
 
 

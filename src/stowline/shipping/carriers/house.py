@@ -5,6 +5,7 @@ from stowline.core.barcode import check_digit, sscc
 KEY = "house"
 NAME = "House carrier"
 SERVICE = "Standard"
+FAST = "Express"
 # GS1 reserves prefixes 200 to 299 for use inside a company: never anybody's licensed number.
 COMPANY_PREFIX = "2000001"
 
