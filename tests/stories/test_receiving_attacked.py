@@ -9,9 +9,10 @@ import pytest
 import sqlalchemy as sa
 
 from stowline.core import db
+from stowline.core.barcode import sscc
 from stowline.receiving import queries, service
 from stowline.receiving.hand import Came
-from tests.asserts import accepted
+from tests.asserts import accepted, refused
 from tests.makers import Json, Tablet
 from tests.stories.conftest import House
 
@@ -40,8 +41,8 @@ def test_what_was_more_than_ordered_is_undone_after_the_order_was_raised(house: 
     maja = house.tablet()
     bought(maja, 10)
     accepted(maja.scan("receive:PO-1", "MUG", 9))
-    refused = maja.scan("receive:PO-1", "MUG", 3)
-    accepted(maja.scan("receive:PO-1", "MUG", 3, kind=refused["choices"][0]["kind"]))
+    asked = maja.scan("receive:PO-1", "MUG", 3)
+    accepted(maja.scan("receive:PO-1", "MUG", 3, kind=asked["choices"][0]["kind"]))
     assert order(maja) == [(10, 10, 2)]
     assert maja.post("/api/v1/purchase-orders/PO-1/revisions", {"why": "they said so", "lines": [{"sku": "MUG", "quantity": 11}]}).status == 201
     assert order(maja) == [(11, 11, 1)]
@@ -85,4 +86,16 @@ def test_nobody_receives_on_what_was_closed_a_moment_ago(house: House) -> None:
     assert said[0].status == 409, said[0].raw
     assert "was closed just now" in said[0]["say"]
     assert order(maja) == [(10, 0, 0)]
+    house.prove()
+
+
+def test_a_pallet_is_scanned_once_however_many_are_typed(house: House) -> None:
+    maja, code = house.tablet(), sscc("4006381", 9)
+    bought(maja, 10)
+    units = [{"sscc": code, "contents": [{"sku": "MUG", "quantity": 4}]}]
+    assert maja.post("/api/v1/arrivals", {"ref": "N1", "purchase_order": "PO-1", "units": units}).status == 201
+    refused(maja.scan("receive:PO-1", code, 2), "is one")
+    assert order(maja) == [(10, 0, 0)]
+    accepted(maja.scan("receive:PO-1", code))
+    assert order(maja) == [(10, 4, 0)]
     house.prove()

@@ -43,6 +43,8 @@ class Goods:
 
 def scan(session: Session, scan: Scan, seen: Seen, order: PurchaseOrder | None, step: Effect) -> Verdict:
     """A scanned pallet or carton: accepted with all that is in it, or why not. `step` is what the holder stood before."""
+    if scan.quantity > 1:
+        return Verdict.refused(f"{seen.label.capitalize()} is one. Scan it once, with a quantity of 1; each has a number of its own.", seen=seen)
     unit, arrival, its_order = notices.of_unit(session, seen.ref)
     if order is not None and (its_order is None or its_order.id != order.id):
         whose = f"{its_order.ref}: open that task" if its_order else "no purchase order: receive it blind"
