@@ -143,5 +143,4 @@ def take_back(session: Session, product_id: int, units: int, why: str, *, first:
     orders.raise_many(session, "allocated", back)
     inventory.promise(session, {product_id: -short})
     sku = stock.sku(session, product_id)
-    for line, n in lost:
-        outbox.record(session, PromiseTakenBack(line.order_id, sku, n, why), subject=line.order_id)
+    outbox.record_all(session, [(PromiseTakenBack(line.order_id, sku, n, why), line.order_id) for line, n in lost])

@@ -9,10 +9,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.backorders import shelf_reads
 from stowline.backorders.offer_models import StockHold
 from stowline.inventory import service as inventory
 from stowline.inventory.events import StockLeaving
-from stowline.orders import queries as orders
 
 _h = StockHold.__table__  # type: ignore[attr-defined]
 
@@ -54,7 +54,7 @@ def hand_over(session: Session, offer_id: int, product_id: int) -> int:
 
 def promised(session: Session, line_ids: Sequence[int]) -> int:
     """Units that are promised to these order lines and on no pick list yet."""
-    return sum(line.allocated - line.released for line in (orders.line(session, ident) for ident in line_ids))
+    return sum(shelf_reads.unreleased(session, line_ids).values())
 
 
 def on_leaving(session: Session, fact: StockLeaving) -> None:
