@@ -5,7 +5,12 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 
-from tests.desk.conftest import Desk, House
+from stowline.catalog import queries as catalog
+from stowline.core import db
+from stowline.people import service as people
+from stowline.receiving import cases
+from stowline.receiving import queries as receiving
+from tests.desk.conftest import PASSWORD, Desk, House
 from tests.desk.pages import Form
 from tests.makers import webhook
 
@@ -32,10 +37,10 @@ def lively(one_house: House) -> House:
     return house
 
 
-def explore(desk: Desk) -> dict[str, int]:
-    """Every address that links lead to from the overview, with its status. Forms are tried without their token."""
+def explore(desk: Desk, *starts: str) -> dict[str, int]:
+    """Every address that links lead to from here, with its status. Forms are tried without their token."""
     found: dict[str, int] = {}
-    waiting = ["/today", "/integrity"]
+    waiting = list(starts)
     while waiting:
         path = waiting.pop()
         if path in found or not path.startswith("/") or path.startswith(("/floor", "/static")):
@@ -58,11 +63,24 @@ def unguarded(desk: Desk, form: Form) -> int:
 
 
 def test_every_link_leads_somewhere_and_every_button_is_guarded(lively: House) -> None:
-    found = explore(lively.ruth())
+    found = explore(lively.ruth(), "/today", "/integrity")
     assert {path: status for path, status in found.items() if status != 200} == {}
     kinds = {urlsplit(path).path.rsplit("/", 1)[-1] for path in found}
     assert {"cancellation", "hold", "retry", "dismissal", "close", "slip", "label", "orders.csv", "stock.csv", "integrity"} <= kinds
     assert len(found) > 80
+
+
+def test_a_receiver_sees_a_case_through_and_goes_on_receiving(lively: House) -> None:
+    with db.transaction() as session:
+        people.add_user(session, name="Wen Zhang", roles=["receiver"], email="wen@example.test", password=PASSWORD)
+        order, sku = receiving.by_ref(session, "PO/9 ü"), catalog.product_by_sku(session, "MUG")
+        case = cases.open_case(session, "wrong-item", units=2, purchase_order_id=order.id, product_id=sku.id if sku else None).ref
+    wen = lively.somebody().sign_in("wen@example.test")
+    found = explore(wen, f"/dock-cases/{case}")
+    assert {path: status for path, status in found.items() if status != 200} == {}
+    assert f"/dock-cases/{case}/photos" in found
+    assert wen.get("/floor/task/receive:PO%2F9%20%C3%BC").status == 200
+    assert "/floor/task/receive:PO%2F9%20%C3%BC" in wen.get(f"/dock-cases/{case}").links
 
 
 @pytest.mark.parametrize("ref", ODD_REFS)

@@ -32,6 +32,7 @@ CASE: dict[str, Any] = {"ref": "CASE-3", "what": "Wrong item", "open": True, "no
         "opened_at": at(27), "outcome": "", "solved_by": "", "solved_at": None, "photos": 2}
 SOLVED = {**CASE, "ref": "CASE-2", "what": "Unknown box", "open": False, "sku": None, "name": None, "order": None, "outcome": "Sent back", "solved_by": CJK, "solved_at": at(27), "note": "", "photos": 0}
 OWNERS = [{"value": 1, "label": RTL, "chosen": True}, {"value": 2, "label": "Ruth Adeyemi", "chosen": False}]
+SEES = {"stock": True, "receiving": True}
 CASES = {"q": "", "view": "open", "views": VIEWS[:3], "pages": PAGES, "owners": OWNERS, "kinds": OWNERS, "form": dict.fromkeys(("kind", "note", "units", "order", "sku"), "")}
 
 SUPPLIER = {"id": 1, "name": CJK, "email": "orders@haas.example", "over": 0, "open": 3, "late": 0}
@@ -39,9 +40,9 @@ SLIPS = [{"ref": "PO-4", "told": "3 to 5 Dec", "came": "Wed 11 Nov", "units": 60
 
 ARRIVALS: dict[str, tuple[str, dict[str, Any]]] = {
     "purchase-order": ("desk/purchase_order.html", view("/receiving", **ORDER, floor_href="/floor/task/receive:PO-4")),
-    "dock-cases": ("desk/dock_cases.html", view("/receiving", **CASES, rows=[CASE, SOLVED], may_write=True, open_form=True)),
-    "dock-case": ("desk/dock_case.html", view("/receiving", case=CASE, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
-    "dock-case-solved": ("desk/dock_case.html", view("/receiving", case=SOLVED, photos=[], most_photos=8, owners=OWNERS, may_write=True)),
+    "dock-cases": ("desk/dock_cases.html", view("/receiving", **CASES, rows=[CASE, SOLVED], may_write=True, sees=SEES, open_form=True)),
+    "dock-case": ("desk/dock_case.html", view("/receiving", case=CASE, photos=[], most_photos=8, owners=OWNERS, may_write=True, sees=SEES, floor_href="/floor/task/receive:PO-4")),
+    "dock-case-solved": ("desk/dock_case.html", view("/receiving", case=SOLVED, photos=[], most_photos=8, owners=OWNERS, may_write=True, sees=SEES, floor_href=None)),
     "suppliers": ("desk/suppliers.html", view("/receiving", rows=[SUPPLIER, {**SUPPLIER, "id": 2, "name": LONG, "late": 3, "over": 5}])),
     "supplier": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=PURCHASES, slips=SLIPS, middle=6, known=2, form={"email": "", "over_percent": 0}, may_write=True)),
     "supplier-new": ("desk/supplier.html", view("/receiving", supplier=SUPPLIER, orders=[], slips=[], middle=None, known=0, form={"email": "", "over_percent": 0}, may_write=False)),

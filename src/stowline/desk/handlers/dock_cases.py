@@ -11,6 +11,7 @@ from litestar.params import Body, FromPath, FromQuery, RawBody
 from stowline.catalog import queries as catalog
 from stowline.catalog.units import units
 from stowline.core import db, web
+from stowline.core.access import may
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad, prose, text, whole
 from stowline.desk.handlers import pages
@@ -133,7 +134,7 @@ def _draw(request: AnyRequest, ref: str, *, flash: str | None = None, code: int 
         view = reads.one(session, ref)
         owners = _people(session, view["case"]["owner"])
     return web.page("desk/dock_case.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
-                    owners=owners, may_write=_may_write(request), **view)
+                    owners=owners, may_write=_may_write(request), sees=_sees(request), floor_href=_floor(request, view["case"]), **view)
 
 
 def _list(
@@ -150,7 +151,7 @@ def _list(
     return web.page(
         "desk/dock_cases.html", request, code=code, flash=flash, flash_kind="bad", q=said, view=view, rows=rows, form=form,
         views=pages.views("/dock-cases", reads.VIEWS, view, {"open": n}), owners=owners, kinds=pages.choices(cases.KINDS, form["kind"]),
-        may_write=_may_write(request), open_form=typed is not None,
+        may_write=_may_write(request), sees=_sees(request), open_form=typed is not None,
         pages=pages.pager(page, "/dock-cases", {"view": view, "q": said}, "oldest first" if view == "open" else "newest first"),
     )  # fmt: skip
 
@@ -160,5 +161,17 @@ def _people(session: db.Session, chosen: str) -> list[dict[str, Any]]:
     return [{"value": one.id, "label": one.name, "chosen": one.name == chosen} for one in people.staff(session) if one.active]
 
 
+def _sees(request: AnyRequest) -> dict[str, bool]:
+    """Which of the pages that a case leads to this person may open: a receiver has none of them."""
+    who = web.identity_of(request)
+    return {"stock": may(who, "stock.read"), "receiving": may(who, "receiving.read")}
+
+
+def _floor(request: AnyRequest, case: Mapping[str, Any]) -> str | None:
+    """Back to the work that the case came from."""
+    task = f"receive:{case['order'] or ''}"
+    return f"/floor/task/{web.segment(task)}" if case["open"] and may(web.identity_of(request), "floor.receive") else None
+
+
 def _may_write(request: AnyRequest) -> bool:
-    return bool({"receiving.write", "floor.receive"} & set(web.identity_of(request).permissions))
+    return may(web.identity_of(request), "receiving.write", "floor.receive")
