@@ -41,12 +41,13 @@
   }
 
   function settle() {
-    const { fate, want, ask, left } = screen().dataset;
+    const { fate, want, ask, left, pressed } = screen().dataset;
     document.body.dataset.fate = fate || "";
     document.body.dataset.want = want || "";
     field.placeholder = ask || "any code";
     const all = form.querySelector("[data-left]");
     if (all) all.textContent = left || "1";
+    keys.querySelectorAll("button[name=code][aria-pressed]").forEach((one) => one.setAttribute("aria-pressed", String(one.value === pressed)));
     link(true);
     refocus();
   }

@@ -73,8 +73,8 @@ def test_every_link_leads_somewhere_and_every_button_is_guarded(lively: House) -
 def test_a_receiver_sees_a_case_through_and_goes_on_receiving(lively: House) -> None:
     with db.transaction() as session:
         people.add_user(session, name="Wen Zhang", roles=["receiver"], email="wen@example.test", password=PASSWORD)
-        order, sku = receiving.by_ref(session, "PO/9 ü"), catalog.product_by_sku(session, "MUG")
-        case = cases.open_case(session, "wrong-item", units=2, purchase_order_id=order.id, product_id=sku.id if sku else None).ref
+        order, mug = receiving.by_ref(session, "PO/9 ü"), catalog.product_by_sku(session, "MUG")
+        case = cases.open_case(session, "wrong-item", units=2, purchase_order_id=order.id, product_id=mug.id).ref
     wen = lively.somebody().sign_in("wen@example.test")
     found = explore(wen, f"/dock-cases/{case}")
     assert {path: status for path, status in found.items() if status != 200} == {}

@@ -48,6 +48,7 @@ def test_one_scan_receives_a_pallet_with_all_its_cartons(house: House, maja: Tab
     order(maja, MUG=30, BOWL=10)
     maja.place("1042", {"MUG": 2})
     assert announce(maja, a_pallet(goods(MUG=12), goods(MUG=8, BOWL=4), goods(BOWL=1))).status == 201
+    assert maja.lease("receive:PO-1")["next"]["say"].startswith("Scan a pallet or carton, or ")
     reply = accepted(maja.scan("receive:PO-1", f"]C100{PALLET}"), "Don't put away: pack bench, order 1042")
     assert f"Pallet {PALLET[-6:]}: 25 units of 2 products received." in reply["hint"]
     assert "23 more wait to be put away." in reply["hint"]

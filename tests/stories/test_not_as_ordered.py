@@ -53,7 +53,8 @@ def test_damaged_goods_are_counted_and_serve_nobody(house: House, maja: Tablet) 
     maja.place("1042", {"MUG": 2})
     assert "CMD:DAMAGED" in drawn(maja, "/floor/task/receive:PO-1")
     accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"), "The next scan is damaged goods.")
-    accepted(maja.scan("receive:PO-1", "MUG", 3), "Thing MUG, damaged: 3 of 10")
+    reply = accepted(maja.scan("receive:PO-1", "MUG", 3), "Thing MUG, damaged: 3 of 10")
+    assert (reply["hint"], reply["next"].get("damaged")) == ("Keep damaged goods apart: they go to quarantine.", None)
     assert line(maja) == {"received": 3, "over": 0, "damaged": 3}
     assert maja.stock("MUG") == {"on_hand": 0, "promised": 0, "free": 0, "waiting": 2}
     house.prove()
@@ -68,9 +69,13 @@ def test_damaged_goods_are_counted_and_serve_nobody(house: House, maja: Tablet) 
 
 def test_the_key_damaged_is_pressed_off_and_taken_back(house: House, maja: Tablet) -> None:
     accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"))
+    assert 'value="CMD:DAMAGED" aria-pressed="true"' in drawn(maja, "/floor/task/receive:PO-1")  # seen by whoever comes back to it
     accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"), "good again")
-    accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"))
-    accepted(maja.scan("receive:PO-1", "CMD:UNDO"), "One step back.")
+    assert accepted(maja.scan("receive:PO-1", "CMD:DAMAGED"))["next"]["damaged"] is True
+    refused(maja.scan("receive:PO-1", "NO-SUCH-9"))
+    assert "counts as damaged" in maja.lease("receive:PO-1")["next"]["say"]
+    assert "damaged" not in accepted(maja.scan("receive:PO-1", "CMD:UNDO"), "The next scan is good again.")["next"]
+    assert 'value="CMD:DAMAGED" aria-pressed="false"' in drawn(maja, "/floor/task/receive:PO-1")
     accepted(maja.scan("receive:PO-1", "MUG", 1))
     assert line(maja)["damaged"] == 0
     refused(maja.scan("putaway:", "CMD:DAMAGED"))

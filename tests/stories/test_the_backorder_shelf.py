@@ -96,6 +96,33 @@ def test_who_scans_on_leaves_the_units_at_the_dock_for_put_away(house: House, ma
     house.prove()
 
 
+def test_the_same_goods_scanned_one_by_one_go_into_their_slot_together(house: House, maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    bare = house.books()
+    assert accepted(maja.scan("receive:", "MUG"), "slot S-01, order A")["next"]["left"] == 1
+    reply = accepted(maja.scan("receive:", "MUG"), "slot S-01, order A")
+    assert (reply["hint"], reply["next"]["left"]) == ("Thing MUG: 1 received. Put 2 in S-01, then scan the slot.", 2)
+    reply = accepted(maja.scan("receive:", "MUG"), "Thing MUG: 1 received")  # nobody waits for the third: it is for a bin
+    assert (reply["next"]["bin"], reply["next"]["left"], reply["next"]["rest"], reply["next"]["rest_bin"]) == ("S-01", 2, 1, "A-01-1")
+    accepted(maja.scan("receive:", "CMD:DAMAGED"))
+    assert accepted(maja.scan("receive:", "MUG"))["next"]["rest"] == 1
+    accepted(maja.scan("receive:", "CMD:UNDO"), "Taken back: 1 unit")
+    accepted(maja.scan("receive:", "CMD:UNDO"))
+    assert accepted(maja.scan("receive:", "S-01"), "S-01: 2 Thing MUG for order A")["hint"] == "1 more goes to A-01-1."
+    house.prove()
+    accepted(maja.scan("receive:", "CMD:UNDO"), "Taken out again: 2 Thing MUG")
+    for _ in range(3):
+        accepted(maja.scan("receive:", "CMD:UNDO"), "Taken back: 1 unit")
+    assert house.books() == bare
+    house.prove()
+
+
+def test_an_unknown_code_before_the_slot_names_the_slot(maja: Tablet) -> None:
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    accepted(maja.scan("receive:", "MUG"))
+    refused(maja.scan("receive:", "NO-SUCH-9"), "Nobody knows the code NO-SUCH-9. Scan S-01, or the next product.")
+
+
 def test_every_step_to_the_shelf_can_be_taken_back(house: House, maja: Tablet) -> None:
     wait_for(maja, A={"MUG": 2, "POT": 1}, B={"MUG": 1})
     bare = house.books()

@@ -28,7 +28,9 @@ def unknown(session: Session, scan: Scan, order: PurchaseOrder | None, now: Now)
     if scan.things:
         return Verdict.refused(f"You scanned {scan.what()}. Scan a product.", seen=scan.things[0])
     if scan.choice != ASIDE:
-        say = f"Nobody knows the code {scan.what()}. Scan the product's barcode, or type its SKU."
+        slot = now[0].get("bin")
+        what = f"Scan {slot}, or the next product." if slot else "Scan the product's barcode, or type its SKU."
+        say = f"Nobody knows the code {scan.what()}. {what}"
         return Verdict("refused", say, choices=_OFFER)
     case = cases.open_case(session, "unknown-box", note=f"Code {shown(scan.code)}", scan_id=scan.id,
                            purchase_order_id=order.id if order else None)  # fmt: skip

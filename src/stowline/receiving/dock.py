@@ -8,7 +8,7 @@ Steps of `receive:` (blind): want product, for ever.
 Where units are not all alike (`hand.py`), what the code does not say is wanted next: lot, last day, each serial; then
 they are in. CMD:SKIP puts them aside again.
 Where somebody waited for units that came, the slot of the backorder shelf (or the pack bench) is wanted next, order by
-order (`shelving.py`); whoever scans on leaves them at the dock. CMD:SKIP puts one order's aside.
+order (`shelving.py`); whoever scans other goods leaves them at the dock. CMD:SKIP puts one order's aside.
 """
 
 from contextlib import suppress
@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from stowline.core.errors import Conflict
 from stowline.inventory import queries as stock
-from stowline.receiving import aside, marks, notices, pallets, queries, rules, service, shelving
+from stowline.receiving import aside, marks, notice_queries, notices, pallets, queries, rules, service, shelving
 from stowline.receiving import hand as hands
 from stowline.receiving.hand import Hand
 from stowline.receiving.models import PurchaseOrder
@@ -95,9 +95,11 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
     if line is not None and over and not _may_be_over(session, scan, order, line, qty):
         return _too_many(line, qty, seen)
     hand = {**hands.take(seen, qty, scan), "over": over, "damaged": damaged}
+    pressed = marks.is_on(session, scan.task, scan.holder)
+    marks.put(session, scan, on=False)
     verdict = _book_or_ask(session, scan, order, step, hand)
-    if damaged and verdict.effect:
-        marks.put(session, scan, on=False)
+    if pressed and not verdict.effect:
+        marks.put(session, scan, on=True)
     return verdict
 
 
@@ -147,8 +149,8 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     done = service.receive(session, product_id=hand["product"], sku=hand["sku"], name=hand["name"], came=came,
                            line_id=line.id if line else None, ref=order.ref if order else "", over=over,
                            damaged=bool(hand.get("damaged")))  # fmt: skip
-    begun = before.get(shelving.KEY, {}) if _in(before) else {}
-    begun = shelving.begin(session, done.intake, hand["product"], came.units, came.lot, begun,
+    good = 0 if hand.get("damaged") or done.held else came.units
+    begun = shelving.begin(session, done.intake, hand["product"], good, came.lot, shelving.pending_of(before, hand["product"]),
                             line.quantity if line else 0)
     after = {**left, **({shelving.KEY: begun} if begun else {})}
     if before or after:
@@ -160,12 +162,14 @@ def _book_or_ask(session: Session, scan: Scan, order: PurchaseOrder | None, befo
     if next_["want"] == "nothing" and order is not None:
         scanning.let_go(session, scan.task)
     next_ = {**next_, "received": {"sku": hand["sku"], "name": hand["name"], "units": came.units}}
-    say, hint = _told(session, done, _booked(hand, came, line), came, after)
+    say, hint = _told(session, done, _booked(hand, came, line), came, after, damaged=bool(hand.get("damaged")))
     return Verdict.accepted(say, hint=hint or (next_["say"] if order or left else None), effect=effect).then(next_, task)
 
 
-def _told(session: Session, done: service.Receipt, booked: str, came: hands.Came, after: Hand) -> tuple[str, str | None]:
+def _told(session: Session, done: service.Receipt, booked: str, came: hands.Came, after: Hand, *, damaged: bool) -> tuple[str, str | None]:
     """What the receiver is told: where the units go, or what came and whose waiting is over."""
+    if damaged:
+        return booked, "Keep damaged goods apart: they go to quarantine."
     todo = shelving.pending(session, after) if done.intake.ids else None
     why = [f"{reason}: put away." for reason in list(done.intake.why)[:2]]
     if todo is not None:
@@ -252,6 +256,14 @@ def wanted(session: Session, ref: str, holder: Holder) -> dict[str, Any]:
 
 
 def _of(session: Session, ref: str, holder: Holder, product_id: int | None = None) -> Now:
+    next_, task = _unmarked(session, ref, holder, product_id)
+    if next_["want"] == "nothing" or not marks.is_on(session, f"receive:{ref}", holder):
+        return next_, task
+    return {**next_, "damaged": True, "say": marks.SAY}, task
+
+
+def _unmarked(session: Session, ref: str, holder: Holder, product_id: int | None) -> Now:
+    """What is wanted, whatever was said of the next scan."""
     next_, task = _now(session, queries.by_ref(session, ref), product_id) if ref else _now_blind()
     step = scanning.step(session, f"receive:{ref}", holder)
     todo, hand = shelving.pending(session, step), _in(step)
@@ -273,7 +285,13 @@ def _now(session: Session, order: PurchaseOrder, product_id: int | None = None) 
     if line is None:
         return wants("nothing", say=f"Nothing more is expected on {order.ref}."), task
     return wants("product", code=line.sku, sku=line.sku, name=line.name, done=line.received, of=line.quantity,
-                 left=line.left, say=f"Scan {line.name}, or any other product of {order.ref}"), task
+                 left=line.left, say=_ask(session, order, line, product_id)), task
+
+
+def _ask(session: Session, order: PurchaseOrder, line: ExpectedLine, product_id: int | None) -> str:
+    """What to scan: whoever begins hears of the pallets that were announced."""
+    pallets_too = "a pallet or carton, or " if product_id is None and notice_queries.any_open(session, order.id or 0) else ""
+    return f"Scan {pallets_too}{line.name}, or any other product of {order.ref}"
 
 
 def _in_hand(session: Session, order: PurchaseOrder, product_id: int | None) -> ExpectedLine | None:

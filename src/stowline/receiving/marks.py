@@ -5,8 +5,9 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.scanning import service as scanning
-from stowline.scanning.service import Scan, Verdict
+from stowline.scanning.service import Holder, Scan, Verdict
 
+SAY = "The next scan counts as damaged goods. Scan it, or press “Damaged” again"
 DAMAGED = "condition damaged"  # the kind by which a program says the same of one scan
 
 
@@ -17,6 +18,11 @@ def _task(scan: Scan) -> str:
 def damaged_next(session: Session, scan: Scan) -> bool:
     """Whether this scan is of damaged goods: by its kind, or by the key pressed before."""
     return scan.choice == DAMAGED or bool(scanning.step(session, _task(scan), scan.holder))
+
+
+def is_on(session: Session, task: str, holder: Holder) -> bool:
+    """Whether this holder said so of their next scan at the task."""
+    return bool(scanning.step(session, f"mark:{task}", holder))
 
 
 def toggle(session: Session, scan: Scan) -> Verdict:
@@ -36,4 +42,4 @@ def put(session: Session, scan: Scan, *, on: bool) -> None:
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """As it was before the key."""
     put(session, scan, on=effect["mark"])
-    return Verdict.accepted("One step back.")
+    return Verdict.accepted("The next scan is damaged goods again." if effect["mark"] else "The next scan is good again.")

@@ -103,6 +103,12 @@ def of_order(session: Session, purchase_order_id: int, *, limit: int = 50) -> li
     return list(session.exec(query.limit(limit)))
 
 
+def any_open(session: Session, purchase_order_id: int) -> bool:
+    """Whether pallets or cartons of this purchase order may still come."""
+    query = select(Arrival.id).where(col(Arrival.purchase_order_id) == purchase_order_id, col(Arrival.state).in_(("announced", "arriving")))
+    return session.exec(query.limit(1)).first() is not None
+
+
 def sums(session: Session, arrival_ids: Sequence[int]) -> dict[int, tuple[int, int, int]]:
     """Of each notice: (pallets and cartons with goods, those that are in, units)."""
     query = (

@@ -122,7 +122,7 @@ def _to_shelve(session: Session, done: Sequence[Done]) -> Effect:
         begun = shelving.begin(session, came.intake, one.product_id, booking.units, one.lot, begun, 0)
     if begun and len(done) > 1:
         rest = sum(booking.units - came.intake.units for _, booking, came in done)
-        begun = {**begun, "rest": rest, "rest_bin": ""}
+        begun = {**begun, "rest": rest, "rest_bin": "", "product": None}
     return {shelving.KEY: begun} if begun else {}
 
 

@@ -2,8 +2,9 @@
 bench. Receiving and put-away ask the same way.
 
 What is to be put down stands in the holder's step as `"shelf": {"ids": [lines of the shelf], "rest": units for a bin,
-"rest_bin": its code}`. The slot is asked for, not insisted on: whoever scans on leaves the units at the dock, kept for
-their order, and put-away asks for them.
+"rest_bin": its code, "product": of which product}`. More of the same goods is put down together with what came before.
+The slot is asked for, not insisted on: whoever scans something else leaves the units at the dock, kept for their order,
+and put-away asks for them.
 """
 
 from dataclasses import dataclass
@@ -41,13 +42,20 @@ class Pending:
 
 
 def begin(session: Session, intake: slots.Intake, product_id: int, units: int, lot: str, before: Json, expected: int) -> Json:
-    """The step for what just came: after what was pending `before` of the same goods. `expected` are the units of the
-    purchase order's line, 0 if it came blind.
+    """The step for what just came: after what was pending `before` of the same goods. `units` are those fit for sale,
+    `expected` those of the purchase order's line, 0 if it came blind.
     """
-    if not intake.ids:
-        return before
-    rest = units - intake.units
-    return {"ids": [*before.get("ids", []), *intake.ids], "rest": rest, "rest_bin": _bin(session, product_id, rest, lot), "expected": expected}
+    ids = [*before.get("ids", []), *intake.ids]
+    if not ids:
+        return {}
+    rest = before.get("rest", 0) + units - intake.units
+    return {"ids": ids, "rest": rest, "rest_bin": _bin(session, product_id, rest, lot), "expected": expected, "product": product_id}
+
+
+def pending_of(step: Json, product_id: int) -> Json:
+    """What a holder's step says is still to be put down of this product: {} if that is nothing."""
+    said: Json = step.get(KEY) or {}
+    return said if said.get("product") == product_id else {}
 
 
 def _bin(session: Session, product_id: int, units: int, lot: str) -> str:
