@@ -96,7 +96,8 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
         return _too_many(line, qty, seen)
     hand = {**hands.take(seen, qty, scan), "over": over, "damaged": damaged}
     pressed = marks.is_on(session, scan.task, scan.holder)
-    marks.put(session, scan, on=False)
+    if pressed:
+        marks.put(session, scan, on=False)
     verdict = _book_or_ask(session, scan, order, step, hand)
     if pressed and not verdict.effect:
         marks.put(session, scan, on=True)
