@@ -95,13 +95,7 @@ def _product(session: Session, scan: Scan, order: PurchaseOrder | None, step: Ha
     if line is not None and over and not _may_be_over(session, scan, order, line, qty):
         return _too_many(line, qty, seen)
     hand = {**hands.take(seen, qty, scan), "over": over, "damaged": damaged}
-    pressed = marks.is_on(session, scan.task, scan.holder)
-    if pressed:
-        marks.put(session, scan, on=False)
-    verdict = _book_or_ask(session, scan, order, step, hand)
-    if pressed and not verdict.effect:
-        marks.put(session, scan, on=True)
-    return verdict
+    return marks.used(session, scan, lambda: _book_or_ask(session, scan, order, step, hand))
 
 
 def _all_in_it(session: Session, scan: Scan, seen: Seen, order: PurchaseOrder | None, step: Hand) -> Verdict:

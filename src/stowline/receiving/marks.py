@@ -1,5 +1,6 @@
 """What a receiver says of the next scan: that it is damaged goods. Kept beside the step of the task until that scan."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import Session
@@ -37,6 +38,17 @@ def toggle(session: Session, scan: Scan) -> Verdict:
 def put(session: Session, scan: Scan, *, on: bool) -> None:
     """Set or clear it."""
     scanning.set_step(session, _task(scan), scan.holder, {"damaged": True} if on else {})
+
+
+def used(session: Session, scan: Scan, book: Callable[[], Verdict]) -> Verdict:
+    """Book goods in; what was said of them is used up with them, and stands where they were refused."""
+    if not is_on(session, scan.task, scan.holder):
+        return book()
+    put(session, scan, on=False)
+    verdict = book()
+    if not verdict.effect:
+        put(session, scan, on=True)
+    return verdict
 
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
