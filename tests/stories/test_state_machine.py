@@ -1,5 +1,5 @@
-"""Any sequence of scans, orders, counts, moves, adjustments, cancellations, holds and undos leaves every invariant of the
-floor intact. The shift that Hypothesis plays stands in `shift.py`.
+"""Any sequence of scans, orders, counts, moves, adjustments, cancellations, holds, choices and undos leaves every invariant of the
+floor intact. The shift that Hypothesis plays stands in `shift.py` and `shift_choices.py`.
 """
 
 import os
@@ -16,14 +16,14 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from tests.services import proof_is_full
 from tests.stories.conftest import Founded, copy_postgres
-from tests.stories.shift import Shift
+from tests.stories.shift_choices import ShiftWithChoices
 
 EXAMPLES, STEPS, PARTS = 200, 50, 4
 CALM = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large]
 
 
 def play(open_site: Callable[[ExitStack], str], examples: int, steps: int, *, fixed: bool | None = None) -> None:
-    machine = type("Shift", (Shift,), {"open_site": staticmethod(open_site)})
+    machine = type("Shift", (ShiftWithChoices,), {"open_site": staticmethod(open_site)})
     chosen = settings(
         max_examples=examples, stateful_step_count=steps, deadline=None, suppress_health_check=CALM, database=None,
         print_blob=True, derandomize=not proof_is_full() if fixed is None else fixed,

@@ -303,6 +303,21 @@ def test_urgent_against_a_cancellation_and_a_swap_against_a_release_leave_the_bo
         house.prove()
 
 
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
+def test_an_urgent_order_waits_for_no_order_that_is_just_being_placed(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 1})
+    maja.place("1001", {"MUG": 1})
+    maja.place("1002", {"MUG": 1})
+    with house.writing() as placing:  # it has its store, and waits for its levels
+        placing.connection().exec_driver_sql("SELECT id FROM store FOR KEY SHARE")
+        with db.transaction() as session:
+            session.connection().exec_driver_sql("SET LOCAL lock_timeout = '5s'")
+            urgent.take_for(session, orders.by_ref(session, "1002").id or 0, why="a wedding", who="Ruth")
+    assert maja.order("1002")["state"] == "allocated"
+    house.prove()
+
+
 def _product(sku: str) -> int:
     with db.reading() as session:
         return int(session.connection().exec_driver_sql(f"SELECT id FROM product WHERE sku = '{sku}'").scalar_one())

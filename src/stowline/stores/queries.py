@@ -20,8 +20,10 @@ def store(session: Session, store_id: int) -> Store:
 
 
 def lock(session: Session, store_id: int) -> Store:
-    """A store, read anew and locked until the transaction ends."""
-    query = select(Store).where(Store.id == store_id).with_for_update().execution_options(populate_existing=True)
+    """A store, read anew and locked until the transaction ends. Its key stays open: an order that is just being placed
+    points at its store before it takes its levels, and would wait in a circle with whoever holds levels and wants the store.
+    """
+    query = select(Store).where(Store.id == store_id).with_for_update(key_share=True).execution_options(populate_existing=True)
     return session.exec(query).one()
 
 
