@@ -38,7 +38,7 @@ def test_labels_and_a_pallet_between_two_scans(rosa: Shift, house: House) -> Non
     rosa.answer("accepted", "Mug, red: 1 of 12")
     rosa.look("receive-labels")
     for field, typed, key, path in (("Labels of Mug, red", "3", "Print", "/products/MUG-RD/labels?copies=3"),
-                                    ("Units on a pallet of our own", "1", "Pallet", f"/pallets/{sscc(PREFIX, 0)}/label")):  # fmt: skip
+                                    ("Units on a pallet", "1", "Pallet", f"/pallets/{sscc(PREFIX, 0)}/label")):  # fmt: skip
         page.get_by_label(field).fill("")
         page.get_by_label(field).press_sequentially(typed)
         with page.context.expect_event("response", partial(_is, house.url + path)):
