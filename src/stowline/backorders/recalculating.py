@@ -12,7 +12,7 @@ from stowline.backorders.promises import Why, alone, settle
 from stowline.backorders.queries import Place
 from stowline.core import db
 
-PORTION, AT_ONCE, MOST_DUE = 500, 200, 1000
+PORTION, AT_ONCE, MOST_DUE = 500, 200, 50_000
 _due = PromiseDue.__table__  # type: ignore[attr-defined]
 
 
@@ -54,6 +54,7 @@ def _portion(
         forecast = Forecast.read(session, supply_of(session, [product_id]), {line.store_id for line in lines})
         changed = settle(session, lines, forecast, why)
     if len(lines) < PORTION:
-        session.execute(sa.delete(_due).where(_due.c.id.in_(done)))  # not "up to": ids do not commit in order
+        for start in range(0, len(done), PORTION):  # not "up to the last one": ids do not commit in order
+            session.execute(sa.delete(_due).where(_due.c.id.in_(done[start : start + PORTION])))
         return changed, None, 0
     return changed, lines[-1].place, lines[-1].ahead + lines[-1].units
