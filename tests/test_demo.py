@@ -71,6 +71,10 @@ def test_it_has_what_the_first_page_of_the_readme_promises(demo: House) -> None:
         "SELECT ref FROM purchase_order WHERE closed_at IS NULL AND expected_to < ?", MORNING.date().isoformat()
     )
     assert late == [("PO-4101",)]
+    assert demo.rows(  # one scan of the pallet that was announced brings all of it: nothing in it has come already
+        "SELECT p.sku FROM arrival_unit u JOIN arrival a ON a.id = u.arrival_id JOIN arrival_content c ON c.unit_id = u.id "
+        "JOIN product p ON p.id = c.product_id JOIN purchase_order_line l ON l.product_id = c.product_id "
+        "AND l.purchase_order_id = a.purchase_order_id WHERE u.received_at IS NULL AND c.units > l.quantity - l.received") == []  # fmt: skip
 
 
 def test_every_product_can_be_scanned_weighed_and_boxed(demo: House) -> None:

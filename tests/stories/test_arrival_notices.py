@@ -102,6 +102,9 @@ def test_more_than_was_ordered_is_asked_about(house: House, maja: Tablet) -> Non
     reply = refused(maja.scan("receive:PO-1", PALLET), "12 are more than the 10 still expected")
     (choice,) = reply["choices"]
     assert choice["label"] == "Take all 12: 2 more than ordered"
+    accepted(maja.scan("receive:PO-1", "MUG", 10))
+    refused(maja.scan("receive:PO-1", PALLET), "12 are in it, and none is still expected. Scan its")
+    accepted(maja.scan("receive:PO-1", "CMD:UNDO"))
     accepted(maja.scan("receive:PO-1", PALLET, kind=choice["kind"]), "12 units")
     line = maja.get("/api/v1/purchase-orders/PO-1")["lines"][0]
     assert (line["received"], line["over"]) == (10, 2)

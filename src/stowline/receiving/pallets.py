@@ -88,7 +88,7 @@ def _receive(
     lines = queries.lock_lines(session, order.id or 0, [one.product_id for one in goods]) if order is not None else {}
     if order is not None and queries.is_closed(session, order.id or 0):
         return Verdict.conflict(f"Purchase order {order.ref} was closed just now. Open it again first, or set the {unit.kind} aside.")
-    booked = _bookings(goods, lines, all_of_it=scan.choice == OVER) if order is not None else [(one, Booking(None, one.units)) for one in goods]
+    booked = _bookings(goods, lines, all_of_it=scan.choice == OVER, in_it="cartons" if unit.kind == "pallet" else "goods") if order is not None else [(one, Booking(None, one.units)) for one in goods]
     if isinstance(booked, Verdict):
         return booked
     inventory.lock_levels(session, [one.product_id for one in goods])
@@ -148,7 +148,7 @@ def _together(packed: Sequence[Packed]) -> list[Goods]:
 
 
 def _bookings(
-    goods: Sequence[Goods], lines: Mapping[int, list[rules.Open]], *, all_of_it: bool
+    goods: Sequence[Goods], lines: Mapping[int, list[rules.Open]], *, all_of_it: bool, in_it: str
 ) -> list[tuple[Goods, Booking]] | Verdict:
     """Each of the goods on the lines it goes to, or the refusal where more is in it than was ordered."""
     made: list[tuple[Goods, Booking]] = []
@@ -156,8 +156,8 @@ def _bookings(
     for one in goods:
         found = rules.book(open_[one.product_id], one.units, all_of_it=all_of_it)
         if isinstance(found, int):
-            say = f"{one.name}: {one.units:,} are more than the {found:,} still expected. Scan its cartons, or take all of it."
-            return offer_all(say, one.units, found)
+            much = f"{one.units:,} are more than the {found:,} still expected" if found else f"{one.units:,} are in it, and none is still expected"
+            return offer_all(f"{one.name}: {much}. Scan its {in_it} one by one, or take all of it.", one.units, found)
         made += [(one, booking) for booking in found]
         came = {booking.line_id: booking.units for booking in found}
         open_[one.product_id] = [rules.Open(o.id, o.quantity, o.came + came.get(o.id, 0), o.tolerance) for o in open_[one.product_id]]
