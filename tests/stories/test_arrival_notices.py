@@ -51,6 +51,7 @@ def test_one_scan_receives_a_pallet_with_all_its_cartons(house: House, maja: Tab
     assert maja.lease("receive:PO-1")["next"]["say"].startswith("Scan a pallet or carton, or ")
     reply = accepted(maja.scan("receive:PO-1", f"]C100{PALLET}"), "Don't put away: pack bench, order 1042")
     assert f"Pallet {PALLET[-6:]}: 25 units of 2 products received." in reply["hint"]
+    assert "Bring 2 Thing MUG to the pack bench" in reply["hint"]  # not "it": that would be the pallet
     assert "23 more wait to be put away." in reply["hint"]
     assert [line["received"] for line in maja.get("/api/v1/purchase-orders/PO-1")["lines"]] == [20, 5]
     assert maja.get("/api/v1/arrivals/ASN-7")["state"] == "received"

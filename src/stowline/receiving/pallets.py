@@ -130,7 +130,7 @@ def _told(session: Session, say: str, done: Sequence[Done], begun: Effect) -> tu
     """What the receiver is told: where the first units go, else whose waiting is over."""
     todo = shelving.pending(session, begun)
     if todo is not None:
-        return shelving.told(say, todo)
+        return shelving.told(say, todo, mixed=len({one.product_id for one, _, _ in done}) > 1)
     hints = [f"{units:,} for order {ref}" for _, _, came in done for ref, units in came.served][:MOST_ASKED]
     held = [f"Lot {one.lot} is on hold: {came.held}. Put it into quarantine." for one, _, came in done if came.held][:1]
     waited = [f"Waited for: {', '.join(hints)}."] if hints else []

@@ -127,7 +127,7 @@ def _put_down(session: Session, scan: Scan, todo: Pending, step: Json) -> Verdic
 def _further(todo: Pending) -> str | None:
     """What comes after the one that was put down."""
     if len(todo.splits) > 1:
-        return f"Next: {_asked(todo.splits[1])}."
+        return f"Next: {_asked(todo.splits[1], named=todo.splits[1].sku != todo.first.sku)}."
     return rest_of(todo.rest, todo.rest_bin) or None
 
 
@@ -157,11 +157,11 @@ def undo(session: Session, scan: Scan, effect: Json) -> str | None:
 # --- in words ---------------------------------------------------------------------------------------------------------
 
 
-def told(booked: str, todo: Pending) -> tuple[str, str]:
-    """What a receiver is told when units came that somebody waited for: (sentence, hint)."""
+def told(booked: str, todo: Pending, *, mixed: bool = False) -> tuple[str, str]:
+    """What a receiver is told when units came that somebody waited for: (sentence, hint). `mixed`: several products came."""
     one, more = todo.first, len({split.order_id for split in todo.splits}) - 1
     after = f"{more:,} more {'order' if more == 1 else 'orders'} after it." if more else ""
-    hint = [f"{booked}.", f"{_asked(one)}.", after, rest_of(todo.rest, todo.rest_bin)]
+    hint = [f"{booked}.", f"{_asked(one, named=mixed)}.", after, rest_of(todo.rest, todo.rest_bin)]
     return f"Don't put away: {_place(one)}, order {one.order}", " ".join(filter(None, hint))
 
 
@@ -169,8 +169,8 @@ def _place(split: Split) -> str:
     return "pack bench" if split.slot_id is None else f"slot {split.slot}"
 
 
-def _asked(split: Split) -> str:
-    units = f"{split.units:,}" if split.units > 1 else "it"
+def _asked(split: Split, *, named: bool = False) -> str:
+    units = f"{split.units:,} {split.name}" if named else f"{split.units:,}" if split.units > 1 else "it"
     if split.slot_id is None:
         return f"Bring {units} to the pack bench, then scan {split.slot}"
     return f"Put {units} in {split.slot}, then scan the slot"
