@@ -48,6 +48,9 @@ OPTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "order-choice": (DESK["order"][0], {**DESK["order"][1], "choice": ORDER_CHOICE}),
     "shop-choice": ("shop/order.html", {**WAITING, "choice": CHOICE}),
     "shop-choice-again": ("shop/order.html", {**WAITING, "choice": {**CHOICE, "done": "You chose to keep waiting", "said": "Something arrived for you meanwhile, so the amounts are others. Nothing was changed; look again, then choose.", "button": "Change my choice"}}),
+    "shop-choice-over": ("shop/order.html", {**WAITING, "choice": {
+        "title": "Your choice", "said": "", "done": "This offer ended on Wednesday 2 December", "options": [],
+        "say": "Nothing was chosen, so nothing was changed: your place in line is kept."}}),
     "shop-chosen": ("shop/choice.html", {**FRAME, "store": STORE, "order": {"ref": "#1042"}, "eyebrow": "Order #1042", "title": "You chose to keep waiting", "back": "See your order", "back_href": "/track/1-x",
                     "says": ["You keep your place in line. We write to you when your goods are here, and they go out at once.", "You can think again until Wednesday 2 December, on your order's page."]}),
     "instructions-none": ("desk/instructions.html", view("/instructions", views=VIEWS[:3], view="person", rows=[], doors=DOORS[2:], secret="", pages=PAGES, may_write=False)),

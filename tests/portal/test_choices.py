@@ -5,6 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+import sqlalchemy as sa
 
 from stowline import wiring
 from stowline.backorders import lapses, offers
@@ -15,6 +16,7 @@ from stowline.notifications import queries as messages
 from stowline.notifications.models import Message
 from stowline.orders import instruction_post, shop_doors
 from stowline.orders import queries as orders
+from stowline.orders import service as order_service
 from tests.desk.pages import Page
 from tests.portal.conftest import Shopper
 from tests.shop_server import ShopServer
@@ -77,16 +79,25 @@ def test_from_the_click_to_the_shop_and_the_warehouse(ines: Shopper, shop: ShopS
     assert robot.events("1042")[-1] == "ParcelHandedOver"
 
 
+def everything() -> dict[str, list[str]]:
+    """Every row of every table."""
+    with db.reading() as session:
+        inside = session.connection()
+        tables = sa.inspect(inside).get_table_names()
+        return {name: sorted(str(tuple(row)) for row in inside.exec_driver_sql(f'SELECT * FROM "{name}"')) for name in tables}
+
+
 def test_a_look_changes_nothing_whoever_looks(ines: Shopper) -> None:
     offered(ines)
     page = ines.sees("1042")
     form = next(form for form in page.forms if "/offers/" in form.action)
-    before = ines.house.robot().events("1042")
-    for path in (f"{ines.link('1042')}?choose=cancel", f"{ines.link('1042')}?choose=nonsense", form.action, f"{form.action}?fate=used"):
+    link = ines.link("1042")
+    before = everything()
+    for path in (f"{link}?choose=cancel", f"{link}?choose=nonsense", form.action, f"{form.action}?fate=used"):
         assert ines.browser.ask("GET", path).status_code in (200, 303)
         assert ines.browser.ask("HEAD", path).status_code in (200, 303, 405)
-    assert ines.house.robot().events("1042") == before
-    marked = ines.browser.ask("GET", f"{ines.link('1042')}?choose=cancel").text
+    marked = ines.browser.ask("GET", f"{link}?choose=cancel").text
+    assert everything() == before
     assert 'value="cancel:900" checked' in marked
     assert marked.count(" checked") == 1
 
@@ -123,6 +134,31 @@ def test_an_offer_that_ended_says_what_can_be_done(ines: Shopper) -> None:
         db.run(lambda session: offers.expire(session, ident))
         assert "This offer ended on" in click(ines, page, "cancel:900").text
         assert "Your choice" not in ines.sees("1042").text
+        by_mail = ines.browser.get(f"{ines.link('1042')}?choose=cancel").text
+        assert "Your choice This offer ended on" in by_mail
+        assert "your place in line is kept" in by_mail
+
+
+def test_the_link_of_an_old_mail_says_what_became_of_its_choice(ines: Shopper) -> None:
+    """While something else can still be chosen; after all of it came; once the order is on hold, or cancelled."""
+    offered(ines)
+    robot, mail = ines.house.robot(), f"{ines.link('1042')}?choose=swap-2-9"
+    page = ines.browser.get(mail)
+    assert "That is not possible any more." in page.text
+    assert " checked" not in page.answer.text, "nothing else is marked in its place"
+    with db.reading() as session:
+        order_id = orders.by_ref(session, "1042").id or 0
+    db.run(lambda session: order_service.hold(session, order_id, "is the address right?"))
+    assert "Nothing can be chosen at the moment" in click(ines, page, "cancel:900").text
+    assert "Nothing can be chosen at the moment" in ines.browser.get(mail).text
+    db.run(lambda session: order_service.lift_hold(session, order_id))
+    robot.receive({"MUG": 2})
+    assert "What you waited for has come It is set aside for you" in ines.browser.get(mail).text
+    assert "What you waited for has come" in click(ines, page, "cancel:900").text
+    assert robot.post("/api/v1/orders/1042/cancellation", {"reason": "changed my mind"}).status == 200
+    assert "The order was cancelled Nothing will be sent" in ines.browser.get(mail).text
+    ines.house.react()
+    assert "Your choice" not in ines.sees("1042").text
 
 
 def shoppers(ines: Shopper) -> None:

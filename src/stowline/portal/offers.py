@@ -34,14 +34,19 @@ def path(offer: Offer) -> str:
 
 
 def card(session: Session, order: Order, reader: Reader, *, chosen: str = "", said: str = "") -> View | None:
-    """The card of the order's latest offer: what can be chosen now, and what was. `chosen` is marked beforehand."""
+    """The card of the order's latest offer: what can be chosen now, and what was. `chosen`, which a mail's link names, is
+    marked beforehand; whoever comes by such a link or after a click is told, too, that there is nothing to choose any more.
+    """
     offer = offers.latest(session, order.id or 0)
-    if offer is None or (offer.state == "ended" and not said):
+    if offer is None:
         return None
     options = offers.choices(session, offer, order)
     if not options and offer.state != "chosen":
-        return None
-    marked = next((one.name for one in options if one.name == chosen), offer.choice or options[0].name if options else "")
+        return _over(offer, order, reader) if chosen or said else None
+    there = any(one.name == chosen for one in options)
+    if chosen and options and not there:
+        said = "gone"
+    marked = chosen if there else offer.choice or (options[0].name if options and not chosen else "")
     return {
         "title": reader.say("offer.title"), "action": path(offer), "legend": reader.say("offer.legend"),
         "said": reader.say(f"offer.said_{said}") if said in ("gone", "changed", "none") else "",
@@ -49,6 +54,25 @@ def card(session: Session, order: Order, reader: Reader, *, chosen: str = "", sa
         "options": [_shown(one, order, reader, checked=one.name == marked) for one in options],
         "button": reader.say("offer.again" if offer.state == "chosen" else "offer.button"),
     }  # fmt: skip
+
+
+def _over(offer: Offer, order: Order, reader: Reader) -> View:
+    """The card of an offer that nothing can be chosen of any more: why, and what that means."""
+    title, say = _why_over(offer, order, reader)
+    return {"title": reader.say("offer.title"), "said": "", "done": title, "say": say, "options": []}
+
+
+def _why_over(offer: Offer, order: Order, reader: Reader) -> tuple[str, str]:
+    """In words; of one that nobody has ended yet, too."""
+    why = offer.why if offer.state == "ended" else "expired" if clock.now() >= offer.ends_at else _since(order)
+    return reader.say(f"over.{why}", day=reader.day(_past(offer))), reader.say(f"over.{why}_say")
+
+
+def _since(order: Order) -> str:
+    """What became of the order since its offer was made."""
+    if order.state == "cancelled":
+        return "cancelled"
+    return "came" if order.allocated >= order.ordered - order.cancelled and not order.held else "closed"
 
 
 def _until(session: Session, offer: Offer, reader: Reader) -> str:
@@ -86,7 +110,6 @@ def _answer(offer: Offer, order: Order, reader: Reader) -> View:
 
 def outcome(session: Session, offer: Offer, order: Order, reader: Reader, fate: str = "") -> View:
     """The page after a click, or of a link that is over: what was chosen or why not, and what happens next."""
-    day = reader.day(_past(offer))
     if offer.state == "chosen":
         kind = offer.answer["kind"]
         again = bool(offers.choices(session, offer, order))
@@ -95,8 +118,8 @@ def outcome(session: Session, offer: Offer, order: Order, reader: Reader, fate: 
         says += [reader.say("next.think", day=reader.day(offer.ends_at))] if again else []
         says = [reader.say("next.used"), *says] if fate == "used" else says
     else:
-        why = offer.why if offer.state == "ended" else "expired"
-        title, says = reader.say(f"over.{why}", day=day), [reader.say(f"over.{why}_say")]
+        title, say = _why_over(offer, order, reader)
+        says = [say]
     return {"title": title, "says": says, "back": reader.say("next.back"), "back_href": facts.status_path(offer.order_id)}
 
 
