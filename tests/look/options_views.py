@@ -13,7 +13,7 @@ from tests.look.shop_views import BASE, CARDS, FRAME, STEPS, STORE, WAITS
 PAGES = {"say": "3 shown, newest first", "earlier": None, "later": "/instructions?after=x"}
 ROW: dict[str, Any] = {
     "id": 7, "ref": "#1042", "store_key": "kiln", "what": "Pay back", "amount": 8400, "currency": "EUR", "goods": [("Mug, blue", 3), (LONG, 1200)],
-    "kind": "bad", "word": "Refused", "state": "refused", "say": "The card is closed", "why": "Chosen by the shopper", "shop_ref": "", "note": "",
+    "kind": "bad", "word": "Refused", "state": "refused", "say": "The card is closed.", "why": "Chosen by the shopper", "shop_ref": "", "note": "",
     "by": "", "at": at(27), "next_at": None, "may_replay": True, "may_settle": True,
 }
 DOORS = [
@@ -21,7 +21,7 @@ DOORS = [
     {"store": RTL, "key": "rtl", "url": "https://" + "long-name-of-a-shop." * 6 + "example/", "kind": "done", "word": "Closed", "why": "Closed by Ruth.", "active": False, "two": True, "known": True},
     {"store": "Loft", "key": "loft", "url": "", "kind": "warn", "word": "No address", "why": "", "active": False, "two": False, "known": False},
 ]
-ROWS = [ROW, {**ROW, "id": 6, "what": "Send faster", "amount": 0, "goods": [], "kind": "go", "word": "To be sent", "say": "The shop answered 503", "next_at": at(27), "may_replay": False},
+ROWS = [ROW, {**ROW, "id": 6, "what": "Send faster", "amount": 0, "goods": [], "kind": "go", "word": "To be sent", "say": "The shop answered 503.", "next_at": at(27), "may_replay": False},
         {**ROW, "id": 5, "ref": HOSTILE, "kind": "done", "word": "Settled by hand", "say": "", "note": "Paid by bank", "by": "Ruth Adeyemi", "shop_ref": "re_77", "may_replay": False, "may_settle": False}]
 CHOICES = [("wait:0", "Keep waiting", "Your place in line is kept, and we send it by the fast way, free of charge."),
            ("ship:0", "Send what is here now", "2 pieces go out at once. The rest follows in a parcel of its own, free of charge."),

@@ -63,6 +63,7 @@ def test_who_waits_reads_the_range_the_place_in_line_and_why(ines: Shopper) -> N
     assert f"Expected to leave our warehouse {window}" in page
     assert f"number 2 in line, expected to leave our warehouse {window}" in page
     assert "1 ahead of you, 60 due" in page
+    assert "Nobody is ahead of you, 60 due" in ines.sees("second").text
     assert "Waiting for stock" in page
     assert "Set aside for you In stock" in page
     assert "Secret Supplier" not in page

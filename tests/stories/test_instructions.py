@@ -117,6 +117,7 @@ def test_what_a_shop_refuses_or_never_answers_is_a_persons(shop: ShopServer, maj
     assert look(dead).state == "dead"
     page = desk(ruth, "/instructions")
     assert "the card is closed" in page.lower()
+    assert ".." not in page
     assert "Dead" in page
     assert send(ruth, f"/instructions/{refused}/settlement", reason="") == 422
     assert send(ruth, f"/instructions/{refused}/settlement", reason="Paid by bank, 25 Nov") == 303

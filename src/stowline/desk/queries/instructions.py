@@ -53,7 +53,7 @@ def row(one: Instruction, store: str, *, door: bool) -> Row:
     return {
         "id": one.id, "ref": one.order_ref, "store_key": store, "what": KINDS[one.kind], "amount": one.amount_minor,
         "currency": one.currency, "goods": [(line["name"], line["quantity"]) for line in one.lines[:5]],
-        "kind": kind, "word": word, "state": one.state, "say": words.capital(one.say), "why": one.why, "shop_ref": one.ref, "note": one.note,
+        "kind": kind, "word": word, "state": one.state, "say": words.capital(one.say) if one.say else "", "why": words.capital(one.why) if one.why else "", "shop_ref": one.ref, "note": one.note,
         "by": one.settled_by, "at": one.made_at, "next_at": one.next_at if one.state in OPEN else None,
         "may_replay": one.state in WANTS_A_PERSON, "may_settle": one.state in (*OPEN, *WANTS_A_PERSON),
     }  # fmt: skip

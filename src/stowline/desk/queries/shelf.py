@@ -67,7 +67,7 @@ def _why(slot: Slot, ready: bool, at_dock: int, said: str) -> str:  # noqa: FBT0
     if slot.order_id is None:
         return f"Clear it: {slot.stray:,} {'unit is' if slot.stray == 1 else 'units are'} for nobody. Put away takes them." if slot.stray else ""
     if ready:
-        return "Complete: it can be picked from here"
+        return "Complete: it can be picked from here" if slot.here >= slot.of else "Complete with what lies in bins: it can be picked"
     if at_dock:
         return f"{at_dock:,} {'unit stands' if at_dock == 1 else 'units stand'} at the dock for it"
     if slot.state == "allocated":
