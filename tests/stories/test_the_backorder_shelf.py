@@ -1,5 +1,8 @@
 """The backorder shelf: what comes for somebody who waits goes into a slot, or straight to the pack bench, and no further."""
 
+from urllib.parse import urlencode
+from uuid import uuid4
+
 import pytest
 
 from stowline.catalog import details
@@ -11,7 +14,7 @@ from stowline.inventory import service as inventory
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from tests.asserts import accepted, conflict, refused
-from tests.makers import Json, Tablet, at_once
+from tests.makers import FORM_TYPE, Json, Tablet, at_once
 from tests.stories.conftest import House
 
 
@@ -121,6 +124,22 @@ def test_an_unknown_code_before_the_slot_names_the_slot(maja: Tablet) -> None:
     wait_for(maja, A={"MUG": 2, "POT": 1})
     accepted(maja.scan("receive:", "MUG"))
     refused(maja.scan("receive:", "NO-SUCH-9"), "Nobody knows the code NO-SUCH-9. Scan S-01, or the next product.")
+
+
+def test_an_orders_code_leads_to_its_work_on_the_shelf_and_at_the_bench(maja: Tablet, ruth: Tablet) -> None:
+    def opened() -> tuple[int, str]:
+        form = urlencode({"scan_id": str(uuid4()), "task": "look:", "code": "A", "quantity": "1", "opens": "1"}).encode()
+        reply = ruth.send("POST", "/scans", form, {**ruth.headers, **FORM_TYPE, "Accept": "text/html"})
+        return reply.status, reply.headers.get("location", "")
+
+    wait_for(maja, A={"MUG": 2, "POT": 1})
+    assert opened()[0] == 200  # nothing can be done yet: it says what it is
+    for scanned in ("MUG", "MUG", "S-01", "POT", "S-01"):
+        accepted(maja.scan("receive:", scanned))
+    assert opened() == (303, "/floor/task/pick:A")
+    assert ruth.send("POST", "/floor/task/pick:A/release", b"", {**ruth.headers, **FORM_TYPE}).status == 303
+    maja.follow("pick:A")
+    assert opened()[1].startswith("/floor/task/pack:")
 
 
 def test_every_step_to_the_shelf_can_be_taken_back(house: House, maja: Tablet) -> None:

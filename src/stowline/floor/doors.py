@@ -1,5 +1,6 @@
 """Scans that lead somewhere else than to an answer: a badge to its PIN, a printed code at "get work" to its task."""
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ def badge(asked: Asked, reply: Reply, who: Identity) -> str | None:
 
 
 def work_of(reply: Reply, who: Identity) -> str | None:
-    """Where a cart, tote, purchase order or manifest leads: to its task, which is taken now.
+    """Where a cart, tote, order, purchase order or manifest leads: to its task, which is taken now.
 
     None for what has no work, or none for this person. Raises Refused (Conflict) where somebody else has it.
     """
@@ -54,6 +55,10 @@ def _task(session: Session, kind: str, code: str) -> str | None:
         if where is None:
             return None
         return f"pack:{code}" if where.picked else f"pick:{where.cart}"
+    if kind == "order":
+        with suppress(Refused):
+            return work.of_order(session, code)
+        return None
     name = {"cart": "pick", "purchase-order": "receive", "manifest": "handover"}.get(kind)
     return f"{name}:{code}" if name else None
 

@@ -12,6 +12,7 @@ from stowline.core.errors import Refused
 from stowline.floor import doors, forms, scans, work
 from stowline.scanning import service as scanning
 from stowline.scanning.service import STATUS, Asked
+from stowline.shipping.service import carrier_name
 
 AnyRequest = Request[Any, Any, Any]
 FORM = "application/x-www-form-urlencoded"
@@ -25,7 +26,7 @@ def is_form(request: AnyRequest) -> bool:
 def scanned(request: AnyRequest, asked: Asked, who: Identity, *, opens: bool = False) -> Response[Any]:
     """Carry a tablet's scan out and draw the answer: the swapped part for htmx and the queue, the whole page without.
 
-    A badge leads to its PIN. `opens`: a scan at "get work", where the code of a cart, tote, purchase order or manifest
+    A badge leads to its PIN. `opens`: a scan at "get work", where the code of a cart, tote, order, purchase order or manifest
     leads to its task.
     """
     status, reply = scans.carry_out(asked, who)
@@ -68,7 +69,7 @@ def task_screen(task: str, who: Identity, device: str = "", reply: dict[str, Any
         view = reply["task"]
     return {"task": {**view, "lines": lines}, "next": now["next"], "reply": reply, "scan_id": ids.new_uuid(),
             "device": device, "label": _paper(now["next"]), "wall": wall,
-            "own_sscc": bool(settings().gs1_prefix)}
+            "own_sscc": bool(settings().gs1_prefix), "carrier": carrier_name((now["next"] or {}).get("carrier") or "")}
 
 
 def _wall(session: db.Session, following: dict[str, Any] | None) -> dict[str, Any] | None:

@@ -11,6 +11,7 @@ from stowline.backorders import shelf_reads as shelf
 from stowline.core.errors import BadRequest, Conflict, Refused
 from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
+from stowline.orders import queries as orders
 from stowline.packing import bench
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
@@ -97,6 +98,19 @@ def _pack(session: Session, after: str, limit: int) -> tuple[list[Item], str | N
         name = order.tote if order.tote and order.state == "picked" else f"{keys[order.store_id]}/{order.order_ref}"
         items.append({"task": f"pack:{name}", "kind": "pack", "say": f"Order {order.order_ref}", "since": order.placed_at})
     return items, str(found[-1].order_id) if len(found) == limit else None
+
+
+def of_order(session: Session, ref: str) -> str | None:
+    """The task that an order's code leads to: at the pack bench, or by hand from its slot of the shelf; None if neither.
+
+    Raises NotFound, or Conflict where stores share the ref.
+    """
+    order_id = orders.by_ref(session, ref).id or 0
+    at_bench, _ = _pack(session, str(order_id - 1), 1)
+    if at_bench and packing.waiting(session, after=order_id - 1, limit=1)[0].order_id == order_id:
+        return str(at_bench[0]["task"])
+    whole = picking.ready_on_shelf(session, after=order_id - 1, limit=1)
+    return f"pick:{whole[0].task}" if whole and whole[0].order_id == order_id else None
 
 
 def _handover(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:

@@ -146,7 +146,7 @@ def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
         say = f"Tote taken back for {stop.name}."
     else:
         service.put_back(session, stop, effect["units"])
-        say = f"Taken back: {effect['units']} {stop.name}. Put them back into {stop.bin}."
+        say = f"Taken back: {effect['units']} {stop.name}. Put {'it' if effect['units'] == 1 else 'them'} back into {stop.bin}."
     service.reach(session, stop.pick_list_id, scan.ref, stop.from_id, "")
     return Verdict.accepted(say).then(*_of(session, scan.ref))
 
