@@ -62,6 +62,7 @@ def test_damaged_goods_are_counted_and_serve_nobody(house: House, maja: Tablet) 
     assert line(maja) == {"received": 0, "over": 0, "damaged": 0}
     accepted(maja.scan("receive:PO-1", "MUG", 1, kind="condition damaged"), "damaged: 1 of 10")
     accepted(maja.scan("receive:PO-1", "MUG", 2), "pack bench, order 1042")
+    assert ">Don&#39;t put away: pack bench, order 1042</strong> 2 Thing MUG" in drawn(maja, "/receiving/PO-1")
     assert line(maja) == {"received": 3, "over": 0, "damaged": 1}
     assert maja.stock("MUG")["promised"] == 2
     house.prove()

@@ -105,8 +105,15 @@ def _scan(scan: Scan) -> dict[str, Any]:
     reply = msgspec.json.decode(scan.reply)
     where = f" on {scan.device}" if scan.device else ""
     undone = ". Taken back later" if scan.undone_by else ""
-    return {"kind": "scan", "strong": reply.get("say", scan.code), "say": "",
+    return {"kind": "scan", "strong": reply.get("say", scan.code), "say": _came(reply),
             "why": f"Scan by {words.scanner(scan.holder, scan.who)}{where}, {words.task(scan.task)}{undone}", "scan_id": scan.scan_id}
+
+
+def _came(reply: dict[str, Any]) -> str:
+    """What a receipt brought, where its answer only says where that goes; "" if it says so itself, or is none."""
+    got = (reply.get("next") or {}).get("received") or {}
+    what = f"{got['units']:,} {got['name']}" if "name" in got else f"{got['kind']} {got['sscc'][-6:]}" if "sscc" in got else ""
+    return "" if got.get("name", got.get("sscc", "")[-6:]) in reply.get("say", "") else what
 
 
 def _event(event: Happened, orders: dict[int, tuple[str, str]]) -> dict[str, Any]:
