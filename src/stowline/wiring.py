@@ -13,7 +13,7 @@ from stowline.allocation.events import KeptApart
 from stowline.backorders import holds, lapses, offers, outcomes, promises, shelf, sign_ups
 from stowline.backorders import service as backorders
 from stowline.backorders.events import CrossDock, CrossDockBack
-from stowline.catalog.events import KitMade, RecipeChanged, TrackingSet
+from stowline.catalog.events import KitMade, RecipeChanged, SubstitutesChanged, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
 from stowline.desk.webhooks import delivery as webhook_delivery
@@ -70,6 +70,7 @@ REACTIONS = {
 HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderEntered: [allocation.on_entered, backorders.on_entered, outlook.on_entered, sign_ups.on_entered],
     OrderSettled: [substitution.on_settled],
+    SubstitutesChanged: [substitution.on_changed],
     DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped, sign_ups.on_freed],
     PlacesChanged: [outlook.on_places_changed],
     PromiseLowered: [shelf.on_lowered],
@@ -107,7 +108,7 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
-    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, policies.TIMER: policies.rank,
+    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,

@@ -2,6 +2,7 @@
 
 import json
 from functools import partial
+from threading import Thread
 
 import pytest
 
@@ -37,7 +38,7 @@ def may_replace(sku: str, other: str, **months: int) -> None:
 
 def look_for_substitutes() -> None:
     with db.transaction() as session:
-        found = session.connection().exec_driver_sql("SELECT id FROM timer WHERE kind = 'substitute'").scalars().all()
+        found = session.connection().exec_driver_sql("SELECT id FROM timer WHERE kind IN ('substitute', 'substitutes-changed')").scalars().all()
     for timer_id in found:
         timers.fire(timer_id)
 
@@ -137,6 +138,112 @@ def test_support_notes_later_that_a_shopper_takes_a_substitute(house: House) -> 
         service.allow_substitutes(session, line.id, allowed=True)
     assert lines_of(maja, "1001") == [("MUG", 0, 0, 2), ("CUP", 2, 0, 0)]
     house.prove()
+
+
+@ON_SQLITE
+@pytest.mark.parametrize("door", ["whole list", "one more"])
+def test_a_new_substitute_that_is_free_reaches_who_agreed_before(house: House, door: str) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 4})
+    maja.add_product("MUG")
+    maja.place("1000", {"MUG": 1})
+    for ref, units in (("1001", 9), ("1002", 2), ("1003", 1), ("1004", 2)):
+        agreed(maja, ref, "MUG", units)
+    if door == "whole list":
+        maja.send("PUT", "/api/v1/products/MUG/substitutes", b'{"substitutes": [{"sku": "CUP"}]}', maja.headers)
+    else:
+        may_replace("MUG", "CUP")
+    look_for_substitutes()
+    assert [lines_of(maja, f"100{n}")[0][2] for n in range(5)] == [1, 9, 0, 0, 2]
+    assert lines_of(maja, "1002") == [("MUG", 0, 0, 2), ("CUP", 2, 0, 0)]
+    assert maja.events("1003") == ["OrderPlaced", "LineSwapped", "BackorderFilled"]
+    look_for_substitutes()
+    house.prove()
+    with db.reading() as session:
+        order = orders.by_ref(session, "1002")
+        came = facts.gather(session, Message.model_construct(kind="stock-arrived", order_id=order.id))
+    assert [(one["sku"], one["quantity"], one["instead_of"]) for one in came["arrived"]] == [("CUP", 2, "Thing MUG")]
+    mail = render("stock-arrived", locale="en", brand=Brand("Kiln", "shop@kiln.example"), data=came)
+    assert all("in place of Thing MUG, as you agreed" in part for part in (mail.html, mail.text))
+
+
+@ON_SQLITE
+def test_months_that_begin_later_are_looked_at_when_they_are_changed_and_not_when_nothing_is(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 2})
+    maja.add_product("MUG")
+    agreed(maja, "1001", "MUG", 1)
+    month = clock.now().month
+    may_replace("MUG", "CUP", from_month=month % 12 + 1, to_month=month % 12 + 1)
+    look_for_substitutes()
+    assert lines_of(maja, "1001") == [("MUG", 0, 1, 0)]
+    may_replace("MUG", "CUP", from_month=month % 12 + 1, to_month=month % 12 + 1)
+    assert house.count("timer WHERE kind = 'substitutes-changed'") == 0
+    may_replace("MUG", "CUP", from_month=month, to_month=month)
+    look_for_substitutes()
+    assert lines_of(maja, "1001") == [("MUG", 0, 0, 1), ("CUP", 1, 0, 0)]
+
+
+@ON_SQLITE
+def test_many_who_want_more_than_is_free_do_not_hide_who_wants_less(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(substitution, "AT_ONCE", 2)
+    maja = house.tablet()
+    for sku in ("MUG", "CUP"):
+        maja.add_product(sku)
+    may_replace("MUG", "CUP")
+    for ref, units in (("1001", 5), ("1002", 5), ("1003", 1), ("1004", 1), ("1005", 1)):
+        agreed(maja, ref, "MUG", units)
+    maja.receive({"CUP": 3})
+    for _ in range(3):
+        look_for_substitutes()
+    assert [lines_of(maja, f"100{n}")[0][2] for n in range(1, 6)] == [5, 5, 0, 0, 0]
+    house.prove()
+
+
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
+def test_a_new_substitute_and_a_shopper_who_agrees_at_that_moment_find_each_other(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 6})
+    for n in range(3):
+        maja.add_product(f"MUG-{n}")
+        maja.place(f"100{n}", {f"MUG-{n}": 1})
+        with db.transaction() as session:
+            line = orders.lines(session, orders.by_ref(session, f"100{n}").id or 0)[0].id
+        at_once([
+            partial(_in_a_transaction, lambda s, i: service.allow_substitutes(s, i, allowed=True), line),
+            partial(_in_a_transaction, lambda s, sku: substitutes.add(s, sku, "CUP"), f"MUG-{n}"),
+            partial(agreed, house.tablet(), f"200{n}", f"MUG-{n}", 1),
+        ])  # fmt: skip
+        look_for_substitutes()
+        assert [lines_of(maja, f"{kind}00{n}")[-1][:3] for kind in "12"] == [("CUP", 1, 0)] * 2
+        house.prove()
+
+
+@pytest.mark.parametrize("house_url", ["postgresql"], indirect=True)
+def test_the_look_for_who_agreed_waits_for_who_is_just_agreeing(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 1})
+    maja.add_product("MUG")
+    maja.place("1001", {"MUG": 1})
+    with house.writing() as agreeing:  # it has looked for substitutes, and there was none yet
+        line = orders.lines(agreeing, orders.by_ref(agreeing, "1001").id or 0)[0].id
+        service.allow_substitutes(agreeing, line, allowed=True)
+        may_replace("MUG", "CUP")
+        looking = Thread(target=look_for_substitutes)
+        looking.start()
+        _until_it_waits(looking)
+    looking.join()
+    assert lines_of(maja, "1001") == [("MUG", 0, 0, 1), ("CUP", 1, 0, 0)]
+    house.prove()
+
+
+def _until_it_waits(looking: Thread) -> None:
+    """For a lock, in this database; or has not waited at all."""
+    with db.reading() as session:
+        while looking.is_alive() and not session.connection().exec_driver_sql(
+            "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).first():  # fmt: skip
+            session.rollback()
 
 
 @ON_SQLITE

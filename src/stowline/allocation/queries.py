@@ -139,20 +139,30 @@ def wanted_as_substitute(session: Session, product_ids: Sequence[int]) -> list[i
     return list(session.execute(query.distinct()).scalars())
 
 
+def free(session: Session, product_id: int) -> int:
+    """Units of a product that are promised to nobody, as last written; no level is locked."""
+    query = sa.select(_s.on_hand - _s.promised).where(_s.product_id == product_id)
+    return int(session.execute(query).scalar() or 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Agreed:
     """A line that waits and whose shopper takes a substitute."""
 
     line_id: int
+    order_id: int
     store_id: int
     product_id: int
     units: int
 
 
-def agreed(session: Session, *, order_id: int | None = None, product_ids: Collection[int] = (), limit: int = 100) -> list[Agreed]:
-    """Such lines, of an order or of some products, in the order of service."""
-    query = sa.select(_l.id, _o.store_id, _l.product_id, _UNITS).join(Order, _o.id == _l.order_id)
+def agreed(
+    session: Session, *, order_id: int | None = None, product_ids: Collection[int] = (), most: int | None = None, limit: int = 100
+) -> list[Agreed]:
+    """Such lines, of an order or of some products, in the order of service; those that wait for at most so many units."""
+    query = sa.select(_l.id, _l.order_id, _o.store_id, _l.product_id, _UNITS).join(Order, _o.id == _l.order_id)
     query = query.where(_l.held.is_(False), *_AGREED).order_by(*_IN_LINE).limit(limit)
+    query = query.where(most >= _UNITS) if most is not None else query
     query = query.where(_l.order_id == order_id) if order_id is not None else query.where(_l.product_id.in_(list(product_ids)))
     return [Agreed(*row) for row in session.execute(query)]
 

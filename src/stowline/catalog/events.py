@@ -28,6 +28,13 @@ class TrackingSet:
 
 
 @dataclass(frozen=True, slots=True)
+class SubstitutesChanged:
+    """Told at once: other products than before may take a product's place, or in other months."""
+
+    product_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class ProductChanged:
     """Somebody corrected what is known of a product: each field with what stood there and what stands there now."""
 

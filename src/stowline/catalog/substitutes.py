@@ -6,8 +6,9 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.catalog import queries
+from stowline.catalog.events import SubstitutesChanged
 from stowline.catalog.models import Product, Substitute
-from stowline.core import clock
+from stowline.core import clock, hooks
 from stowline.core.errors import Refused
 
 MOST = 20
@@ -26,13 +27,17 @@ def add(session: Session, sku: str, substitute: str, *, from_month: int | None =
     mine = sa.and_(_table.c.product_id == product.id, _table.c.substitute_id == other.id)
     known = [one for one in there if one.substitute_id == other.id]
     if known:
+        if (known[0].from_month, known[0].to_month) == (from_month, to_month):
+            return False
         session.execute(sa.update(_table).where(mine).values(from_month=from_month, to_month=to_month))
-        return (known[0].from_month, known[0].to_month) != (from_month, to_month)
+        hooks.tell(session, SubstitutesChanged(product.id or 0))
+        return True
     if len(there) >= MOST:
         raise Refused(f"A product has at most {MOST} substitutes. Take one off first.", where="sku")
     last = session.execute(sa.select(sa.func.max(_table.c.position)).where(_table.c.product_id == product.id)).scalar_one()
     session.execute(sa.insert(_table).values(product_id=product.id, substitute_id=other.id, position=(last or 0) + 1,
                                              from_month=from_month, to_month=to_month, since=clock.now()))  # fmt: skip
+    hooks.tell(session, SubstitutesChanged(product.id or 0))
     return True
 
 

@@ -76,14 +76,15 @@ def sooner(session: Session, order_id: int) -> list[dict[str, Any]]:
 
 
 def arrived(session: Session, lines: Sequence[Sold], order_id: int) -> list[dict[str, Any]]:
-    """What these lines waited for and have now: units of a product, or whole kits that got a part."""
-    net = _came(session, order_id)
+    """What these lines waited for and have now: units of a product (or of what stands in for it), or whole kits that got a part."""
+    net, asked = _came(session, order_id), kits.ordered_as(lines)
     found = []
     for line in lines:
         came = max((net[part.sku] for part in line.lines), default=0)
         units = line.allocated if line.is_kit else min(came, line.allocated)
         if came > 0 and units > 0:
-            found.append({"name": line.name, "sku": line.sku, "quantity": units})
+            first = asked.get(line.lines[0].id)
+            found.append({"name": line.name, "sku": line.sku, "quantity": units, "instead_of": first.name if first else ""})
     return found[:MOST_TOLD]
 
 

@@ -13,9 +13,12 @@ class OrderEntered:
 
 @dataclass(frozen=True, slots=True)
 class OrderSettled:
-    """Told at once, after OrderEntered and when its diary says so: what an order could be promised is promised to it."""
+    """Told at once, after OrderEntered and when its diary says so: what an order could be promised is promised to it.
+    `placed`: it is just being placed, and its shopper hears of all that with the confirmation.
+    """
 
     order_id: int
+    placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def place(
     session.refresh(order)
     outbox.record(session, OrderPlaced(order.id or 0, order.ref, store.key, order.ordered,
                                        order.ordered - order.allocated, tell), subject=order.id)
-    hooks.tell(session, OrderSettled(order.id or 0))
+    hooks.tell(session, OrderSettled(order.id or 0, placed=True))
     session.refresh(order)
     return order, True
 
