@@ -33,7 +33,7 @@ def test_an_order_is_found_and_answers_are_filled_for_it(robot: Tablet, shift: D
     assert "Order confirmed" in page, "what was told"
     assert "your order S1 of" in page
     assert "2 × Teapot, ochre (number 1 in line, no date yet)" in page
-    assert "Our last message was “Order confirmed” on" in page
+    assert "Our last message was “Your order S1 is confirmed” on" in page
     assert "{{" not in page
     several = shift.get("/support?q=test").text
     assert "No order fits" in several

@@ -82,6 +82,7 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
                          "refused": "Cart 18 was taken by Jonas P. a moment ago.",
                          "starts": [{"label": "New manifest for House", "say": "41 parcels wait", "href": "/manifests", "fields": {"carrier": "house"}}]}),
     "floor-help": ("floor/help.html", {**BASE, "task": "pick:CART-17", "back": "Cart 17"}),
+    "floor-help-dock": ("floor/help.html", {**BASE, "task": "receive:PO-4", "back": "PO-4"}),
     "count-first": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None), {"want": "bin", "code": "A-03-2", "bin": "A-03-2", "say": "Go to A-03-2 and scan it"})),
     "count-on": ("floor/task.html", screen(task("count:A-03-2", "count", "Count A-03-2", stop=None, stops=None, lines=COUNT_LINES), {"want": "product", "bin": "A-03-2", "say": "Scan everything in A-03-2, then “All counted”"},
                  said("accepted", "Mug, blue: 12 counted"))),

@@ -75,7 +75,7 @@ class Words:
 
 
 def _told(mail: messages.Message) -> Row:
-    return {"id": mail.id, "at": mail.sent_at or mail.made_at, "what": mails.SUBJECTS.get(mail.kind, mail.kind), "state": mail.state,
+    return {"id": mail.id, "at": mail.sent_at or mail.made_at, "what": mails.SUBJECTS.get(mail.kind, mail.kind), "subject": mail.subject, "state": mail.state,
             "until": mail.due if mail.state == "held" else None, "reason": mail.reason, "end": ENDS.get(mail.state, mail.state)}
 
 
@@ -94,5 +94,5 @@ def _values(order: Order, store: Store, words: Words, lines: list[Row], told: li
     return {
         "customer": order.customer_name or order.ship_name, "order": order.ref, "store": store.name, "placed": words.day(order.placed_at),
         "waiting": "; ".join(waiting) or "nothing", "when": when, "status_page": facts.status_url(order.id or 0),
-        "told": f"Our last message was “{last['what']}” on {words.day(last['at'])}." if last else "We have not written about it yet.",
+        "told": f"Our last message was “{last['subject'] or last['what']}” on {words.day(last['at'])}." if last else "We have not written about it yet.",
     }  # fmt: skip
