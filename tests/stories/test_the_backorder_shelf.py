@@ -85,6 +85,8 @@ def test_who_scans_on_leaves_the_units_at_the_dock_for_put_away(house: House, ma
     wait_for(maja, A={"MUG": 2, "POT": 1})
     accepted(maja.scan("receive:", "MUG", 5), "slot S-01")
     accepted(maja.scan("receive:", "POT", 1), "slot S-01")  # the mugs are left where they are
+    assert accepted(maja.scan("receive:", "S-01"))["hint"] is None  # not "complete": the mugs are not in it
+    accepted(maja.scan("receive:", "CMD:UNDO"))
     accepted(maja.scan("receive:", "CMD:SKIP"), "put aside")
     house.prove()
     step = maja.lease("putaway:")["next"]

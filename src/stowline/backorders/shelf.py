@@ -134,10 +134,16 @@ def put_in(session: Session, split: Split) -> bool:
     order = orders.lock(session, split.order_id)
     _become(session, split.ids, "open", "on_shelf", at_id=split.slot_id)
     _move(session, split, split.at_id, split.slot_id or 0, "putaway")
-    complete = order.allocated >= order.ordered - order.cancelled
+    complete = order.allocated >= order.ordered - order.cancelled and not _at_dock(session, split.order_id)
     outbox.record(session, BackorderShelved(split.order_id, split.order, split.sku, split.name, split.units, split.slot, complete),
                   subject=split.order_id)  # fmt: skip
     return complete
+
+
+def _at_dock(session: Session, order_id: int) -> bool:
+    """Whether units that are kept for an order still stand at a dock."""
+    query = sa.select(_lines.c.id).where(_lines.c.order_id == order_id, _lines.c.state == "open")
+    return session.execute(query.limit(1)).first() is not None
 
 
 def put_back(session: Session, split: Split) -> None:
