@@ -89,6 +89,10 @@ def test_tags_are_given_taken_and_the_derived_one_comes_by_itself(robot: Tablet,
     page = shift.get("/support?q=S1")
     assert "vip guest" in page.text
     assert "urgent" in shift.send(page, "/tags", tag="Urgent").text
+    page = shift.send(shift.get("/orders/S1"), "/tags", tag="Call back")
+    assert "call back" in page.text
+    assert "call back" not in shift.send(page, "/tags/removal", off="call back").text
+    assert "A tag is 1 to 40 letters" in shift.send(shift.get("/orders/S1"), "/tags", tag="x" * 41).text
     assert ask("DELETE", f"{tags}/vip%20guest") == ["backorder", "urgent"]
     robot.receive({"POT": 9})
     assert ask("GET", tags) == ["urgent"], "nothing waits, so the tag is gone"

@@ -7,6 +7,7 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.backorders import offers
+from stowline.cases import service as tags
 from stowline.core import db, web
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.desk.handlers import pages
@@ -23,6 +24,7 @@ DONE = {
     "released": "Work on the order goes on. It took its place in line again.",
     "offered": "The shopper may choose now: the choices stand on their page.",
     "chosen": "It is chosen and done.",
+    "tagged": "The tags are changed.",
     "telling": "The shopper hears of this order from now on. What happened before stays untold.",
 }
 NOT_CHOSEN = {"used": "something else was chosen for good", "ended": "the offer has ended", "gone": "that is not possible any more"}
@@ -76,6 +78,18 @@ class OrderPage(Controller):
         """Choose for the shopper, who said so on the phone; it is written down who did."""
         who, name = web.identity_of(request).name, web.read_form(body).get("choice", "")[:60]
         return _do(request, ref, store, body, "chosen", lambda s, i, _: _chosen(s, i, offer, name, who))
+
+    @post("/tags", opt=WRITE, sync_to_thread=True)
+    def tag(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Give it a tag."""
+        said, who = web.read_form(body).get("tag", ""), web.identity_of(request).name
+        return _do(request, ref, store, body, "tagged", lambda s, i, _: tags.add_tag(s, "order", i, said, who))
+
+    @post("/tags/removal", opt=WRITE, sync_to_thread=True)
+    def take_tag(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Take a tag off it."""
+        said = web.read_form(body).get("off", "")
+        return _do(request, ref, store, body, "tagged", lambda s, i, _: tags.take_tag(s, "order", i, said))
 
     @post("/telling", opt=WRITE, sync_to_thread=True)
     def tell(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from stowline.allocation import queries as allocation
 from stowline.backorders import queries as backorders
+from stowline.cases import queries as cases
 from stowline.core import clock
 from stowline.core.countries import name_of
 from stowline.desk import words
@@ -43,6 +44,7 @@ def view(session: Session, order: Order) -> Row:
         "order": _facts(session, order), "lines": _lines(session, order, shown, parcels, inside),
         "lines_say": f"the first {len(shown)} of {len(sold):,} lines" if len(shown) < len(sold) else "",
         "parcels": _parcels(session, sold, parcels, inside), "may": may(order), "facts_more": _more(order), "choice": offers.card(session, order),
+        "tags": cases.tags(session, "order", [order.id or 0])[order.id or 0],
         "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
     }  # fmt: skip
 
