@@ -64,7 +64,9 @@ def _over() -> None:
 
 @dataclass(frozen=True)
 class Wish:
-    """An order of one line: its priority, the hour it was placed, whether it is held, whether a substitute will do."""
+    """An order of one product: its priority, the hour it was placed, whether it is held, whether a substitute will do; how it
+    ships, whether its units stand on two lines, and whether it wants something else as well, of which there may be none.
+    """
 
     shop: str
     units: int
@@ -73,19 +75,26 @@ class Wish:
     held: bool = False
     sku: str = "MUG"
     agreed: bool = False
+    ships: str | None = None
+    in_two: bool = False
+    also: bool = False
 
 
+SHAPE = {"ships": st.sampled_from((None, "complete", "parts", "at_most")), "in_two": st.booleans(), "also": st.booleans()}
 wishes = st.builds(
     Wish, st.sampled_from(SHOPS), st.integers(1, 5), st.sampled_from((1, 5, 5, 9)), st.integers(0, 72),
-    st.sampled_from((False, False, False, True)),
+    st.sampled_from((False, False, False, True)), **SHAPE,
 )  # fmt: skip
 kept_for = st.dictionaries(st.sampled_from(SHOPS), st.integers(1, 6), max_size=2)
 
 
 def place(session: Session, n: int | str, wish: Wish) -> int:
-    line = IncomingLine(wish.sku, "Thing", wish.units, 10_000, substitute=wish.agreed)
-    at = BEGAN + timedelta(hours=wish.hour)
-    incoming = IncomingOrder(f"O-{n}", (line,), placed_at=at, priority=wish.priority)
+    first = wish.units // 2 if wish.in_two else 0
+    wanted = [(wish.sku, units) for units in (first, wish.units - first) if units]
+    wanted += [(next(sku for sku in GOODS if sku != wish.sku), 1)] if wish.also else []
+    lines = tuple(IncomingLine(sku, "Thing", units, 10_000, substitute=wish.agreed) for sku, units in wanted)
+    incoming = IncomingOrder(f"O-{n}", lines, placed_at=BEGAN + timedelta(hours=wish.hour), priority=wish.priority,
+                             ships=wish.ships, most_parcels=2 if wish.ships == "at_most" else None)  # fmt: skip
     order, _ = service.place(session, stores.store_by_key(session, wish.shop), incoming)
     if wish.held:
         service.hold(session, order.id or 0, "paid?")
@@ -132,6 +141,7 @@ def checked(examples: int) -> settings:
 
 
 def test_units_that_arrive_go_to_the_first_in_line_and_no_one_else(house: House) -> None:
+    """In every store's order of service, however an order ships, on however many lines, whatever is kept for a store."""
     lite = house.url.startswith("sqlite")
 
     @checked(EXAMPLES if lite else max(4, EXAMPLES // 4))
@@ -157,7 +167,7 @@ def test_units_that_arrive_go_to_the_first_in_line_and_no_one_else(house: House)
 def test_an_order_that_is_cancelled_leaves_everything_as_it_was(house: House) -> None:
     lite = house.url.startswith("sqlite")
     more = st.builds(Wish, st.sampled_from(SHOPS), st.integers(1, 5), st.sampled_from((1, 5)), st.integers(0, 72),
-                     sku=st.sampled_from(GOODS), agreed=st.booleans())  # fmt: skip
+                     sku=st.sampled_from(GOODS), agreed=st.booleans(), **SHAPE)  # fmt: skip
 
     @checked(EXAMPLES if lite else max(4, EXAMPLES // 4))
     @given(st.lists(more, max_size=5), st.integers(1, 9), st.integers(1, 9), kept_for, more)
