@@ -268,7 +268,8 @@ def test_one_pallet_for_many_orders_is_one_message_for_each(
         desk = Tablet(in_process(client), founded_sqlite.token)
         desk.add_product("MUG")
         buy(desk, "PO-1", PALLET, 7, 11)
-        pallet = {"sscc": sscc("4006381", 1), "contents": [{"sku": "MUG", "quantity": PALLET}]}
+        code = sscc("4006381", 1)
+        pallet = {"sscc": code, "contents": [{"sku": "MUG", "quantity": PALLET}]}
         assert desk.post("/api/v1/arrivals", {"ref": "ASN-1", "purchase_order": "PO-1", "units": [pallet]}).status == 201
         with db.transaction() as session:
             store = stores.store_by_key(session, STORE)
@@ -278,7 +279,7 @@ def test_one_pallet_for_many_orders_is_one_message_for_each(
                 assert not isinstance(order, list)
                 order_service.place(session, store, order)
         assert promised("N-1").window.p90.isoformat() == day(21)
-        reply = accepted(desk.scan("receive:PO-1", pallet["sscc"]))
+        reply = accepted(desk.scan("receive:PO-1", code))
         told = {one["order"]: one["units"] for one in reply["next"]["splits"]}
         assert list(told.items()) == [(f"N-{n}", 4) for n in range(len(told))], "the first in line, whole, in turn"
         got = desk.stock("MUG")
