@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from stowline import wiring
 from stowline.backorders import lapses, offers
 from stowline.catalog import substitutes
-from stowline.core import clock, db
+from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.notifications import queries as messages
 from stowline.notifications.models import Message
-from stowline.orders import instruction_post, shop_doors
+from stowline.orders import instruction_post, instruction_queries, shop_doors
 from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from tests.desk.pages import Page
@@ -174,26 +174,57 @@ def shoppers(ines: Shopper) -> None:
         assert made is not None
 
 
+def work() -> list[tuple[str, str, int]]:
+    """What pick lists want: order, product, units."""
+    query = (
+        "SELECT o.ref, p.sku, l.qty FROM pick_line l JOIN order_line n ON n.id = l.order_line_id"
+        " JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id WHERE l.picked < l.qty"
+    )
+    with db.reading() as session:
+        return sorted((ref, sku, qty) for ref, sku, qty in session.connection().exec_driver_sql(query))
+
+
+def told(ref: str) -> list[tuple[str, str]]:
+    """What the shop is to do about an order, and what became of it."""
+    with db.reading() as session:
+        found = instruction_queries.of_order(session, orders.by_ref(session, ref).id or 0)
+    return [(one.kind, one.state) for one in found]
+
+
 def test_each_choice_from_the_click_to_the_pick_and_the_shop_s_server(ines: Shopper, shop: ShopServer) -> None:
+    """The warehouse gets its work from the click, the shop its signed post from the product's own timers; it answers done."""
     shoppers(ines)
-    db.run(lambda session: shop_doors.set_door(session, "demo", shop.url))
+    secret = db.run(lambda session: shop_doors.set_door(session, "demo", shop.url).secret)
     robot = ines.house.robot()
+    assert robot.tasks("pick") == []
     clicks = {"swap": "swap-", "wait": "wait:0", "ship": "ship:0", "credit": "credit:900", "cancel": "cancel:900"}
     for ref, choice in clicks.items():
         page = ines.sees(ref)
         values = [part.partition('"')[0] for part in page.answer.text.split('name="choice" value="')[1:]]
+        shop.answer(200, body=b'{"acknowledged": true}')
         assert "You c" in click(ines, page, next(value for value in values if value.startswith(choice))).text
     ines.house.react()
-    for ident in range(1, 5):
-        instruction_post.deliver(str(ident))
-    told = {post.body["data"]["order"]: post.body["type"] for post in shop.posts}
-    assert told == {"swap": "instruction.swap", "wait": "instruction.expedite", "credit": "instruction.store_credit", "cancel": "instruction.refund"}
+    with db.transaction() as session:
+        due = timers.claim(session)
+    for ident, _ in due:
+        timers.fire(ident)
+    posts = {post.body["data"]["order"]: (post.body["type"], post.body["data"]["amount"]) for post in shop.posts if post.is_signed_with(secret)}
+    assert len(shop.posts) == len(posts)
+    assert posts == {
+        "swap": ("instruction.swap", "0.00"), "wait": ("instruction.expedite", "0.00"),
+        "credit": ("instruction.store_credit", "9.00"), "cancel": ("instruction.refund", "9.00"),
+    }  # fmt: skip
+    assert {ref: told(ref) for ref in clicks} == {ref: [(posts[ref][0].partition(".")[2], "acknowledged")] for ref in posts} | {"ship": []}
+    assert robot.lease("pick:CART-1").status == 200
+    assert work() == [("cancel", "CUP", 1), ("credit", "CUP", 1), ("ship", "CUP", 1), ("swap", "BEAKER", 2), ("swap", "CUP", 1)]
     robot.ship_all()
     gone = {ref: robot.order(ref)["state"] for ref in clicks}
     assert gone == {"swap": "handed_over", "wait": "part_allocated", "ship": "part_allocated", "credit": "handed_over", "cancel": "handed_over"}
     assert robot.order("ship")["lines"][0]["handed_over"] == 1
     robot.receive({"MUG": 4})
     robot.follow("putaway:")
+    step = robot.lease("pick:wait")["next"]
+    assert robot.scan("pick:wait", step["code"])["task"]["title"].endswith(", expedite")
     robot.ship_all()
     assert (robot.order("wait")["state"], robot.order("ship")["state"]) == ("handed_over", "handed_over")
     assert [line["handed_over"] for line in robot.order("swap")["lines"] if line["sku"] == "BEAKER"] == [2]
