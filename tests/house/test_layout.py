@@ -103,6 +103,19 @@ def test_every_room_has_a_paragraph() -> None:
     assert short == [], "a room's __init__.py says its job, its words and its events"
 
 
+def test_every_room_names_its_facts_and_events() -> None:
+    """Whoever looks for what a room tells, or for the room that tells it, finds it in the paragraph."""
+    unnamed = [
+        f"{room}: {node.name}"
+        for room, files in _rooms_on_disk().items()
+        for file in files
+        if file.endswith("events.py") and "/" not in file
+        for node in ast.parse((ROOT / "src/stowline" / room / file).read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and not re.search(rf"\b{node.name}\b", _paragraph(room)) and node.name != "Part"  # of a fact
+    ]
+    assert unnamed == []
+
+
 def _functions(path: Path) -> Iterator[tuple[str, int]]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):

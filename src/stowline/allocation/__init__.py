@@ -3,5 +3,5 @@ every kind of increase: stock levels are locked in order of product, lines are s
 their store serves. Promise and bin are apart: a bin is bound when a pick list is released. Words: reserve (units kept
 for one store), substitute, urgent (units taken from those last in line, with a record).
 
-Events: BackorderFilled, PromiseTakenBack, ReserveSet, ReserveEnded, StockTaken, StockTakenFor.
+Asked at once: KeptApart. Events: BackorderFilled, PromiseTakenBack, ReserveSet, ReserveEnded, StockTaken, StockTakenFor.
 """

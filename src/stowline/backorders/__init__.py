@@ -1,7 +1,14 @@
-"""Lines that wait for stock, and when their shopper must be told. A timer is set when an order is placed with waiting
-units; when it runs and units still wait, BackorderDue is recorded. Each waiting line is promised a window of days,
-learned from history; when what was told does not hold, PromiseChanged is recorded. A shopper who waits has an
-offer: choices that are commands, looked at anew at each click, with stock held for a substitute; a store may ask for
-consent to each delay. Words: waiting line, place in line, promise, window, told, outcome, offer, option, hold, consent.
-Events of choices: OfferMade, OptionChosen, OfferEnded, ConsentAsked, ConsentSettled.
+"""Lines that wait for stock: what they are promised, where their goods gather, what their shopper may choose, and who hears
+when a product is back.
+
+Where: the days promised in `windows` (the sums), `forecast`, `promises`, `recalculating`, `outcomes`; the backorder shelf in
+`rules`, `shelf`, `shelf_reads`, `handing`; choices in `offer_rules`, `offers`, `options`, `holds`, `stand_ins`,
+`option_policies`; consent to a delay in `consent_rules`, `consents`, `lapses`; the back-in-stock list in `sign_up_rules`,
+`sign_ups`.
+
+Words: waiting line, place in line, promise, window, told, outcome, slot, offer, option, hold, consent, sign-up.
+
+Facts told at once: CrossDock, CrossDockBack. Events: BackorderDue, PromiseChanged, BackorderShelved, BackorderUnshelved,
+SlotTaken, SlotGiven, OrderCrossedDock, CrossingUndone, OfferMade, OptionChosen, OfferEnded, ConsentAsked, ConsentSettled,
+BackInStock.
 """
