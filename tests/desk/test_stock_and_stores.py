@@ -3,6 +3,7 @@
 import pypdfium2
 
 from tests.desk.conftest import House
+from tests.desk.pages import Page
 from tests.makers import api_order
 
 
@@ -57,16 +58,51 @@ def test_shipping_priority_and_speed_are_decided_on_one_page(house: House) -> No
         assert said in told
     assert "the fast way" in in_words(ruth.get("/orders/first/slip?store=demo").answer.content)
     robot.lease("pick:CART-1")
-    assert robot.scan("pick:CART-1", "NONSENSE")["task"]["title"] == "CART-1, expedite"
+    assert robot.scan("pick:CART-1", "NONSENSE")["task"]["title"] == "CART-1, urgent, expedite"
     robot.follow("pick:CART-1")
     bench = robot.tasks("pack")[0]["task"]
-    assert robot.scan(bench, "MUG")["task"]["title"] == "Pack first, expedite"
+    assert robot.scan(bench, "MUG")["task"]["title"] == "Pack first, urgent, expedite"
     robot.scan(bench, "CMD:DONE")
     parcel = robot.order("first")["parcels"][0]["code"]
     assert "EXPRESS" in in_words(robot.post(f"/api/v1/parcels/{parcel}/label").raw)
     ruth.send(page, "/expedite", fast="no")
     assert "the fast way" not in in_words(ruth.get(f"/parcels/{parcel}/slip").answer.content)
     assert "EXPRESS" in in_words(robot.get(f"/api/v1/parcels/{parcel}/label").raw)  # a label that was made stays as it is
+
+
+def test_an_urgent_order_is_seen_and_offered_first_wherever_people_act(house: House) -> None:
+    robot, ruth = house.robot(), house.ruth()
+    robot.stock_up({"MUG": 4})
+    for ref in ("first", "second"):
+        robot.place(ref, {"MUG": 1})
+        robot.lease("pick:CART-1" if ref == "first" else "pick:CART-2")
+    robot.place("third", {"MUG": 2})
+    robot.place("wedding", {"MUG": 1})
+    ruth.send(ruth.get("/orders/wedding/stock?store=demo"), "/urgent", reason="a wedding")
+    for page in ("/orders/wedding?store=demo", "/orders/wedding/stock?store=demo", "/orders"):
+        assert _urgent_chips(ruth.get(page)) == 1, page
+    assert "Urgent" not in ruth.get("/orders/first?store=demo").text
+    offered = robot.tasks("pick")
+    assert [(one["task"], one["urgent"]) for one in offered] == [
+        ("pick:CART-3", True), ("pick:CART-4", True), ("pick:CART-1", False), ("pick:CART-2", False)]  # fmt: skip
+    robot.lease("pick:CART-3")
+    assert [(one["task"], one["urgent"]) for one in robot.tasks("pick")][:2] == [("pick:CART-3", True), ("pick:CART-1", False)]
+    assert robot.scan("pick:CART-3", "NONSENSE")["task"]["title"] == "CART-3, urgent"
+    for cart in (1, 2, 3):
+        robot.follow(f"pick:CART-{cart}")
+    pages = [robot.get("/api/v1/tasks?kind=pack&limit=1")]
+    while pages[-1]["next"]:
+        pages.append(robot.get(f"/api/v1/tasks?kind=pack&limit=1&after={pages[-1]['next']}"))
+    assert [item["say"] for page in pages for item in page["items"]] == ["Order wedding", "Order first", "Order second"]
+    bench = pages[0]["items"][0]["task"]
+    assert robot.scan(bench, "NONSENSE")["task"]["title"] == "Pack wedding, urgent"
+    listed = ruth.get("/floor/tasks?kind=pack")
+    assert _urgent_chips(listed) == 1
+    assert listed.text.index("Order wedding") < listed.text.index("Urgent") < listed.text.index("Order first")
+
+
+def _urgent_chips(page: Page) -> int:
+    return page.answer.content.count(b'<span class="chip chip-warn">Urgent</span>')
 
 
 def test_a_store_s_policy_and_what_is_kept_for_it(house: House) -> None:

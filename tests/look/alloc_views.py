@@ -10,7 +10,7 @@ from tests.look.floor_views import LONG
 SHIPS = [{"value": "complete", "label": "Complete: everything together", "chosen": False}, {"value": "parts", "label": "In parts: what is there goes, the rest follows", "chosen": False},
          {"value": "at_most", "label": "In at most so many parcels: the last one with all the rest", "chosen": True}]
 SERVES = [{"value": "placed", "label": "By the day they were placed", "chosen": True}, {"value": "ship_by", "label": "By the day they must leave", "chosen": False}]
-ORDER: dict[str, Any] = {"ref": "#1050", "store": "Kiln & Cup", "store_key": "kiln", "state": "part_allocated", "customer": "Ines Moreau", "priority": 2, "fast": True, "most_parcels": 3, "parcels": 1}
+ORDER: dict[str, Any] = {"ref": "#1050", "store": "Kiln & Cup", "store_key": "kiln", "state": "part_allocated", "customer": "Ines Moreau", "priority": 2, "urgent": True, "fast": True, "most_parcels": 3, "parcels": 1}
 LOSSES = [{"ref": "#1042", "customer": RTL, "name": "Serving bowl, ash", "sku": "BWL-AS-30", "units": 2}, {"ref": HOSTILE, "customer": CJK, "name": LONG, "sku": "X" * 60, "units": 1200}]
 LINES = [{"id": 1, "sku": "BWL-AS-30", "name": "Serving bowl, ash", "waiting": 3, "agreed": True, "stands": "Serving bowl, oak and Serving bowl, pine (not in season)"},
          {"id": 2, "sku": "LMP-MS", "name": LONG, "waiting": 0, "agreed": False, "stands": "none"}]

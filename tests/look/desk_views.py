@@ -38,13 +38,13 @@ VIEWS = [{"label": label, "href": f"/orders?view={key}", "n": n, "current": key 
 
 def order_row(ref: str, customer: str, state: str, why: str, ready: int, units: int, **more: Any) -> dict[str, Any]:
     return {"ref": ref, "store": "Kiln & Cup", "store_key": "kiln", "customer": customer, "state": state, "why": why, "ready": ready, "open": units,
-            "placed_at": at(17, 21, 14), "late": False, "total": 18700, "currency": "EUR", **more}
+            "placed_at": at(17, 21, 14), "late": False, "urgent": False, "total": 18700, "currency": "EUR", **more}
 
 
 ORDERS = [
     order_row("#1038", "Aino Virtanen", "short", "A-07-3 was empty; re-allocated to C-02-1", 2, 3, late=True),
     order_row("#1040", "Tom Becker", "on_hold", "Address not found by DHL", 1, 1, late=True, total=1234567),
-    order_row("#1041", "Léa Fontaine", "picking", "Cart 16, stop 11 of 14, Jonas P.", 4, 5),
+    order_row("#1041", "Léa Fontaine", "picking", "Cart 16, stop 11 of 14, Jonas P.", 4, 5, urgent=True),
     order_row("#1045", RTL, "packed", "Parcel 1 on manifest DHL 27-2", 6, 6),
     order_row("536365/ä #7", CJK, "picked", "Tote 31, oldest at the pack bench: 18 min", 3, 3, currency="JPY"),
     order_row("#1050", "Mateusz Nowak", "released", "Wave 31, cart 18, not claimed yet", 0, 7),
@@ -91,7 +91,7 @@ TRAIL = [
     {"at": at(17, 21, 14), "rows": [{"kind": "event", "say": "Order placed in Kiln & Cup; teapot and bowl wait"}]},
 ]
 ORDER = {"ref": "#1042", "store": "Kiln & Cup", "store_key": "kiln", "state": "part_allocated", "placed_at": at(17, 21, 14), "customer": "Ines Moreau", "email": "ines@example.net",
-         "address": ["Rue des Carmes 8", "44000 Nantes", "FR"], "total": 18700, "currency": "EUR", "units": 6, "handed_over": 4, "hold_reason": None}
+         "address": ["Rue des Carmes 8", "44000 Nantes", "FR"], "urgent": True, "fast": True, "total": 18700, "currency": "EUR", "units": 6, "handed_over": 4, "hold_reason": None}
 HELD = {**ORDER, "state": "on_hold", "customer": CJK, "hold_reason": "Address not found by DHL. Ruth A., Today, 11:20"}
 
 

@@ -62,10 +62,10 @@ CUTOFFS = [
     {"carrier": "DHL", "at": "16:30", "to_go": 41, "say": "in 2 h 24 min", "ready": 118, "of": 159},
     {"carrier": "UPS", "at": "17:15", "to_go": 63, "say": "in 3 h 9 min", "ready": 35, "of": 98},
 ]
-SUGGESTED = {"title": "Pick cart 18", "say": "14 stops, about 22 min, for DHL at 16:30", "href": "/floor/task/pick:CART-18", "icon": "pick", "take": True}
+SUGGESTED = {"title": "Pick cart 18", "say": "14 stops, about 22 min, for DHL at 16:30", "href": "/floor/task/pick:CART-18", "icon": "pick", "take": True, "urgent": True}
 CARTS = [
     {"task": "pick:CART-17", "say": "Cart 17", "soft": "stop 6 of 14", "holder": "Maja K.", "mine": True, "href": "/floor/task/pick:CART-17", "lease": False},
-    {"task": "pick:CART-18", "say": "Cart 18", "soft": "a wave of 6 orders", "holder": None, "mine": False, "href": "/floor/task/pick:CART-18", "lease": True},
+    {"task": "pick:CART-18", "say": "Cart 18", "soft": "a wave of 6 orders", "holder": None, "mine": False, "href": "/floor/task/pick:CART-18", "lease": True, "urgent": True},
     {"task": "pick:CART-19", "say": "Cart 19", "soft": "stop 2 of 9", "holder": "Jonas P.", "mine": False, "href": "/floor/task/pick:CART-19", "lease": True},
     {"task": "pick:#10/58 ü", "say": f"Order #10/58 ü for {LONG}", "soft": None, "holder": None, "mine": False, "href": "/x", "lease": True},
 ]

@@ -1,6 +1,7 @@
 """Stock for an urgent order: units that others were promised and nobody has on a pick list, from those last in line.
 
-There is a limit a day for each store, and a record of each unit: who lost it, who got it, who decided, and why.
+There is a limit a day for each store, and a record of each unit: who lost it, who got it, who decided, and why. The order
+has the first priority from then on, so that it is picked and packed before others too.
 """
 
 from collections import defaultdict
@@ -20,6 +21,7 @@ from stowline.core.errors import Conflict, Refused
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
 from stowline.orders.queries import Order
+from stowline.orders.rules import URGENT
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
@@ -84,6 +86,7 @@ def take_for(session: Session, order_id: int, *, why: str, who: str) -> list[Los
     _may(session, order, store, losses)
     _move(session, order, losses)
     _write_down(session, order, losses, why, who)
+    orders.set_priority(session, order_id, URGENT)
     return losses
 
 

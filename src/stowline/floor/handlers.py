@@ -123,4 +123,4 @@ def _row(item: dict[str, Any], me: str) -> dict[str, Any]:
     mine = item["holder"] == me
     return {"task": item["task"], "say": item["say"], "soft": item["next"].get("say"), "holder": item["holder"],
             "mine": mine, "href": f"/floor/task/{web.segment(item['task'])}", "lease": not mine and item["task"] != "putaway:",
-            "icon": home.icon(item["kind"])}
+            "icon": home.icon(item["kind"]), "urgent": item["urgent"]}

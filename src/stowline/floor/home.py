@@ -119,16 +119,22 @@ def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     """What to do next: the task this person has in hand, else the work that is nearest to the shopper's door."""
     mine = work.held_by(session, holder)
     if mine is not None:
-        return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": icon(mine["kind"]), "take": False}
-    for kind in _nearest_first(session):
+        return {"title": mine["title"], "say": mine["say"], "href": _href(mine), "icon": icon(mine["kind"]), "take": False, "urgent": False}
+    for kind, urgent in _offers(session):
         if not may(who, scans.PERMISSIONS[kind]):
             continue
         items, _ = work.tasks(session, kind, holder, "", 10)
-        free = next((item for item in items if not item["holder"]), None)
+        free = next((item for item in items if not item["holder"] and item["urgent"] >= urgent), None)
         if free is not None:
             href = _href(free) if kind == "putaway" else _take(free)
-            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": icon(kind), "take": kind != "putaway"}
+            return {"title": TITLES[kind], "say": free["say"], "href": href, "icon": icon(kind), "take": kind != "putaway", "urgent": free["urgent"]}
     return None
+
+
+def _offers(session: Session) -> list[tuple[str, bool]]:
+    """Kinds of work to offer, first first; with True only what is of an urgent order."""
+    urgent = [("pack", True), ("pick", True)] if orders.any_urgent(session) else []
+    return [*urgent, *((kind, False) for kind in _nearest_first(session))]
 
 
 def _nearest_first(session: Session) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from stowline.core.errors import BadRequest, Conflict, Refused
 from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
 from stowline.orders import queries as orders
+from stowline.orders.rules import URGENT
 from stowline.packing import bench
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
@@ -40,6 +41,7 @@ def tasks(session: Session, kind: str, holder: Holder, after: str, limit: int) -
     held = scans.leases(session, [item["task"] for item in items])
     for item in items:
         lease = held.get(item["task"])
+        item.setdefault("urgent", False)
         item["holder"], item["until"] = (lease.label, lease.until) if lease else (None, None)
         if "next" not in item:
             item["next"] = scanning.wanted(session, item["task"], holder)["next"]
@@ -60,38 +62,56 @@ def _putaway(session: Session, after: str, limit: int) -> tuple[list[Item], str 
     return [{"task": putaway.TASK, "kind": "putaway", "say": "Goods stand at the dock"}], None
 
 
-def _pick(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+def _urgent_first(listed: Callable[..., tuple[list[Item], str | None]]) -> Callable[[Session, str, int], tuple[list[Item], str | None]]:
+    """The same work in two rounds: what is of an urgent order, then the rest. The page marker `urgent:…` is of the first."""
+
+    def rounds(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+        items: list[Item] = []
+        if not after or after.startswith("urgent:"):
+            items, following = listed(session, after.removeprefix("urgent:"), limit, urgent=True)
+            items = [item | {"urgent": True} for item in items]
+            if following:
+                return items, f"urgent:{following}"
+            after = ""
+        rest, following = listed(session, after, limit - len(items), urgent=False)
+        return [*items, *rest], following
+
+    return rounds
+
+
+def _pick(session: Session, after: str, limit: int, *, urgent: bool) -> tuple[list[Item], str | None]:
     """Open pick lists, then orders that are complete on the backorder shelf, then free carts; the page marker says in
     which of the three it stands (`shelf:ORDER`, `cart:CODE`).
     """
     part, _, mark = after.partition(":") if after.startswith(("shelf:", "cart:")) else ("", "", after)
     items: list[Item] = []
     if not part:
-        lists = picking.open_lists(session, after=mark, limit=limit)
+        lists = picking.open_lists(session, after=mark, limit=limit, urgent=urgent)
         items += [{"task": f"pick:{one.task}", "kind": "pick", "say": f"{one.task}: {counted(one.lines - one.lines_done, 'line')} to pick"}
                   for one in lists]
         if len(items) == limit:
             return items, lists[-1].task
     if part != "cart":
-        whole = picking.ready_on_shelf(session, after=_number(mark) if part else 0, limit=limit - len(items))
+        whole = picking.ready_on_shelf(session, after=_number(mark) if part else 0, limit=limit - len(items), urgent=urgent)
         items += [{"task": f"pick:{one.task}", "kind": "pick", "say": f"Order {one.order} is complete in {one.slot}",
                    "next": {"want": "lease", "order": one.order, "bin": one.slot, "say": "Pick it by hand"}} for one in whole]
         if len(items) == limit:
             return items, f"shelf:{whole[-1].order_id}"
+    first = picking.ready_orders(session, limit=1)
+    if not first or (first[0].priority == URGENT) != urgent:
+        return items, None
     return _carts(session, items, mark if part == "cart" else "", limit)
 
 
 def _carts(session: Session, items: list[Item], after: str, limit: int) -> tuple[list[Item], str | None]:
-    if not picking.ready_orders(session, limit=1):
-        return items, None
     carts = picking.free_carts(session, after=after, limit=limit - len(items))
     items += [{"task": f"pick:{cart.code}", "kind": "pick", "say": f"{cart.code} is free: take a wave",
                "next": {"want": "lease", "say": "Take the cart"}} for cart in carts]
     return items, f"cart:{carts[-1].code}" if carts and len(items) == limit else None
 
 
-def _pack(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
-    found = packing.waiting(session, after=_number(after), limit=limit)
+def _pack(session: Session, after: str, limit: int, *, urgent: bool | None = None) -> tuple[list[Item], str | None]:
+    found = packing.waiting(session, after=_number(after), limit=limit, urgent=urgent)
     keys = {store.id: store.key for store in stores.all_stores(session)}
     items = []
     for order in found:
@@ -170,7 +190,7 @@ def _count(holder: Holder, session: Session, after: str, limit: int) -> tuple[li
 
 
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
-    "receive": _receive, "putaway": _putaway, "replenish": _replenish, "pick": _pick, "pack": _pack, "handover": _handover,
+    "receive": _receive, "putaway": _putaway, "replenish": _replenish, "pick": _urgent_first(_pick), "pack": _urgent_first(_pack), "handover": _handover,
     "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release,
     "quarantine": _standing("quarantine", "Put units apart, so that nobody is sold them"),
 }

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from stowline.catalog.models import Product
 from stowline.core.errors import Conflict, NotFound
 from stowline.orders.models import Order, OrderKit, OrderLine, SearchTerm
-from stowline.orders.rules import OPEN
+from stowline.orders.rules import OPEN, URGENT
 from stowline.stores.models import Store
 
 _o, _l, _k = Order.__table__.c, OrderLine.__table__.c, OrderKit.__table__.c  # type: ignore[attr-defined]
@@ -289,6 +289,12 @@ def count_in_state(session: Session, state: str, at_most: int) -> int:
     """Number of orders in a state, counted to `at_most`."""
     some = sa.select(_o.id).where(_o.state == state).limit(at_most).subquery()
     return int(session.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
+
+
+def any_urgent(session: Session) -> bool:
+    """Whether somebody can pick or pack for an urgent order."""
+    states = ("allocated", "released", "picking", "picked", "packed")
+    return session.execute(sa.select(_o.id).where(_o.state.in_(states), _o.priority == URGENT).limit(1)).first() is not None
 
 
 def every_order(session: Session) -> Iterator[sa.Row[tuple[object, ...]]]:

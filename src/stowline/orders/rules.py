@@ -17,6 +17,11 @@ SERVES = ("placed", "ship_by")
 URGENT, LEAST_URGENT = 0, 9
 
 
+def marks(*, urgent: bool, fast: bool) -> str:
+    """What sets an order apart from others, said after a task's name on the floor: ", urgent, expedite"."""
+    return ", urgent" * bool(urgent) + ", expedite" * bool(fast)
+
+
 @dataclass(frozen=True, slots=True)
 class Counters:
     """Units of an order, summed over its lines; each stage counts what ever reached it."""

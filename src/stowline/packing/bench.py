@@ -14,6 +14,7 @@ from stowline.catalog import queries as catalog
 from stowline.core.errors import NotFound
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
+from stowline.orders.rules import URGENT, marks
 from stowline.packing import queries, service
 from stowline.packing.models import Parcel
 from stowline.packing.queries import Batches, ToPack
@@ -191,7 +192,7 @@ def now(session: Session, ref: str, order: Order) -> Now:
     """What is wanted at the bench for this order."""
     lines = queries.lines_to_pack(session, order.id or 0)
     parcel = queries.open_parcel(session, order.id or 0)
-    task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}{', expedite' * order.expedite}", "unit": "line",
+    task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}{marks(urgent=order.priority == URGENT, fast=order.expedite)}", "unit": "line",
             "stop": sum(1 for line in lines if not line.left), "stops": len(lines), "finished": False}
     left = next((line for line in lines if line.left), None)
     if order.state in ("handed_over", "cancelled"):

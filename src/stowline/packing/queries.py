@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.orders.models import Order, OrderKit, OrderLine
+from stowline.orders.rules import URGENT
 from stowline.packing.models import Parcel, ParcelLine
 from stowline.picking.models import PickLine, Tote
 
@@ -163,8 +164,10 @@ class Waiting:
     placed_at: datetime
 
 
-def waiting(session: Session, *, after: int = 0, limit: int = 50) -> list[Waiting]:
-    """Orders that wait for packing or for their label, by order id; not those whose last units are not in their tote."""
+def waiting(session: Session, *, after: int = 0, limit: int = 50, urgent: bool | None = None) -> list[Waiting]:
+    """Orders that wait for packing or for their label, by order id; not those whose last units are not in their tote.
+    `urgent`: only those that are, or only those that are not.
+    """
     t, n = Tote.__table__.c, PickLine.__table__.c  # type: ignore[attr-defined]
     on_the_way = sa.select(n.id).where(n.order_id == _o.id, n.state == "open").exists()
     unlabelled = sa.select(_c.id).where(_c.order_id == _o.id, _c.state == "sealed").exists()
@@ -176,6 +179,8 @@ def waiting(session: Session, *, after: int = 0, limit: int = 50) -> list[Waitin
         .order_by(_o.id)
         .limit(limit)
     )
+    if urgent is not None:
+        query = query.where(_o.priority == URGENT if urgent else _o.priority > URGENT)
     return [Waiting(*row) for row in session.execute(query)]
 
 

@@ -12,6 +12,7 @@ from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.core.hot import Hot
 from stowline.orders.models import Order
+from stowline.orders.rules import LEAST_URGENT, URGENT
 from stowline.picking.models import Cart, PickLine, PickList, Tote
 from stowline.picking.rules import Stop
 
@@ -26,7 +27,7 @@ _FOR_KIT = """
 _STOP = """
     SELECT n.id, n.pick_list_id, n.order_id, o.ref, n.order_line_id, n.product_id, p.sku, p.name, COALESCE(({for_kit}), p.detail), n.from_id,
         f.code, n.to_id, t.code, b.code, b.number, b.color, n.tote_id, n.qty, n.picked, n.lot, n.serial,
-        p.lots, p.serials, f.kind, o.expedite{more}
+        p.lots, p.serials, f.kind, o.expedite, o.priority = 0{more}
     FROM pick_line n JOIN orders o ON o.id = n.order_id JOIN product p ON p.id = n.product_id
     JOIN location f ON f.id = n.from_id JOIN location t ON t.id = n.to_id LEFT JOIN tote b ON b.id = n.tote_id
 """
@@ -125,11 +126,15 @@ def known_task(session: Session, ref: str) -> bool:
     return session.exec(select(Order.id).where(col(Order.ref).in_([ref, order_ref]))).first() is not None
 
 
-def open_lists(session: Session, *, after: str = "", limit: int = 50) -> list[OpenList]:
-    """Open pick lists by task."""
+def open_lists(session: Session, *, after: str = "", limit: int = 50, urgent: bool | None = None) -> list[OpenList]:
+    """Open pick lists by task. `urgent`: only those with an open line of an urgent order, or only the others."""
     t = PickList.__table__.c  # type: ignore[attr-defined]
     query = sa.select(t.id, t.task, t.cart_id, t.order_id, t.at_id, t.lines, t.lines_done)
     query = query.where(t.closed_at.is_(None), t.task > after).order_by(t.task).limit(limit)
+    if urgent is not None:
+        line = sa.select(_n.id).join(Order, _o.id == _n.order_id)
+        some = line.where(_n.pick_list_id == t.id, _n.state == "open", _o.priority == URGENT).exists()
+        query = query.where(some if urgent else ~some)
     return [OpenList(*row) for row in session.execute(query)]
 
 
@@ -237,7 +242,7 @@ _READY = sa.text("""
     SELECT o.id, CASE WHEN EXISTS (SELECT 1 FROM orders t WHERE t.ref = o.ref AND t.id <> o.id) THEN st.key || '/' || o.ref
         ELSE o.ref END AS task, o.ref, l.code, s.taken_at
     FROM shelf_slot s JOIN orders o ON o.id = s.order_id JOIN location l ON l.id = s.location_id JOIN store st ON st.id = o.store_id
-    WHERE o.state = 'allocated' AND o.id > :after
+    WHERE o.state = 'allocated' AND o.id > :after AND o.priority BETWEEN :first AND :last
         AND EXISTS (SELECT 1 FROM shelf_line n WHERE n.order_id = o.id AND n.state = 'on_shelf')
         AND NOT EXISTS (SELECT 1 FROM shelf_line n WHERE n.order_id = o.id AND n.state = 'open')
         AND NOT EXISTS (
@@ -251,6 +256,8 @@ _READY = sa.text("""
 """).columns(taken_at=Order.__table__.c.placed_at.type)  # type: ignore[attr-defined]
 
 
-def ready_on_shelf(session: Session, *, after: int = 0, limit: int = 50) -> list[ReadyOnShelf]:
-    """Orders that are complete with what lies in their slot, by id: `pick:ORDER-REF` takes each."""
-    return [ReadyOnShelf(*row) for row in session.execute(_READY, {"after": after, "most": limit})]
+def ready_on_shelf(session: Session, *, after: int = 0, limit: int = 50, urgent: bool | None = None) -> list[ReadyOnShelf]:
+    """Orders that are complete with what lies in their slot, by id: `pick:ORDER-REF` takes each. `urgent`: as `open_lists`."""
+    first, last = {None: (URGENT, LEAST_URGENT), True: (URGENT, URGENT), False: (URGENT + 1, LEAST_URGENT)}[urgent]
+    asked = {"after": after, "most": limit, "first": first, "last": last}
+    return [ReadyOnShelf(*row) for row in session.execute(_READY, asked)]

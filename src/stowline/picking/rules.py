@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from stowline.orders.rules import marks
+
 COLORS = ("blue", "yellow", "violet", "orange", "grey", "teal")
 
 
@@ -34,6 +36,12 @@ class Stop:
     by_serials: bool = False
     from_kind: str = ""
     fast: bool = False
+    urgent: bool = False
+
+    @property
+    def marks(self) -> str:
+        """What sets its order apart from others, to be said after a task's name."""
+        return marks(urgent=self.urgent, fast=self.fast)
 
     @property
     def told_apart(self) -> bool:

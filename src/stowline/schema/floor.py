@@ -81,6 +81,7 @@ class Task(Struct):
     next: dict[str, Any]
     holder: str | None
     until: datetime | None
+    urgent: bool
 
 
 class TaskPage(Struct):

@@ -12,7 +12,7 @@ from stowline.core.countries import name_of
 from stowline.desk import words
 from stowline.desk.queries import offers, promises
 from stowline.desk.queries.counts import OPEN
-from stowline.desk.queries.orders import customer
+from stowline.desk.queries.orders import customer, urgent
 from stowline.desk.queries.products import dock_units
 from stowline.inventory import queries as stock
 from stowline.notifications import facts
@@ -57,7 +57,7 @@ def _facts(session: Session, order: Order) -> Row:
         "ref": order.ref, "store": store.name, "store_key": store.key, "state": order.state, "placed_at": order.placed_at,
         "customer": customer(order), "email": order.email or None, "address": [line for line in lines if line],
         "total": order.total_minor, "currency": order.currency, "units": order.ordered, "handed_over": order.handed_over,
-        "hold_reason": order.held or None,
+        "hold_reason": order.held or None, "urgent": urgent(order), "fast": order.expedite and order.state in OPEN,
     }  # fmt: skip
 
 

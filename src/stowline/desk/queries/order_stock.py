@@ -10,6 +10,7 @@ from stowline.catalog import queries as catalog
 from stowline.core import clock
 from stowline.desk import words
 from stowline.desk.queries.orders import customer
+from stowline.desk.queries.orders import urgent as urgent_now
 from stowline.orders import queries as orders
 from stowline.orders.models import Order
 from stowline.stores import queries as stores
@@ -25,7 +26,7 @@ def view(session: Session, order: Order, losses: list[Loss]) -> Row:
     lines = orders.lines(session, order.id or 0)
     return {
         "order": {"ref": order.ref, "store": store.name, "store_key": store.key, "state": order.state, "customer": customer(order),
-                  "priority": order.priority, "fast": order.expedite, "most_parcels": order.most_parcels, "parcels": order.parcels},
+                  "priority": order.priority, "fast": order.expedite, "urgent": urgent_now(order), "most_parcels": order.most_parcels, "parcels": order.parcels},
         "open": order.state not in ("cancelled", "handed_over", "delivered", "returned"),
         "ships": [{"value": key, "label": label, "chosen": key == order.ships} for key, label in SHIPS.items()],
         "losses": [{"ref": one.order_ref, "customer": one.customer or "no name", "name": one.name, "sku": one.sku, "units": one.units}

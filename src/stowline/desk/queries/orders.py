@@ -16,6 +16,7 @@ from stowline.desk.queries.why import reasons
 from stowline.orders import queries as orders
 from stowline.orders.models import Order
 from stowline.orders.queries import Search
+from stowline.orders.rules import URGENT
 from stowline.stores import queries as stores
 
 
@@ -85,7 +86,7 @@ def rows(session: Session, found: Sequence[Order]) -> list[dict[str, Any]]:
             "ref": order.ref, "store": shops[order.store_id].name, "store_key": shops[order.store_id].key,
             "customer": customer(order), "state": order.state, "why": why.get(order.id or 0, ""),
             "ready": order.allocated - order.handed_over, "open": order.ordered - order.cancelled - order.handed_over,
-            "placed_at": order.placed_at, "late": late(order, now), "total": order.total_minor,
+            "placed_at": order.placed_at, "late": late(order, now), "urgent": urgent(order), "total": order.total_minor,
             "currency": order.currency, "ship_by": words.day(order.ship_by) if order.state in OPEN else "",
         }
         for order in found
@@ -100,6 +101,11 @@ def oldest(session: Session, most: int) -> list[dict[str, Any]]:
 def customer(order: Order) -> str:
     """Whose order it is, by the best name that is known."""
     return order.customer_name or order.ship_name or order.company or order.email or "no name"
+
+
+def urgent(order: Order) -> bool:
+    """Whether an open order goes before others everywhere."""
+    return order.state in OPEN and order.priority == URGENT
 
 
 def late(order: Order, now: datetime) -> bool:
