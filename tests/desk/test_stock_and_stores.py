@@ -102,7 +102,7 @@ def test_an_urgent_order_is_seen_and_offered_first_wherever_people_act(house: Ho
 
 
 def _urgent_chips(page: Page) -> int:
-    return page.answer.content.count(b'<span class="chip chip-warn">Urgent</span>')
+    return int(page.answer.content.count(b'<span class="chip chip-warn">Urgent</span>'))
 
 
 def test_a_store_s_policy_and_what_is_kept_for_it(house: House) -> None:
