@@ -20,8 +20,7 @@ from stowline.core import clock, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
-from stowline.orders.queries import Order
-from stowline.orders.rules import URGENT
+from stowline.orders.queries import URGENT, Order
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 

@@ -12,7 +12,7 @@ from stowline.core.errors import BadRequest, Conflict, Refused
 from stowline.inventory import counting, needs, quarantine, replenish, to_count
 from stowline.inventory import queries as stock
 from stowline.orders import queries as orders
-from stowline.orders.rules import URGENT
+from stowline.orders.queries import URGENT
 from stowline.packing import bench
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking

@@ -10,9 +10,10 @@ from sqlmodel import Session, col, select
 from stowline.catalog.models import Product
 from stowline.core.errors import Conflict, NotFound
 from stowline.orders.models import Order, OrderKit, OrderLine, SearchTerm
-from stowline.orders.rules import OPEN, URGENT
+from stowline.orders.rules import LEAST_URGENT, OPEN, URGENT, marks
 from stowline.stores.models import Store
 
+__all__ = ["LEAST_URGENT", "URGENT", "marks"]  # words of an order that goes before others, for rooms below
 _o, _l, _k = Order.__table__.c, OrderLine.__table__.c, OrderKit.__table__.c  # type: ignore[attr-defined]
 
 

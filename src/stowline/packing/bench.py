@@ -13,8 +13,7 @@ from sqlmodel import Session
 from stowline.catalog import queries as catalog
 from stowline.core.errors import NotFound
 from stowline.orders import queries as orders
-from stowline.orders.queries import Order
-from stowline.orders.rules import URGENT, marks
+from stowline.orders.queries import URGENT, Order, marks
 from stowline.packing import queries, service
 from stowline.packing.models import Parcel
 from stowline.packing.queries import Batches, ToPack

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.orders.models import Order, OrderKit, OrderLine
-from stowline.orders.rules import URGENT
+from stowline.orders.queries import URGENT
 from stowline.packing.models import Parcel, ParcelLine
 from stowline.picking.models import PickLine, Tote
 

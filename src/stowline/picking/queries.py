@@ -12,7 +12,7 @@ from stowline.catalog.models import Product
 from stowline.core.errors import NotFound
 from stowline.core.hot import Hot
 from stowline.orders.models import Order
-from stowline.orders.rules import LEAST_URGENT, URGENT
+from stowline.orders.queries import LEAST_URGENT, URGENT
 from stowline.picking.models import Cart, PickLine, PickList, Tote
 from stowline.picking.rules import Stop
 

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from stowline.orders.rules import marks
-
 COLORS = ("blue", "yellow", "violet", "orange", "grey", "teal")
 
 
@@ -37,11 +35,6 @@ class Stop:
     from_kind: str = ""
     fast: bool = False
     urgent: bool = False
-
-    @property
-    def marks(self) -> str:
-        """What sets its order apart from others, to be said after a task's name."""
-        return marks(urgent=self.urgent, fast=self.fast)
 
     @property
     def told_apart(self) -> bool:

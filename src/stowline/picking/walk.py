@@ -14,6 +14,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.core.errors import Conflict, NotFound
+from stowline.orders.queries import marks
 from stowline.picking import apart, queries, rules, service, waves
 from stowline.picking.queries import OpenList
 from stowline.picking.rules import Stop
@@ -194,7 +195,7 @@ def _idle(ref: str) -> Now:
 
 def now(pick_list: OpenList, stop: Stop | None, at_id: int | None) -> Now:
     """What is wanted at this stop, and the task around it."""
-    task = {"task": f"pick:{pick_list.task}", "kind": "pick", "title": pick_list.task + (stop.marks if stop else ""), "unit": "line",
+    task = {"task": f"pick:{pick_list.task}", "kind": "pick", "title": pick_list.task + (marks(urgent=stop.urgent, fast=stop.fast) if stop else ""), "unit": "line",
             "stop": pick_list.lines_done, "stops": pick_list.lines, "finished": stop is None}
     if stop is None:
         return wants("nothing", say=f"{pick_list.task} is picked. Bring it to the pack bench."), task

@@ -15,8 +15,7 @@ from stowline.desk.queries.keyset import SIZE, Key, Page, Place, walk
 from stowline.desk.queries.why import reasons
 from stowline.orders import queries as orders
 from stowline.orders.models import Order
-from stowline.orders.queries import Search
-from stowline.orders.rules import URGENT
+from stowline.orders.queries import URGENT, Search
 from stowline.stores import queries as stores
 
 
