@@ -161,6 +161,21 @@ def test_the_link_of_an_old_mail_says_what_became_of_its_choice(ines: Shopper) -
     assert "Your choice" not in ines.sees("1042").text
 
 
+def test_what_was_taken_off_is_not_said_to_have_come(ines: Shopper) -> None:
+    """Support took it off at the shopper's wish, by phone, while the offer stood."""
+    ident = offered(ines)
+    mail = f"{ines.link('1042')}?choose=cancel"
+    with db.reading() as session:
+        mugs = next(line for line in orders.lines(session, offers.by_id(session, ident).order_id) if line.sku == "MUG")
+    db.run(lambda session: order_service.cancel_units(session, mugs.id, 2, "asked by phone"))
+    for _ in range(2):  # before the event is reacted to, and after
+        assert "Nothing of your order waits any more What waited has come, or was taken off" in ines.browser.get(mail).text
+        ines.house.react()
+    with db.reading() as session:
+        assert (offers.by_id(session, ident).state, offers.by_id(session, ident).why) == ("ended", "settled")
+    assert "The offer ended: nothing waits any more" in ines.house.ruth().get("/orders/1042?store=demo").text
+
+
 def shoppers(ines: Shopper) -> None:
     """Five orders with a cup that is there and mugs that are not; a beaker may stand in for a mug. Each with its offer."""
     robot = ines.house.robot()

@@ -76,7 +76,7 @@ def test_what_is_cancelled_after_a_part_went_out_holds_nothing(house: House) -> 
     db.run(lambda session: order_verbs.cancel(session, order_id("A"), "no more"))
     work_off()
     with db.reading() as session:
-        assert (offers.by_id(session, offer).state, offers.by_id(session, offer).why) == ("ended", "cancelled")
+        assert (offers.by_id(session, offer).state, offers.by_id(session, offer).why) == ("ended", "settled")
     assert maja.stock("POT")["waiting"] == 0
     house.prove()
 
@@ -92,7 +92,7 @@ def test_who_takes_a_substitute_by_phone_needs_no_offer(house: House) -> None:
     assert maja.order("A")["state"] == "allocated"
     work_off()
     with db.reading() as session:
-        assert (offers.by_id(session, offer).state, offers.by_id(session, offer).why) == ("ended", "came")
+        assert (offers.by_id(session, offer).state, offers.by_id(session, offer).why) == ("ended", "settled")
     assert maja.stock("POT")["waiting"] == 0
     house.prove()
 

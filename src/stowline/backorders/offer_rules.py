@@ -20,7 +20,8 @@ class Outcome(StrEnum):
     CHOSEN = "chosen"
     EXPIRED = "expired"
     REPLACED = "replaced"  # a newer one stands
-    CAME = "came"  # nothing waits any more
+    CAME = "came"  # all that waited has
+    SETTLED = "settled"  # nothing waits any more: some of it was taken off the order, or exchanged
     CANCELLED = "cancelled"  # the order is
 
 
@@ -30,6 +31,7 @@ AFTER: Mapping[tuple[State, Outcome], State] = {
     (State.OPEN, Outcome.EXPIRED): State.ENDED,
     (State.OPEN, Outcome.REPLACED): State.ENDED,
     (State.OPEN, Outcome.CAME): State.ENDED,
+    (State.OPEN, Outcome.SETTLED): State.ENDED,
     (State.OPEN, Outcome.CANCELLED): State.ENDED,
 }
 

@@ -217,10 +217,10 @@ def on_news(session: Session, happened: Happened) -> None:
         return
     order = lock(session, order_id)
     if order.state == "cancelled" or happened.name == "RestCancelled":
-        outcome = Outcome.CANCELLED
+        outcome = Outcome.CANCELLED if order.state == "cancelled" else Outcome.SETTLED
         options.call_back_fast(session, order, "the order was cancelled")
     elif order.ordered - order.cancelled <= order.allocated:
-        outcome = Outcome.CAME
+        outcome = Outcome.SETTLED if happened.name in ("UnitsCancelled", "LineSwapped") else Outcome.CAME
     else:
         return
     freed: set[int] = set()

@@ -53,7 +53,7 @@ _CHOICE = {"wait": "wait", "ship": "send what is there", "swap": "another produc
            "cancel_order": "cancel the order"}  # fmt: skip
 _CONSENT = {"consented": "the shopper agreed", "silent_consent": "the shopper's silence is consent", "refused": "the shopper did not agree",
             "lapsed": "nobody agreed to it", "met": "it is over", "replaced": "a further one is asked about"}  # fmt: skip
-_OFFER_END = {"expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "nothing waits any more",
+_OFFER_END = {"expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "what waited has come", "settled": "nothing waits any more",
               "cancelled": "the order was cancelled"}  # fmt: skip
 
 

@@ -72,7 +72,9 @@ def _since(order: Order) -> str:
     """What became of the order since its offer was made."""
     if order.state == "cancelled":
         return "cancelled"
-    return "came" if order.allocated >= order.ordered - order.cancelled and not order.held else "closed"
+    if order.held or order.allocated < order.ordered - order.cancelled:
+        return "closed"
+    return "settled" if order.cancelled else "came"
 
 
 def _until(session: Session, offer: Offer, reader: Reader) -> str:

@@ -19,7 +19,7 @@ WORDS = {
 }  # fmt: skip
 BECAUSE = {"notice": "with the notice of the delay", "apology": "with the apology", "support": "by hand", "rule": "by the order rule"}
 ENDED = {
-    "expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "nothing waits any more",
+    "expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "what waited has come", "settled": "nothing waits any more",
     "cancelled": "the order was cancelled",
 }  # fmt: skip
 
