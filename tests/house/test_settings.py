@@ -14,6 +14,13 @@ def test_every_setting_is_documented_with_its_default() -> None:
     assert told == {name: f"`{default}`" if str(default) else "" for name, default in known.items()}
 
 
+def test_every_variable_that_the_source_names_is_documented() -> None:
+    """Also one that is no setting: a command's own, say."""
+    named = {name for file in (ROOT / "src").rglob("*.py") for name in re.findall(r"STOWLINE_[A-Z0-9_]*[A-Z0-9]\b", file.read_text())}
+    assert named
+    assert sorted(named - set(re.findall(r"STOWLINE_[A-Z0-9_]+", (ROOT / "docs/settings.md").read_text()))) == []
+
+
 def test_the_deploy_files_set_only_settings_that_exist() -> None:
     named = {
         name
