@@ -262,6 +262,8 @@ def test_people_read_a_summary_with_the_reasons(stocked: House) -> None:
     assert said[0] == "Orders: 2 would be taken, 0 known already; 1 of 4 rows refused."
     assert said[1] == "Shoppers with an e-mail address: 1. They hear of it with --notify only."
     assert said[2].startswith("  row 5: ")
+    told = stowline("import", "orders", file, "--notify").out.splitlines()
+    assert told[1] == "Shoppers with an e-mail address: 1. They hear of it."
 
 
 def test_the_real_day_as_the_command_line_takes_it(house: House, shared: Path) -> None:

@@ -305,7 +305,7 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
     if not job.dry_run and (made := db.begin(settings().database())):
         click.echo(f"There was no database yet, so it was made: {made}", err=True)
     tally = imports.platform_orders(file, job, form) if platform else imports.READERS[what](file, job)
-    click.echo(json.dumps(asdict(tally)) if as_json else imports.summary(tally, what, dry_run=job.dry_run))
+    click.echo(json.dumps(asdict(tally)) if as_json else imports.summary(tally, what, dry_run=job.dry_run, notify=job.notify))
 
 
 @cli.command()

@@ -345,7 +345,7 @@ def fields_of(what: str) -> Sequence[str]:
     return tuple(readers[what].FIELDS)
 
 
-def summary(tally: Tally, what: str, *, dry_run: bool) -> str:
+def summary(tally: Tally, what: str, *, dry_run: bool, notify: bool = False) -> str:
     """The tally for people."""
     things = what.replace("-", " ").capitalize()
     new = f"{tally.accepted:,} {'would be taken' if dry_run else 'taken'}, {tally.duplicates:,} known already"
@@ -353,7 +353,8 @@ def summary(tally: Tally, what: str, *, dry_run: bool) -> str:
     if what in ("orders", "purchase-orders", "kits") and tally.products:
         lines.append(f"New products: {tally.products:,}.")
     if what == "orders" and tally.would_tell:
-        lines.append(f"Shoppers with an e-mail address: {tally.would_tell:,}. They hear of it with --notify only.")
+        hear = "They hear of it." if notify else "They hear of it with --notify only."
+        lines.append(f"Shoppers with an e-mail address: {tally.would_tell:,}. {hear}")
     lines += [f"  {_place_of(reason['row'])}: {reason['say']}" for reason in tally.reasons[:50]]
     if len(tally.reasons) > 50:
         lines.append(f"  and {len(tally.reasons) - 50:,} more; --json tells all")
