@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 
+from stowline.allocation import service as allocation
 from stowline.allocation import substitution, urgent
 from stowline.catalog import substitutes
 from stowline.core import clock, db, timers
@@ -66,7 +67,7 @@ def test_a_free_substitute_is_taken_at_once_for_what_would_wait(house: House) ->
     with db.reading() as session:
         confirmed = facts.gather(session, Message.model_construct(kind="order-confirmed", order_id=orders.by_ref(session, "1001").id))
     assert [(line["sku"], line["quantity"], line["instead"]) for line in confirmed["lines"]] == [
-        ("MUG", 3, [{"name": "Thing CUP", "quantity": 2}])]  # fmt: skip
+        ("MUG", 3, [{"name": "Thing CUP", "quantity": 2, "waits": 0, "expected": None}])]  # fmt: skip
     house.prove()
     maja.post("/api/v1/orders/1001/cancellation", {"reason": "no"})
     look_for_substitutes()
@@ -109,6 +110,24 @@ def test_mail_and_slip_of_the_parcel_name_what_was_ordered(house: House) -> None
     assert [line.name for line in slip.lines] == ["Thing CUP (in place of Thing MUG)"]
     mail = render("shipped", locale="en", brand=Brand("Kiln", "shop@kiln.example"), data=shipped)
     assert all("in place of Thing MUG, as you agreed" in part for part in (mail.html, mail.text))
+
+
+@ON_SQLITE
+def test_a_substitute_that_ran_out_before_the_confirmation_is_named_with_its_days(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"CUP": 2})
+    maja.add_product("MUG")
+    may_replace("MUG", "CUP")
+    agreed(maja, "1001", "MUG", 2)
+    with db.transaction() as session:
+        allocation.take_back(session, _product("CUP"), 1, "one was broken")
+    with db.reading() as session:
+        confirmed = facts.gather(session, Message.model_construct(kind="order-confirmed", order_id=orders.by_ref(session, "1001").id))
+    assert confirmed["lines"][0]["instead"] == [{"name": "Thing CUP", "quantity": 2, "waits": 1, "expected": None}]
+    assert confirmed["waits"]
+    mail = render("order-confirmed", locale="en", brand=Brand("Kiln", "shop@kiln.example"), data=confirmed)
+    assert "2 come as Thing CUP, as you agreed; 1 waits for stock, no date yet" in mail.text
+    assert all(said in mail.html for said in ("2 come as Thing CUP, as you agreed", "1 waits for stock", "no date yet"))
 
 
 @ON_SQLITE

@@ -238,14 +238,15 @@ def why(session: Session, line_ids: Sequence[int], places: Mapping[int, int] | N
     kept = _kept_for_others(session, ids)
     b = OrderLine.__table__.alias("instead").c  # type: ignore[attr-defined]
     query = (
-        sa.select(_l.id, _l.ordered - _l.cancelled, _l.allocated, _l.held, _o.ships, _o.most_parcels, b.name)
-        .join(Order, _o.id == _l.order_id).outerjoin(b.id.table, b.id == _l.substitute_for).where(_l.id.in_(ids))
+        sa.select(_l.id, _l.ordered - _l.cancelled, _l.allocated, _l.held, _o.ships, _o.most_parcels, b.name, _l.substitutes_ok,
+                  _p.backorderable, _o.ordered - _o.cancelled > _o.allocated)
+        .join(Order, _o.id == _l.order_id).join(Product, _p.id == _l.product_id).outerjoin(b.id.table, b.id == _l.substitute_for).where(_l.id.in_(ids))
     )  # fmt: skip
     found = {}
-    for line_id, wanted, promised, held, ships, most, instead in session.execute(query):
+    for line_id, wanted, promised, held, ships, most, instead, agreed, backorderable, lacks in session.execute(query):
         units, stores = kept.get(line_id, (0, ()))
         found[line_id] = reasons(Facts(wanted, promised, places.get(line_id, 1), held, ships, most, units, stores,
-                                       tuple(taken.get(line_id, [])), instead or ""))  # fmt: skip
+                                       tuple(taken.get(line_id, [])), instead or "", agreed, not backorderable, bool(lacks)))  # fmt: skip
     return found
 
 

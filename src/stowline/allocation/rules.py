@@ -90,7 +90,9 @@ def in_line(place: int) -> str:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known of a line that is not served whole: units wanted and promised, its place, how its order ships;
-    free units that are kept for other stores, and whose; what was taken from it: (units, urgent order, who).
+    free units that are kept for other stores, and whose; what was taken from it: (units, urgent order, who);
+    whether the shopper agreed to a substitute, whether it may not be ordered while none is free, whether its order waits for
+    other lines.
     """
 
     wanted: int
@@ -103,6 +105,9 @@ class Facts:
     kept_for: tuple[str, ...] = ()
     taken: tuple[tuple[int, str, str], ...] = ()
     instead_of: str = ""
+    agreed: bool = False
+    sold_out: bool = False
+    others_wait: bool = False
 
 
 def why(facts: Facts) -> list[str]:
@@ -115,6 +120,12 @@ def why(facts: Facts) -> list[str]:
             said.append(f"{facts.promised:,} of {facts.wanted:,} promised; {ships}")
         if facts.kept and not facts.held:
             said.append(f"{_units(facts.kept)} free, kept for {' and '.join(facts.kept_for)}")
+        if facts.agreed and not facts.held:
+            said.append(f"the shopper takes a substitute; none in season has {_units(facts.wanted - facts.promised)} free")
+        if facts.sold_out:
+            said.append("the product is told as out of stock, not as a backorder")
+    elif facts.others_wait and facts.ships == "complete":
+        said.append("the order ships complete and waits for its other lines")
     said += [f"{_units(n)} taken for urgent order {ref} by {who}" for n, ref, who in facts.taken]
     if facts.instead_of:
         said.append(f"in place of {facts.instead_of}")

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from stowline.core import db, web
 from stowline.core.errors import BadRequest
 from stowline.desk import trail
+from stowline.desk.queries import order as page
 from stowline.desk.queries import promises
 from stowline.orders import queries as orders
 from stowline.orders.views import told
@@ -29,6 +30,7 @@ class Read(Controller):
             found = orders.by_ref(session, web.name(ref), store)
             order = told(session, found)
             promises.add_places(session, found.id or 0, order["lines"])
+            page.add_why(session, found, order["lines"])
             return {**order, "parcels": parcels(session, found.id or 0)}
 
     @get("/waiting", opt=web.permission("orders.read"), sync_to_thread=True)

@@ -1,5 +1,6 @@
 """What a message says: the facts of an order, gathered at the moment the message goes."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlmodel import Session
@@ -72,8 +73,8 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
     _ = message
     everything = kits.sold(session, order.id or 0)
     sold = [line for line in everything if line.lines[0].substitute_for is None]  # as it was placed
-    instead = _came_instead(everything)
-    standing = backorders.standing(session, waits.short_parts(sold))
+    standing = backorders.standing(session, waits.short_parts(everything))
+    instead = _came_instead(everything, standing)
     lines = [
         {"name": line.name, "sku": line.sku, "quantity": line.ordered, "waits": line.waiting, "parts": _parts(line),
          "expected": waits.expected_of(line, standing) if line.waiting > 0 else None, "instead": instead.get(line.lines[0].id, []),
@@ -81,16 +82,19 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
         for line in sold
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
-            "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines)}
+            "address_lines": address_lines(order), "waits": any(one["waits"] for line in lines for one in (line, *line["instead"]))}
 
 
-def _came_instead(sold: list[Sold]) -> dict[int, list[dict[str, Any]]]:
-    """What comes in place of what was ordered, by the id of the line that was ordered."""
+def _came_instead(sold: list[Sold], standing: Mapping[int, Promised]) -> dict[int, list[dict[str, Any]]]:
+    """What comes in place of what was ordered, by the id of the line that was ordered; it may have run out meanwhile."""
     found: dict[int, list[dict[str, Any]]] = {}
     asked = kits.ordered_as(sold)
     for line in sold:
         if (first := asked.get(line.lines[0].id)) is not None and line.ordered > line.cancelled:
-            found.setdefault(first.lines[0].id, []).append({"name": line.name, "quantity": line.ordered - line.cancelled})
+            found.setdefault(first.lines[0].id, []).append({
+                "name": line.name, "quantity": line.ordered - line.cancelled, "waits": line.waiting,
+                "expected": waits.expected_of(line, standing) if line.waiting > 0 else None,
+            })  # fmt: skip
     return found
 
 

@@ -83,16 +83,19 @@ class PartStages(Stages):
     per_kit: int
     place: int | UnsetType | None = UNSET
     window: Days | UnsetType | None = UNSET
+    why: str | UnsetType = UNSET
 
 
 class SoldStages(Stages):
     """What was sold in one line. A kit counts whole kits and has its parts. `place` in line and the `window` in which it leaves
-    are told where an order is read: null where nothing waits, and a window also while there is no date.
+    are told where an order is read: null where nothing waits, and a window also while there is no date; there is also `why` it
+    stands where it stands, in words.
     """
 
     parts: list[PartStages] | UnsetType = UNSET
     place: int | UnsetType | None = UNSET
     window: Days | UnsetType | None = UNSET
+    why: str | UnsetType = UNSET
 
 
 class OrderState(Struct):

@@ -1,5 +1,6 @@
 """One order as managers see it: facts, lines with their reason, parcels, what may be done with it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -112,6 +113,17 @@ def _lines(
             rows.append(_row(one, _kit_say(one), part="", kit=True))
         rows += [_row(line, why.of(line), part=f"{line.per_kit:,} in each kit" if one.is_kit else "") for line in one.lines]
     return rows
+
+
+def add_why(session: Session, order: Order, lines: Sequence[Row]) -> None:
+    """Add to each line of an order (as `orders.views` tells them), and to each part of a kit, why it stands where it stands."""
+    parcels, sold = packing.parcels_of(session, order.id or 0), kits.sold(session, order.id or 0)
+    names = _names(parcels, packing.contents_of(session, [parcel.id or 0 for parcel in parcels]))
+    why = _Why(session, order, [line for one in sold for line in one.lines], names)
+    for one, row in zip(sold, lines, strict=True):
+        row["why"] = _kit_say(one) if one.is_kit else why.of(one.lines[0])
+        for part, inside in zip(one.parts, row.get("parts", []), strict=True):
+            inside["why"] = why.of(part)
 
 
 def _row(line: Sold | LineView, why: str, *, part: str, kit: bool = False) -> Row:
