@@ -82,7 +82,7 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
         for line in sold
     ]
     return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
-            "address_lines": address_lines(order), "waits": any(one["waits"] for line in lines for one in (line, *line["instead"]))}
+            "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines) or any(other["waits"] for some in instead.values() for other in some)}
 
 
 def _came_instead(sold: list[Sold], standing: Mapping[int, Promised]) -> dict[int, list[dict[str, Any]]]:
