@@ -332,7 +332,7 @@ def test_a_mail_fits_every_screen_reads_by_day_and_night_and_fetches_nothing(
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1, "expected": None, "instead": [{"name": "W" * 300, "quantity": 99_999}], "instead_of": "W" * 300,
+    long = [{"name": "W" * 300, "sku": "S" * 90, "quantity": 99_999, "total_minor": 123_456_789, "waits": 1, "expected": None, "instead": [{"name": "W" * 300, "quantity": 99_999, "waits": 99_999, "expected": None}], "instead_of": "W" * 300,
              "parts": [{"name": "P" * 300, "quantity": 99_999}]}]
     mails: list[tuple[str, dict[str, Any]]] = [*((kind, {}) for kind in kinds()), ("order-confirmed", {"lines": long})]
     for kind, changes in mails:
