@@ -36,7 +36,7 @@ def test_a_cancelled_order_frees_its_stock_and_says_why(any_house: House) -> Non
     page = ruth.send(ruth.get("/orders/first?store=demo"), "/cancellation", reason=" ordered \n twice ")
     assert "Order cancelled: ordered twice" in page.text
     assert robot.order("second")["state"] == "allocated"
-    assert [form.action for form in page.forms if "/orders/" in form.action] == []
+    assert [form.action for form in page.forms if "/orders/" in form.action and "/tags" not in form.action] == []
     assert "first" in ruth.get("/orders?view=cancelled").text
     assert "Ordered twice" in ruth.get("/orders?view=cancelled").text
 
