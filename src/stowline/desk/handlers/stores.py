@@ -1,4 +1,4 @@
-"""Stores: how each serves and ships its orders, and what is kept for it."""
+"""Stores: what is the own of each, how it serves and ships its orders, and what is kept for it."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -17,11 +17,13 @@ from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import store_pages as page
 from stowline.orders import policies
+from stowline.stores import brand
 from stowline.stores import queries as stores
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
     "saved": "Saved. Orders that are open already take their new place in line within a minute; how they ship stays theirs.",
+    "branded": "Saved. Pages and mails from now on show it; orders that are there keep their money, language and time zone.",
     "kept": "Kept. Other stores' orders get what is free beyond it.", "ended": "Ended. What was kept went to the orders that wait.",
 }  # fmt: skip
 
@@ -57,6 +59,17 @@ class StorePages(Controller):
                                 ships=form.get("ships", ""), most_parcels=most,
                                 urgent_units_per_day=_number(form, "urgent", "The number of units a day", 0, 100_000))  # fmt: skip
             return "saved"
+
+        return _do(request, key, form, save)
+
+    @post("/{key:str}/brand", opt=WRITE, sync_to_thread=True)
+    def own(self, request: AnyRequest, key: FromPath[str], body: RawBody) -> Response[Any]:
+        """Say what is the store's own: name, sender, address, money, language, time zone."""
+        form = web.read_form(body)
+
+        def save(session: db.Session, name: str) -> str:
+            brand.set_brand(session, name, form)
+            return "branded"
 
         return _do(request, key, form, save)
 

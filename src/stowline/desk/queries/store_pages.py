@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from zoneinfo import available_timezones
 
 import sqlalchemy as sa
 from sqlmodel import Session
@@ -11,12 +12,14 @@ from stowline.catalog.models import Product
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.desk.queries.order_stock import SHIPS
 from stowline.inventory.models import StockLevel
+from stowline.stores import brand
 from stowline.stores import queries as stores
 from stowline.stores.models import Store
 
 SERVES = {"placed": "By the day they were placed", "ship_by": "By the day they must leave"}
 _SHORT = {"complete": "complete", "parts": "in parts", "at_most": "in at most {} parcels"}
 _r, _p, _s = Reserve.__table__.c, Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
+UNSET: str = Store.model_fields["sender_email"].default
 Row = dict[str, Any]
 
 
@@ -29,9 +32,10 @@ def rows(session: Session) -> list[Row]:
 
 
 def view(store: Store) -> Row:
-    """One store's policy, as its form shows it."""
+    """One store's own and its policy, as their forms show them."""
     return {
         "store": {"key": store.key, "name": store.name, "most_parcels": store.most_parcels or 2, "urgent": store.urgent_units_per_day},
+        "own": {name: getattr(store, name) for name in brand.FIELDS}, "zones": sorted(available_timezones()), "sends": store.sender_email != UNSET,
         "serves": [{"value": key, "label": label, "chosen": key == store.serves} for key, label in SERVES.items()],
         "ships": [{"value": key, "label": label, "chosen": key == store.ships} for key, label in SHIPS.items()],
     }  # fmt: skip

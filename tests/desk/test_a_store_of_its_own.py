@@ -1,0 +1,42 @@
+"""What is a store's own is said at the desk: name, sender, address, money, language, time zone."""
+
+import pytest
+
+from stowline.core import db
+from tests.desk.conftest import House
+from tests.services import SmtpSink
+
+
+def test_a_new_store_says_from_where_it_writes_and_its_mails_do(house: House, smtp_sink: SmtpSink, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STOWLINE_SMTP_URL", smtp_sink.url)
+    db.forget()
+    robot, ruth = house.robot(), house.ruth()
+    page = ruth.get("/stores/demo")
+    assert "nobody's address" in page.text
+    done = ruth.send(page, "/brand", name="Kiln & Cup", sender_email="orders@kiln.example", reply_to="", url="https://kiln.example/",
+                     currency="gbp", time_zone="Europe/London", accent="#7A3B1E", ship_within_days="3")  # fmt: skip
+    assert "Saved. Pages and mails from now on show it" in done.text
+    assert "nobody's address" not in done.text
+    kept = ruth.get("/stores/demo").form("/brand").fields
+    assert (kept["name"], kept["url"], kept["currency"], kept["accent"]) == ("Kiln & Cup", "https://kiln.example", "GBP", "#7a3b1e")
+    robot.stock_up({"MUG": 4})
+    robot.place("first", {"MUG": 1})
+    house.deliver()
+    assert [mail["From"] for mail in smtp_sink.mails] == ["Kiln & Cup <orders@kiln.example>"]
+
+
+@pytest.mark.parametrize(("field", "value", "say"), [
+    ("name", " ", "The name is missing"), ("sender_email", "", "from which address mails come"), ("sender_email", "a@b@c", "not an e-mail address"),
+    ("reply_to", "x\r\nBcc: y@z.example", "cannot be printed"), ("currency", "XXQ", "not a currency"), ("locale", "English", "is a code such as"),
+    ("time_zone", "Mars/Olympus", "no time zone"), ("time_zone", "../../etc/passwd", "no time zone"), ("accent", "red", "A colour is #"),
+    ("url", "javascript:alert(1)", "begins with https://"), ("url", "https://user:pw@kiln.example", "begins with https://"),
+    ("ship_within_days", "1.5", "whole number"), ("ship_within_days", "61", "whole number"),
+])  # fmt: skip
+def test_what_cannot_be_is_told_beside_the_form_and_nothing_changes(house: House, field: str, value: str, say: str) -> None:
+    ruth = house.ruth()
+    page = ruth.get("/stores/demo")
+    refused = ruth.send(page, "/brand", **({"support_email": "new@kiln.example"} | {field: value}))
+    assert refused.status == 422
+    assert say in refused.text
+    assert refused.form("/brand").fields["support_email"] == "new@kiln.example", "what was typed is kept"
+    assert ruth.get("/stores/demo").form("/brand").fields == page.form("/brand").fields
