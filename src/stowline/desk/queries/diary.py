@@ -32,7 +32,7 @@ def of_order(session: Session, order_id: int, *, before: int | None = None, limi
     return _groups(session, events[:limit], {}), events[limit - 1].id if len(events) > limit else None
 
 
-def latest(session: Session, limit: int = 25) -> list[Group]:
+def latest(session: Session, limit: int = 14) -> list[Group]:
     """What happened last in the whole house, each with the order it belongs to."""
     query = sa.select(outbox.Event.__table__).order_by(_e.id.desc()).limit(limit)  # type: ignore[attr-defined]
     events = [_happened(row) for row in session.execute(query)]

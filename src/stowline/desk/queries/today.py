@@ -33,11 +33,16 @@ def _orders(states: dict[str, int]) -> list[Tile]:
     says = "past the day to ship by" if late else "every order is in time"
     return [
         _tile("Late", late, "order", says, "/orders?view=open", "bad"),
-        _tile("Waiting", waiting, "order", f"{words.units(lines, 'line')} without stock" if lines else "every line has its stock",
-              "/orders?view=waiting", "warn"),
+        _tile("Waiting", waiting, "order", _without_stock(waiting, lines), "/orders?view=waiting" if waiting else "/waiting", "warn"),
         _tile("On hold", states["on_hold"], "order", "nobody works on them" if states["on_hold"] else "nothing is held",
               "/orders?view=held", "warn"),
     ]  # fmt: skip
+
+
+def _without_stock(orders: int, lines: int) -> str:
+    if not lines:
+        return "every line has its stock"
+    return f"{words.units(lines, 'line')} without stock{'' if orders else ', of orders on hold or under way'}"
 
 
 def _floor(session: Session, states: dict[str, int]) -> list[Tile]:
