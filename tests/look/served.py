@@ -12,9 +12,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
-from stowline.core.web import MAIL_PREVIEW
-from tests.look.rendering import ROOT, draw
-from tests.look.site import PAGES, POLICY, TYPES
+from tests.look.rendering import ROOT
+from tests.look.site import TYPES, sample
 
 KEPT = {"Cache-Control": "max-age=3600"}
 AXE = "axe.min.js"
@@ -31,9 +30,8 @@ class _Samples(BaseHTTPRequestHandler):
             file = ROOT / path
             self._send(file.read_bytes(), TYPES.get(file.suffix, "text/plain"), KEPT)
         else:
-            template, view = PAGES[path]
-            policy = MAIL_PREVIEW if path.startswith("message") else {"Content-Security-Policy": POLICY}
-            self._send(draw(template, {**view, "theme": "light"}).encode(), "text/html; charset=utf-8", policy)
+            body, policy = sample(path)
+            self._send(body.encode(), "text/html; charset=utf-8", policy)
 
     def _send(self, body: bytes, kind: str, headers: dict[str, str]) -> None:
         self.send_response(200)

@@ -29,6 +29,13 @@ TYPES = {
 }
 
 
+def sample(name: str, theme: str = "light") -> tuple[str, dict[str, str]]:
+    """A sample page, and the content policy it comes with."""
+    template, view = PAGES[name]
+    policy = {"Content-Security-Policy": POLICY} | (MAIL_PREVIEW if name.startswith("message") else {})
+    return draw(template, {**view, "theme": theme}), policy
+
+
 class Site:
     """What the browser meets: sample pages by their name, static files, and whatever a test answers by itself."""
 
@@ -64,7 +71,5 @@ class Site:
         route.fulfill(body=file.read_bytes(), content_type=TYPES.get(file.suffix, "text/plain"))
 
     def sample(self, route: Route, name: str, status: int = 200) -> None:
-        template, view = PAGES[name]
-        policy = {"Content-Security-Policy": POLICY} | (MAIL_PREVIEW if name.startswith("message") else {})
-        body = draw(template, {**view, "theme": self.theme})
+        body, policy = sample(name, self.theme)
         route.fulfill(status=status, body=body, content_type="text/html; charset=utf-8", headers=policy)

@@ -24,6 +24,7 @@ from stowline.shipping.service import CARRIERS
 from stowline.stores import queries as stores
 
 DELIVERIES, ORDERS_EACH = 15, 6
+ORDERS = DELIVERIES * ORDERS_EACH
 EVERY, LEAD = timedelta(days=5), timedelta(days=4)
 SEED = 7
 BEGINS = DELIVERIES * EVERY + timedelta(days=9)
