@@ -239,3 +239,14 @@ def test_whoever_acts_at_the_worst_moment_the_books_are_right(prepared: Callable
                 assert other.leave(), (name, step, when, rival)
             played += 1
     assert played > len(DEEDS)
+
+
+def test_the_last_unit_there_is_settles_a_line_that_was_shortened_meanwhile(prepared: Callable[[ExitStack], str]) -> None:
+    """One of two mugs is taken just as three of the bin's four are written off: nothing is left to take, nor to ask for."""
+    with at_work(prepared), pytest.MonkeyPatch.context() as patch:
+        other = Rival(lambda: adjust("A-01-1", -3), 5)
+        _wrap(patch, picking, "take", before=other.act)
+        assert done(lambda: scan("maja", "pick:O-1", "MUG", 1)) == "done"
+        other.leave()
+        wanted = db.run(lambda s: scanning.wanted(s, "pick:O-1", holder(worker("maja"), "")))["next"]
+        assert wanted["want"] == "nothing" or wanted["code"]

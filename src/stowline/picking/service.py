@@ -1,5 +1,7 @@
 """Verbs of picking: carts and totes, taking units, running short, letting work go."""
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
@@ -49,12 +51,16 @@ def reach(session: Session, list_id: int, task: str, location_id: int | None, co
 
 
 _AT = Hot("UPDATE pick_list SET at_id = :l WHERE id = :i")
-_PICKED = Hot("UPDATE pick_line SET picked = picked + :n WHERE id = :i AND state = 'open' AND picked + :n <= qty")
+_PICKED = Hot("UPDATE pick_line SET picked = picked + :n WHERE id = :i AND state = 'open' AND picked + :n <= qty RETURNING qty, picked")
 
 
-def take(session: Session, stop: Stop, units: int) -> None:
-    """Units go from the bin into the tote. Raises Conflict if a rival was quicker."""
-    if not _PICKED.run(session, i=stop.id, n=units):
+def take(session: Session, stop: Stop, units: int) -> Stop:
+    """Units go from the bin into the tote; the line as it is then, which may have become shorter since it was read.
+
+    Raises Conflict if a rival was quicker.
+    """
+    row = _PICKED.one(session, i=stop.id, n=units)
+    if row is None:
         raise Conflict(f"{stop.name} was picked by somebody else just now.")
     inventory.move(session, product_id=stop.product_id, from_id=stop.from_id, to_id=stop.to_id, qty=units,
                    because="pick", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
@@ -62,6 +68,7 @@ def take(session: Session, stop: Stop, units: int) -> None:
     from_shelf.left(session, stop)
     outbox.record(session, LinePicked(stop.order_id, stop.sku, stop.name, units, stop.bin, stop.to_code),
                   subject=stop.order_id)
+    return replace(stop, qty=row[0], picked=row[1])
 
 
 def put_back(session: Session, stop: Stop, units: int) -> None:
@@ -174,7 +181,7 @@ def _shorten(session: Session, stop: Stop, units: int) -> None:
     A line keeps at least one unit on paper, so that it can say that it ran short.
     """
     qty = (stop.qty - units) or stop.qty
-    as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked)
+    as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked, _lines.c.qty == stop.qty)
     if not session.execute(sa.update(_lines).where(as_seen).values(qty=qty)).rowcount:  # type: ignore[attr-defined]
         raise Conflict(f"{stop.name} was picked by somebody else just now.")
     orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -units})

@@ -8,7 +8,6 @@ Steps of `pick:ORDER-REF` (by hand): bin, product. Standing at the bin already, 
 Commands: SHORT (the bin has no more; `kind` says why, and "ask" answers with the reasons there are), UNDO. The first scan, or the lease, releases the work if nobody did.
 """
 
-from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -78,10 +77,9 @@ def _product(session: Session, scan: Scan, pick_list: OpenList, stop: Stop, seen
         if isinstance(which, Verdict):
             return which.then(*now(pick_list, stop, pick_list.at_id))
         stop = which
-    service.take(session, stop, units)
+    after = service.take(session, stop, units)
     effect = {"step": "product", "line": stop.id, "units": units}
-    say = f"{stop.name}: {stop.picked + units} of {stop.qty}"
-    after = replace(stop, picked=stop.picked + units)
+    say = f"{stop.name}: {after.picked} of {after.qty}"
     if after.left or after.tote_id is not None:
         return Verdict.accepted(say, hint=_hint(after), effect=effect).then(*now(pick_list, after, stop.from_id))
     service.finish_line(session, after, pick_list.task)
