@@ -3,9 +3,13 @@
 A language is one TOML file in a folder of words, named by its locale (`en.toml`, `zh-Hant.toml`). Beside the words
 it carries what that language needs to write a date (`[calendar]`) and an amount (`[money]`), so a new language is a
 new file and no template changes. A word that counts is a table of plural forms: `{ one = "{n} item", other = "{n} items" }`.
+A "~" beside a value is a space where the value is Latin on that side, and nothing where it is Chinese or Japanese:
+"已交給~{carrier}~配送" is "已交給 DHL 配送" and "已交給黑貓宅急便配送".
 """
 
+import re
 import tomllib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -26,6 +30,10 @@ SYMBOLS = {
     "AUD": "A$", "CAD": "CA$", "NZD": "NZ$", "BRL": "R$", "MXN": "MX$", "ILS": "₪", "VND": "₫", "UAH": "₴", "NGN": "₦",
     "PHP": "₱", "TRY": "₺", "KZT": "₸",
 }  # fmt: skip
+
+# A language's [money] may name its own: `symbols = { CNY = "¥" }`.
+# Money whose shops write no hundredths where there are none: "NT$1,280", yet "NT$1,280.50".
+ROUND = frozenset({"TWD"})
 
 # Languages that count otherwise than one/other, by plural form (Unicode CLDR cardinal rules for whole numbers).
 UNCOUNTED = frozenset({"zh", "ja", "ko", "vi", "th", "id", "ms"})
@@ -63,11 +71,12 @@ class Words:
 
     def text(self, key: str, /, **values: object) -> str:
         """The words with their values filled in, for plain text."""
-        return self.sentence(key, _count(values)).format(**values)
+        return _joined(self.sentence(key, _count(values)), values).format(**values)
 
     def markup(self, key: str, /, **values: object) -> Markup:
         """The same for HTML: words and values are escaped, unless a value is Markup already."""
-        return Markup(escape(self.sentence(key, _count(values)))).format(**values)  # noqa: S704 - escaped first
+        sentence = _joined(self.sentence(key, _count(values)), values)
+        return Markup(escape(sentence)).format(**values)  # noqa: S704 - escaped first
 
 
 def plural_form(n: int, locale: str) -> str:
@@ -81,6 +90,24 @@ def plural_form(n: int, locale: str) -> str:
 def _count(values: Mapping[str, object]) -> int | None:
     n = values.get("n")
     return n if isinstance(n, int) else None
+
+
+_JOINED = re.compile(r"(~?)(\{(\w+)[^{}]*\})(~?)")
+
+
+def _joined(sentence: str, values: Mapping[str, object]) -> str:
+    """The sentence with each "~" beside a value made a space or nothing, by what the value begins or ends with."""
+
+    def field(found: re.Match[str]) -> str:
+        value = str(values.get(found[3], ""))
+        before = _gap(value[:1]) if found[1] else ""
+        return before + found[2] + (_gap(value[-1:]) if found[4] else "")
+
+    return _JOINED.sub(field, sentence) if "~" in sentence else sentence
+
+
+def _gap(neighbour: str) -> str:
+    return "" if not neighbour or unicodedata.east_asian_width(neighbour) in "WF" else " "
 
 
 # -- choosing a language ---------------------------------------------------------------------------------------------
@@ -202,8 +229,9 @@ def money(minor: int, currency: str, words: Words) -> str:
     """
     whole, _, fraction = major(abs(minor), currency).partition(".")
     amount = f"{int(whole):,}".replace(",", str(words.entry("money.group")))
-    if fraction:
+    if fraction.strip("0") or (fraction and currency.upper() not in ROUND):
         amount += f"{words.entry('money.decimal')}{fraction}"
-    symbol = SYMBOLS.get(currency.upper())
-    shown = words.text("money.signed" if symbol else "money.coded", symbol=symbol or currency.upper(), amount=amount)
+    code = currency.upper()
+    symbol = words.entry("money").get("symbols", {}).get(code) or SYMBOLS.get(code)
+    shown = words.text("money.signed" if symbol else "money.coded", symbol=symbol or code, amount=amount)
     return f"\N{MINUS SIGN}{shown}" if minor < 0 else shown
