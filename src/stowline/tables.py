@@ -23,6 +23,7 @@ def metadata() -> MetaData:
     import stowline.inventory.models
     import stowline.inventory.sheets
     import stowline.notifications.models
+    import stowline.notifications.preference_models
     import stowline.orders.instruction_models
     import stowline.orders.models
     import stowline.packing.models
