@@ -11,6 +11,7 @@ from tests.look.adjust_views import ADJUST
 from tests.look.alloc_views import ALLOC
 from tests.look.arrival_views import ARRIVALS
 from tests.look.avail_views import AVAIL
+from tests.look.channel_views import CHANNELS
 from tests.look.desk_views import DESK
 from tests.look.floor_views import FLOOR
 from tests.look.options_views import OPTIONS
@@ -18,7 +19,7 @@ from tests.look.promise_views import PROMISES
 from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

@@ -42,6 +42,7 @@ from stowline.desk.handlers.substitutes import Substitutes
 from stowline.desk.handlers.suppliers import Suppliers
 from stowline.desk.handlers.supply import Supply
 from stowline.desk.handlers.support import Customers, Support
+from stowline.desk.handlers.suppressions import Suppressions
 from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
@@ -51,7 +52,7 @@ from stowline.orders import instruction_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
