@@ -79,7 +79,11 @@ def test_an_order_is_one_thread_per_store() -> None:
 def test_only_what_a_scan_causes_waits_out_the_grace() -> None:
     assert rules.due_after("shipped", 120) == 120
     assert rules.due_after("order-confirmed", 120) == 0
-    assert all(kind.transactional for kind in KINDS.values())
+
+
+def test_what_nobody_is_owed_is_marketing_and_what_is_about_an_order_is_not() -> None:
+    marketing = {kind.name for kind in KINDS.values() if not kind.transactional}
+    assert marketing == {"thank-you", "feedback", "points", "cart-reminder", "win-back", "news", "greeting-card"}
 
 
 # -- states

@@ -9,9 +9,9 @@ control and bidi-override characters go, links must be http(s).
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
@@ -22,27 +22,22 @@ from mjml import mjml2html
 
 from stowline.core import clock, i18n
 from stowline.core.config import asset_dir
+from stowline.notifications.catalogue import CATALOGUE, LOOKS
+from stowline.notifications.colours import readable
+from stowline.notifications.pen import Pen
+from stowline.notifications.rules import KINDS
 
 PETROL = "#0b5a6e"
 ROWS_SHOWN = 50  # in HTML; with more, Gmail would cut the mail off at 102 kB
 PARTS_SHOWN = 6  # of a kit, for the same reason
 
-# Facts that may be absent, and what they then are.
-OPTIONAL: dict[str, dict[str, Any]] = {
-    "order-confirmed": {"customer_name": "", "promise": None, "status_url": ""},
-    "shipped": {"customer_name": "", "arrives": None, "address": [], "still_to_come": [], "status_url": ""},
-    "back-in-stock": {"status_url": ""},
-    "backorder-notice": {"customer_name": "", "ready": [], "why": None, "next_step": None, "status_url": ""},
-    "delay-apology": {"customer_name": "", "say": None, "status_url": ""},
-    "good-news": {"customer_name": "", "status_url": ""},
-    "delivery-report": {"status_url": ""},
-    "stock-arrived": {"customer_name": "", "waiting": [], "status_url": ""},
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """The shop in whose name a message is written; `accent` is "#rrggbb", the addresses plain ("a@b.example")."""
+    """The shop in whose name a message is written; `accent` is "#rrggbb", the addresses plain ("a@b.example").
+
+    `greeting` stands in place of "Hello", `sign_off` at the end, in the shop's own voice; '' for what the language has.
+    """
 
     name: str
     from_address: str
@@ -51,6 +46,8 @@ class Brand:
     address_line: str = ""
     support_email: str = ""
     url: str = ""
+    greeting: str = ""
+    sign_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +69,36 @@ def render(kind: str, *, locale: str, brand: Brand, data: Mapping[str, Any], now
 
     `data` holds the facts as the kind's `sample.json` shows them; times are aware datetimes or RFC 3339 text, days are
     dates or "2026-11-28", money is integer minor units. `zone` (an IANA name, default UTC) is the order's. `now`
-    decides only whether a date shows its year. Raises RenderFailed.
+    decides only whether a date shows its year. What is marketing needs `unsubscribe_url`. Raises RenderFailed.
     """
-    if kind not in OPTIONAL:
+    if kind not in CATALOGUE:
         raise RenderFailed(f"There is no message named {kind!r}.")
     words = i18n.words(mail_dir() / "words", locale)
-    facts = {"zone": "UTC"} | OPTIONAL[kind] | _clean(dict(data))
-    pen = Pen(words, str(facts["zone"]), now or clock.now())
-    context = facts | {"brand": _clean_brand(brand), "f": pen, "words": words, "rows_shown": ROWS_SHOWN,
-                       "parts_shown": PARTS_SHOWN}
     try:
-        return _written(kind, _environment(words.locale), context)
+        return _written(kind, _environment(words.locale), _context(kind, words, _clean_brand(brand), data, now))
     except (TemplateError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise RenderFailed(f"{kind} ({words.locale}): {error}") from error
+
+
+def _context(
+    kind: str, words: i18n.Words, brand: Brand, data: Mapping[str, Any], now: datetime | None
+) -> dict[str, Any]:
+    """The names that a template may use; any other is an error."""
+    facts: dict[str, Any] = {"zone": "UTC", **CATALOGUE[kind].may_lack, **_clean(dict(data))}
+    if facts.get("look", "plain") not in LOOKS:
+        raise ValueError(f"there is no look {facts['look']!r}")
+    name = str(facts.get("customer_name", ""))
+    return facts | {
+        "kind": kind, "brand": brand, "f": Pen(words, str(facts["zone"]), now or clock.now()), "words": words, "hello": _hello(words, brand, name),
+        "marketing": not KINDS[kind].transactional, "rows_shown": ROWS_SHOWN, "parts_shown": PARTS_SHOWN,
+    }  # fmt: skip
+
+
+def _hello(words: i18n.Words, brand: Brand, name: str) -> str:
+    """ "Hello Ines", or what the shop says in its place; plain text, which templates escape."""
+    if brand.greeting:
+        return f"{brand.greeting} {name}".strip()
+    return words.text("common.hello", name=name) if name else words.text("common.hello_nobody")
 
 
 def _written(kind: str, environment: Environment, context: dict[str, Any]) -> Rendered:
@@ -144,66 +158,6 @@ def _translator(words: i18n.Words) -> Callable[..., str]:
     return t
 
 
-# -- what templates write with ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Pen:
-    """Dates, amounts and lists, written in the reader's language and the order's time zone. Templates call it `f`."""
-
-    words: i18n.Words
-    zone: str
-    now: datetime
-
-    def day(self, value: date | datetime | str) -> str:
-        """ "Saturday 28 November"."""
-        return i18n.day_name(i18n.local_date(value, self.zone), self.words, this_year=self._year())
-
-    def time(self, value: datetime | str) -> str:
-        """ "16:27"."""
-        return i18n.clock_time(value, self.zone, self.words)
-
-    def range(self, window: Mapping[str, Any]) -> str:
-        """ "26 to 30 November", from {"from", "to"}."""
-        first, last = (i18n.local_date(window[end], self.zone) for end in ("from", "to"))
-        return i18n.day_range(first, last, self.words, this_year=self._year())
-
-    def window(self, lines: Sequence[Mapping[str, Any]]) -> dict[str, date] | None:
-        """The window that holds all the lines' `expected` windows; None as soon as one line has no date."""
-        windows = [line["expected"] for line in lines]
-        if not windows or not all(windows):
-            return None
-        first = min(i18n.local_date(window["from"], self.zone) for window in windows)
-        return {"from": first, "to": max(i18n.local_date(window["to"], self.zone) for window in windows)}
-
-    def money(self, minor: int, currency: str) -> str:
-        """ "€12.50", from minor units."""
-        return i18n.money(minor, currency, self.words)
-
-    def major(self, minor: int, currency: str) -> str:
-        """ "12.50", for machines."""
-        return i18n.major(minor, currency)
-
-    def units(self, lines: Sequence[Mapping[str, Any]]) -> int:
-        """How many units the lines hold together."""
-        return sum(int(line["quantity"]) for line in lines)
-
-    def lines_of(self, address: str | Sequence[str]) -> list[str]:
-        """An address as lines without empty ones, from a list or from one line of text."""
-        return [line.strip() for line in ([address] if isinstance(address, str) else address) if line.strip()]
-
-    def iso(self, value: datetime | str) -> str:
-        """A moment for machines, with the offset of the order's time zone."""
-        return i18n.moment(value).astimezone(i18n.zone_named(self.zone)).isoformat(timespec="seconds")
-
-    def iso_day(self, value: date | datetime | str) -> str:
-        """A day for machines."""
-        return i18n.local_date(value, self.zone).isoformat()
-
-    def _year(self) -> int:
-        return i18n.local_date(self.now, self.zone).year
-
-
 # -- what is kept out ------------------------------------------------------------------------------------------------
 
 # Embeddings, overrides and isolates could turn the words around a name; the plain marks (LRM, RLM, ZWJ) may stay.
@@ -251,32 +205,3 @@ def _weblink(url: str) -> str:
     if not re.match(r"https?://[^\s/]", url, re.IGNORECASE) or re.search(r"\s", url):
         raise ValueError(f"{_clip(url, 60)!r} is no web address.")
     return url
-
-
-# -- colour ----------------------------------------------------------------------------------------------------------
-
-
-def readable(accent: str, ground: str) -> str:
-    """The accent, moved towards black or white until it reads on `ground` (WCAG 2.2 contrast 4.5 : 1)."""
-    target = 255 if _luminance(_rgb(ground)) < 0.5 else 0
-    for step in range(21):
-        mixed = tuple(round(part + (target - part) * step / 20) for part in _rgb(accent))
-        if contrast(mixed, _rgb(ground)) >= 4.5:
-            break
-    return "#{:02x}{:02x}{:02x}".format(*mixed)
-
-
-def contrast(one: tuple[int, ...], other: tuple[int, ...]) -> float:
-    """Contrast ratio of two RGB colours, 1 to 21 (WCAG 2.2, "contrast ratio")."""
-    dark, light = sorted((_luminance(one), _luminance(other)))
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _rgb(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
-
-
-def _luminance(rgb: tuple[int, ...]) -> float:
-    parts = [part / 255 for part in rgb]
-    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,6 +1,6 @@
 """A store's colour on the shopper's page: a small style sheet for day and night."""
 
-from stowline.notifications.render import readable
+from stowline.notifications.colours import readable
 
 DAY, NIGHT = "#f0f2ee", "#171f1d"  # the page by day, the cards by night
 

@@ -13,6 +13,7 @@ from stowline.desk.queries import diary
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.notifications import facts
 from stowline.notifications import queries as messages
+from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.channels import DeliveryFailed, Envelope, MailboxChannel
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
@@ -24,9 +25,7 @@ from stowline.stores import queries as stores
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"all": "All", "held": "Held", "unknown": "Not certain", "dead": "Dead", "sent": "Sent", "skipped": "Skipped"}
-SUBJECTS = {"order-confirmed": "Order confirmed", "shipped": "On its way", "backorder-notice": "Still waiting",
-            "delay-apology": "Later than told", "good-news": "Sooner than told", "stock-arrived": "It is here",
-            "back-in-stock": "Back in stock", "delivery-report": "Not as ordered"}
+SUBJECTS = {kind: entry.title for kind, entry in CATALOGUE.items()}
 Row = dict[str, Any]
 
 
