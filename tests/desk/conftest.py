@@ -38,7 +38,7 @@ class Desk:
     def ask(self, method: str, path: str, *, follow: bool = True, headers: dict[str, str] | None = None, **more: Any) -> Any:
         self._line.cookies.update(self._jar)
         answer = self._line.request(method, path, headers=HTML | (headers or {}), follow_redirects=follow, **more)
-        self._jar = dict(self._line.cookies)
+        self._jar = {one.name: one.value or "" for one in self._line.cookies.jar}  # what was just set comes last
         self._line.cookies.clear()
         return answer
 

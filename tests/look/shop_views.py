@@ -26,7 +26,8 @@ WAITS = {
 }
 CARDS = [{"id": "ready", "title": "Set aside for you", "kind": "ok", "word": "In stock", "goods": [JUG], "more": ""}, {"id": "cancelled", "title": "What was cancelled", "kind": "done", "word": "Cancelled", "goods": [MUG], "more": ""}]
 ORDER = {"ref": "#1042", "placed": "Tuesday 17 November", "total": "€187.00"}
-FRAME = Reader.of("en", "UTC").frame()
+FRAME = Reader.of("en", "UTC").frame() | {"languages": [
+    {"lang": "en", "name": "English", "href": ""}, {"lang": "zh-Hans", "name": "简体中文", "href": "?lang=zh-Hans"}, {"lang": "zh-Hant", "name": "繁體中文", "href": "?lang=zh-Hant"}]}
 BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["Ines Moreau", "44000 Nantes", "France"]}
 LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 

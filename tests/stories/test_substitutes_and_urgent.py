@@ -19,6 +19,7 @@ from stowline.orders import queries as orders
 from stowline.orders import service
 from stowline.packing import queries as packing
 from stowline.portal import queries as portal
+from stowline.portal.reader import Reader
 from tests.asserts import clear_no
 from tests.makers import Json, Reply, Tablet, api_order, at_once
 from tests.stories.conftest import House
@@ -59,7 +60,7 @@ def test_a_free_substitute_is_taken_at_once_for_what_would_wait(house: House) ->
     assert lines_of(maja, "1001") == [("MUG", 1, 0, 2), ("CUP", 2, 0, 0)]
     assert maja.events("1001") == ["OrderPlaced", "LineSwapped"]
     with db.transaction() as session:
-        shown, _ = portal.status(session, orders.by_ref(session, "1001").id or 0)
+        shown, _ = portal.status(session, orders.by_ref(session, "1001"), Reader.of("en", "UTC"))
     assert [(card["id"], [(good["sku"], good["quantity"], good["say"]) for good in card["goods"]]) for card in shown["cards"]] == [
         ("ready", [("MUG", 1, None), ("CUP", 2, "in place of Thing MUG")])]  # fmt: skip
     agreed(maja, "1002", "MUG", 1)

@@ -12,7 +12,7 @@ from stowline.core.config import settings
 from stowline.core.errors import NotFound
 from stowline.notifications import facts
 from stowline.orders import queries as orders
-from stowline.portal import offers, queries
+from stowline.portal import offers, pages, queries
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
@@ -21,8 +21,6 @@ from stowline.stores.queries import Store
 PUBLIC = web.permission(web.PUBLIC)
 _LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
 _ACCENT = re.compile(r"([0-9a-f]{6})\.css", re.ASCII)
-# Whoever has the link may see the order: it is kept by no cache, no search engine and no other site's log.
-_QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
 class Track(Controller):
@@ -41,14 +39,13 @@ class Track(Controller):
             return _unknown(request)
         try:
             with db.reading() as session:
-                view, store = queries.status(session, order_id)
                 order = orders.order(session, order_id)
-                reader = Reader.of(order.locale, order.time_zone)
+                reader = pages.reader(request, order.locale, order.time_zone)
+                view, store = queries.status(session, order, reader)
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
         except NotFound:
             return _unknown(request)
-        accent = store.accent.removeprefix("#").lower()
-        return web.page("shop/order.html", request, headers=_QUIET, theme="system", accent=accent, choice=choice, **view)
+        return _shop_page("shop/order.html", request, store, reader, view | {"choice": choice})
 
     @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
     def offer(
@@ -60,12 +57,12 @@ class Track(Controller):
             return _unknown(request)
         with db.reading() as session:
             one, order = verbs.by_id(session, found), orders.order(session, _verified(link) or 0)
-            reader = Reader.of(order.locale, order.time_zone)
+            reader = pages.reader(request, order.locale, order.time_zone)
             if one.state == "open" and offers.is_open(session, one, order):
                 return web.redirect(facts.status_path(one.order_id))
             store = stores.store(session, order.store_id)
-            view = offers.outcome(session, one, order, reader, fate) | {"frame": queries.frame(store, order, reader)}
-        return _shop_page("shop/choice.html", request, store, view.pop("frame") | view)
+            view = queries.frame(store, order, reader) | offers.outcome(session, one, order, reader, fate)
+        return _shop_page("shop/choice.html", request, store, reader, view)
 
     @post("/{link:str}/offers/{offer:str}", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)
     def choose(
@@ -110,13 +107,14 @@ def _offer(link: str, offer: str) -> int | None:
     return offers.verified(offer, order_id) if order_id is not None else None
 
 
-def _shop_page(template: str, request: Request[Any, Any, Any], store: Store, view: dict[str, Any]) -> Response[Any]:
-    accent = store.accent.removeprefix("#").lower()
-    return web.page(template, request, headers=_QUIET, theme="system", accent=accent, **view)
+def _shop_page(
+    template: str, request: Request[Any, Any, Any], store: Store, reader: Reader, view: dict[str, Any]
+) -> Response[Any]:
+    return pages.page(template, request, reader, accent=store.accent.removeprefix("#").lower(), **view)
 
 
 def _unknown(request: Request[Any, Any, Any]) -> Response[Any]:
-    """In English: without an order nobody knows the reader's language."""
-    reader = Reader.of("", "UTC")
+    """In the browser's language: without an order nobody knows the reader's."""
+    reader = pages.stranger(request)
     said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say")}
-    return web.page("shop/error.html", request, code=404, headers=_QUIET, theme="system", **said, **reader.frame())
+    return pages.page("shop/error.html", request, reader, code=404, **said)

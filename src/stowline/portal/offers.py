@@ -83,7 +83,7 @@ def _until(session: Session, offer: Offer, reader: Reader) -> str:
     if one is None or one.offer_id != offer.id or one.state != "asked":
         return said
     day = reader.day(one.due - timedelta(seconds=1))
-    return f"{said} {reader.say('offer.consent_silence' if one.silence else 'offer.consent_needed', day=day)}"
+    return reader.together(said, reader.say("offer.consent_silence" if one.silence else "offer.consent_needed", day=day))
 
 
 def _shown(one: Option, order: Order, reader: Reader, *, checked: bool) -> View:

@@ -29,12 +29,11 @@ PLACES_COUNTED = 1000
 View = dict[str, Any]
 
 
-def status(session: Session, order_id: int) -> tuple[View, Store]:
-    """Everything the status page shows, and the store in whose name. Raises NotFound."""
-    order = orders.order(session, order_id)
+def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]:
+    """Everything the status page shows, and the store in whose name."""
+    order_id = order.id or 0
     store = stores.store(session, order.store_id)
     lines = kits.sold(session, order_id)
-    reader = Reader.of(order.locale, order.time_zone)
     parcels = packing.parcels_of(session, order_id)
     waits = _waiting(session, order, lines)
     headline, say = _headline(order, parcels, waits, reader)
@@ -118,15 +117,15 @@ def _headline(order: Order, parcels: Sequence[Parcel], waits: Sequence[Wait], re
     if order.state in ("handed_over", "delivered") and left:
         say = "say.handed_over_part" if order.cancelled else "say.handed_over"
         return reader.say("headline.handed_over", day=reader.day(max(left))), reader.say(say)
-    begun = f"{reader.say('say.some_left')} " if left else ""
+    begun = reader.say("say.some_left") if left else ""
     if waits:
         headline, say = _when_it_comes(waits, reader, some_left=bool(left))
-        return headline, begun + say
+        return headline, reader.together(begun, say)
     if order.packed >= order.ordered - order.cancelled:
-        return reader.say("headline.packed"), begun + reader.say("say.packed")
+        return reader.say("headline.packed"), reader.together(begun, reader.say("say.packed"))
     if order.picked > order.handed_over:
-        return reader.say("headline.picking"), begun + reader.say("say.picking")
-    return reader.say("headline.ready"), begun + reader.say("say.ready_rest" if left else "say.ready")
+        return reader.say("headline.picking"), reader.together(begun, reader.say("say.picking"))
+    return reader.say("headline.ready"), reader.together(begun, reader.say("say.ready_rest" if left else "say.ready"))
 
 
 def _when_it_comes(waits: Sequence[Wait], reader: Reader, *, some_left: bool) -> tuple[str, str]:

@@ -33,6 +33,10 @@ class Reader:
         """The words at a key."""
         return self.words.text(key, **values)
 
+    def together(self, *sentences: str) -> str:
+        """Sentences one after the other, spaced as the language spaces them; empty ones are left out."""
+        return str(self.calendar.entry("type.gap")).join(one for one in sentences if one)
+
     def day(self, when: datetime) -> str:
         """ "Saturday 28 November"."""
         return i18n.day_name(i18n.local_date(when, self.zone), self.calendar, this_year=self._year())

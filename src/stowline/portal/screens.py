@@ -13,7 +13,7 @@ from stowline.core.config import settings
 from stowline.core.errors import Conflict, NotFound
 from stowline.core.fields import Bad, email
 from stowline.notifications.sign_ups import WAY_OUT
-from stowline.portal import availability
+from stowline.portal import availability, pages
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
@@ -24,7 +24,6 @@ TRAP = "website"
 """A field that people do not see: whoever fills it in is a machine."""
 VISITS, SIGN_UPS = web.Pace(most=300, seconds=60), web.Pace(most=10, seconds=600)
 _LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
-_QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
 
 
 class Notify(Controller):
@@ -53,7 +52,7 @@ class Notify(Controller):
         if not address:
             return _draw(request, store, sku, typed=said.get("email", "")[:254], trouble=True, code=422)
         try:
-            db.run(lambda session: _sign_up(session, store, sku, address))
+            db.run(lambda session: _sign_up(request, session, store, sku, address))
         except Conflict as no:  # who waits for very much is told as everybody is: a stranger learns nothing of an address
             return _draw(request, store, sku, done=no.code == sign_ups.TOO_MANY)
         return _draw(request, store, sku, done=True)
@@ -89,9 +88,10 @@ def _shop(session: db.Session, key: str) -> Store:
     return shop
 
 
-def _sign_up(session: db.Session, store: str, sku: str, address: str) -> None:
-    product = catalog.product_by_sku(session, web.name(sku))
-    sign_ups.sign_up(session, _shop(session, store), product.id or 0, address)
+def _sign_up(request: AnyRequest, session: db.Session, store: str, sku: str, address: str) -> None:
+    """In the language that the page was read in."""
+    product, shop = catalog.product_by_sku(session, web.name(sku)), _shop(session, store)
+    sign_ups.sign_up(session, shop, product.id or 0, address, pages.stranger(request, shop.locale).words.locale)
 
 
 def _draw(
@@ -103,7 +103,7 @@ def _draw(
             item = availability.items(session, shop, [product.sku])[product.sku]
     except NotFound:
         return _unknown(request)
-    reader = Reader.of(shop.locale, shop.time_zone)
+    reader = pages.stranger(request, shop.locale, shop.time_zone)
     said, name = availability.told(item, shop, reader)["wording"], product.name
     if item.state == "in_stock":
         head, say = reader.say("notify.here"), reader.say("notify.here_say", product=name)
@@ -127,7 +127,7 @@ def _leave(request: AnyRequest, link: str, *, done: bool) -> Response[Any]:
             shop, product = stores.store(session, one.store_id), catalog.product(session, one.product_id)
     except NotFound:
         return _unknown(request)
-    reader, off = Reader.of(one.locale, shop.time_zone), done or one.state == "left"
+    reader, off = pages.reader(request, one.locale, shop.time_zone), done or one.state == "left"
     key = "off" if off else "leave"
     view: dict[str, Any] = {"eyebrow": product.name, "headline": reader.say(f"notify.{key}"),
                             "say": reader.say(f"notify.{key}_say", product=product.name), "action": f"/notify-off/{link}", "form": False, "leave": not off}  # fmt: skip
@@ -145,11 +145,10 @@ def _verified(link: str) -> int | None:
 def _page(request: AnyRequest, shop: Store, reader: Reader, *, code: int = 200, **view: Any) -> Response[Any]:  # noqa: ANN401  (a view)
     store = {"name": shop.name, "href": shop.url or None, "email": shop.support_email or None}
     accent = shop.accent.removeprefix("#").lower()
-    return web.page("shop/notify.html", request, code=code, headers=_QUIET, theme="system", accent=accent, store=store,
-                    **view, **reader.frame())  # fmt: skip
+    return pages.page("shop/notify.html", request, reader, code=code, accent=accent, store=store, **view)
 
 
 def _unknown(request: AnyRequest) -> Response[Any]:
-    reader = Reader.of("", "UTC")
+    reader = pages.stranger(request)
     said = {"word": reader.say("notify.lost_store"), "title": reader.say("notify.lost"), "say": reader.say("notify.lost_say")}
-    return web.page("shop/error.html", request, code=404, headers=_QUIET, theme="system", **said, **reader.frame())
+    return pages.page("shop/error.html", request, reader, code=404, **said)
