@@ -10,15 +10,15 @@ from tests.look.floor_views import LONG
 
 def row(ident: int, address: str, **more: Any) -> dict[str, Any]:
     return {"id": ident, "address": address, "channel": "E-mail", "scope": "All messages", "store": "every store", "why": "the address does not take mail (hard bounce)",
-            "source": "ses", "at": at(26), "until": None, "stands": True, "reports": "1 hard about orders", "lifted_at": None, "lifted_by": "", "lifted_why": "", **more}
+            "source": "told by Amazon SES", "at": at(26), "until": None, "stands": True, "reports": "1 hard about orders", "lifted_at": None, "lifted_by": "", "lifted_why": "", **more}
 
 
 OPTIONS = [{"value": "email", "label": "E-mail", "chosen": True}, {"value": "sms", "label": "SMS", "chosen": False}]
 WAYS = [{"label": "Not written to", "href": "/messages/suppressions", "n": None, "current": True}, {"label": "All", "href": "/messages/suppressions?view=all", "n": None, "current": False}]
 ROWS = [
     row(1, "ines@example.test"),
-    row(2, "a.very.long.name.of.somebody.with.many.names@a-very-long-subdomain.of.another.example.test", scope="Marketing only", store="Kiln & Cup", why="the reader marked a mail as unwanted (complaint)", source="mailbox", reports="1 complaint about marketing, 3 soft about orders"),
-    row(3, "+4915112345678", channel="SMS", why=HOSTILE, source="by hand", reports=""),
+    row(2, "a.very.long.name.of.somebody.with.many.names@a-very-long-subdomain.of.another.example.test", scope="Marketing only", store="Kiln & Cup", why="the reader marked a mail as unwanted (complaint)", source="from the bounce mailbox", reports="1 complaint about marketing, 3 soft about orders"),
+    row(3, "+4915112345678", channel="SMS", why=HOSTILE, source="added by hand", reports=""),
     row(4, "omar@example.test", until=at(30), why="5 mails within 14 days came back (soft bounces)", reports="5 soft about orders"),
     row(5, "lea@example.test", stands=False, lifted_at=at(26, 11), lifted_by=RTL, lifted_why=LONG),
     row(6, "tom@example.test", stands=False, until=at(20)),

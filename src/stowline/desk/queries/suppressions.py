@@ -16,6 +16,7 @@ _s = Suppression.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"standing": "Not written to", "lifted": "Written to again", "all": "All"}
 SCOPES = {"all": "All messages", "marketing": "Marketing only"}
 CHANNELS = {"email": "E-mail", "sms": "SMS", "whatsapp": "WhatsApp", "push": "Push"}
+SOURCES = {"by hand": "added by hand", "ses": "told by Amazon SES", "postmark": "told by Postmark", "mailbox": "from the bounce mailbox"}
 HEAD = ("Address", "Channel", "Stopped", "Store", "Why", "Source", "Since", "Until", "Lifted", "Lifted by", "Reason")
 Row = dict[str, Any]
 
@@ -51,7 +52,7 @@ def rows(session: Session, found: Sequence[Suppression]) -> list[Row]:
 def _row(one: Suppression, shops: dict[int | None, str], counted: dict[tuple[str, str], int], *, stands: bool) -> Row:
     return {
         "id": one.id, "address": one.address, "channel": CHANNELS.get(one.channel, one.channel), "scope": SCOPES.get(one.scope, one.scope),
-        "store": shops.get(one.store_id, "") if one.store_id else "every store", "why": one.why, "source": one.source, "at": one.at,
+        "store": shops.get(one.store_id, "") if one.store_id else "every store", "why": one.why, "source": SOURCES.get(one.source, f"from {one.source}"), "at": one.at,
         "until": one.until, "stands": stands, "reports": _said(counted) if one.channel == "email" else "", "lifted_at": one.lifted_at,
         "lifted_by": one.lifted_by, "lifted_why": one.lifted_why,
     }  # fmt: skip
