@@ -303,7 +303,8 @@ class _RabbitCommand:
 class SmtpSink:
     """A real SMTP server on a free loopback port that keeps every mail.
 
-    ``mails`` are the parsed messages in the order they came, ``envelopes`` the (sender, recipients) beside them.
+    ``mails`` are the parsed messages in the order they came, ``envelopes`` the (sender, recipients) beside them, ``raws``
+    the same mails byte for byte.
     ``answer_next("451 4.3.0 Try later")`` makes it answer the next DATA so, keeping nothing.
     ``hang_up_next()`` keeps the next mail, then closes the connection without an answer: the sender cannot know.
     """
@@ -311,6 +312,7 @@ class SmtpSink:
     def __init__(self) -> None:
         self.mails: list[EmailMessage] = []
         self.envelopes: list[tuple[str, list[str]]] = []
+        self.raws: list[bytes] = []
         self._answers: collections.deque[str | None] = collections.deque()
         self._came = threading.Condition()
         self._controller = Controller(self, hostname="127.0.0.1", port=free_port(), ready_timeout=30)
@@ -351,6 +353,7 @@ class SmtpSink:
         mail = email.message_from_bytes(raw, policy=email.policy.default)
         with self._came:
             self.mails.append(mail)
+            self.raws.append(raw)
             self.envelopes.append((envelope.mail_from or "", list(envelope.rcpt_tos)))
             self._came.notify_all()
 

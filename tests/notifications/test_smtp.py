@@ -506,6 +506,12 @@ def test_a_password_does_not_leave_the_machine_unencrypted_by_accident() -> None
 @dataclass
 class Settings:
     smtp_url: str
+    return_path: str = ""
+    dkim_key_file: str = ""
+    dkim_selector: str = "stowline"
+
+    def key(self) -> bytes:
+        return b"secret"
 
 
 def test_without_a_server_mail_stays_in_the_mailbox_and_with_one_its_channel_is_kept() -> None:

@@ -23,6 +23,9 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="sqlite:///FILE or postgresql://…; default: stowline.db in the data dir.")
     broker_url: str = Field("", description="redis://… or amqp://…; default: in memory, in the same process.")
     smtp_url: str = Field("", description="smtp://user:password@host:port; default: the built-in mailbox page.")
+    return_path: str = Field("", max_length=200, description="Address that bounces go to, {token} in it naming the message; default: the store's own.")
+    dkim_key_file: str = Field("", max_length=300, description="PEM file of the RSA key that signs mails (DKIM); {domain} in it: one for each sender's domain.")
+    dkim_selector: str = Field("stowline", pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,61}[A-Za-z0-9])?$", description="Selector under which the DKIM key is published.")
     public_url: str = Field("http://127.0.0.1:8000", description="Address that shoppers and staff use, for links.")
     secret_key: str = Field("", description="Key that signs links; default: made once and kept in the data dir.")
     secure_cookies: bool = Field(False, description="Send cookies over https only (set this behind a TLS proxy).")
@@ -51,6 +54,14 @@ class Settings(BaseSettings):
         if url and not url.startswith(_DATABASES):
             raise ValueError("It starts with sqlite:/// or postgresql://, or is left out.")
         return url
+
+    @field_validator("return_path")
+    @classmethod
+    def _is_a_return_path(cls, address: str) -> str:
+        name, _, domain = address.replace("{token}", "m" + "9" * 30).partition("@")
+        if address and not (re.fullmatch(r"[A-Za-z0-9.+=_-]{1,64}", name) and re.fullmatch(r"[A-Za-z0-9.-]{1,190}", domain)):
+            raise ValueError("It looks like bounces+{token}@mail.example.")
+        return address
 
     @field_validator("gs1_prefix")
     @classmethod

@@ -113,7 +113,7 @@ def _envelope(session: Session, message: Message) -> Envelope:
         thread_id=_thread(session, message, domain),
         unsubscribe_url=sign_ups.leave_url(message.sign_up_id) if message.sign_up_id else "", to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=clock.now(),
-        attachments=reports.attachments(session, message),
+        attachments=reports.attachments(session, message), ident=message.id or 0,
     )
 
 

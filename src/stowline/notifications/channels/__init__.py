@@ -8,6 +8,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
+from stowline.notifications.channels.dkim_sign import Signer
+from stowline.notifications.channels.dress import Dress
 from stowline.notifications.channels.envelope import Attachment, DeliveryFailed, Envelope, Prepared
 from stowline.notifications.channels.mailbox import MailboxChannel
 from stowline.notifications.channels.smtp import SmtpChannel
@@ -36,6 +38,18 @@ class MailSettings(Protocol):
     @property
     def smtp_url(self) -> str: ...
 
+    @property
+    def return_path(self) -> str: ...
+
+    @property
+    def dkim_key_file(self) -> str: ...
+
+    @property
+    def dkim_selector(self) -> str: ...
+
+    def key(self) -> bytes:
+        """The key that signs links and return paths."""
+
 
 def for_settings(settings: MailSettings) -> Channel:
     """The mail channel of this installation: SMTP when a URL is set, else the built-in mailbox.
@@ -43,9 +57,16 @@ def for_settings(settings: MailSettings) -> Channel:
     Raises ValueError with a sentence when the URL cannot be read. One channel per URL in a process, so that its
     connections are kept.
     """
-    return _channel(settings.smtp_url)
+    if not settings.smtp_url:
+        return _MAILBOX
+    signer = Signer(settings.dkim_key_file, settings.dkim_selector) if settings.dkim_key_file else None
+    return _smtp(settings.smtp_url, Dress(settings.return_path, settings.key(), signer, postmark=POSTMARK in settings.smtp_url))
+
+
+_MAILBOX = MailboxChannel()
+POSTMARK = "postmarkapp.com"
 
 
 @lru_cache(maxsize=16)
-def _channel(smtp_url: str) -> Channel:
-    return SmtpChannel(smtp_url) if smtp_url else MailboxChannel()
+def _smtp(smtp_url: str, dress: Dress) -> Channel:
+    return SmtpChannel(smtp_url, dress=dress)

@@ -19,7 +19,8 @@ class Envelope:
     """One rendered message with its address.
 
     `message_id` and `thread_id` come from rules.py ("" where it is about no order); `date` is aware; `unsubscribe_url` is
-    set for what a shopper can leave (an address that unsubscribes on POST, RFC 8058).
+    set for what a shopper can leave (an address that unsubscribes on POST, RFC 8058). `ident` is the message's own number, 0
+    for what is no message of ours (a test).
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Envelope:
     date: datetime
     unsubscribe_url: str = ""
     attachments: tuple[Attachment, ...] = ()
+    ident: int = 0
 
 
 @dataclass(frozen=True, slots=True)

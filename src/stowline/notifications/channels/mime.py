@@ -1,10 +1,12 @@
 """An envelope -> the bytes of a mail (RFC 5322, MIME), safe against names that try to be headers."""
 
 import re
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import format_datetime
+from types import MappingProxyType
 
 from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
 from stowline.notifications.render import clean_text
@@ -16,8 +18,8 @@ _ADDRESS = re.compile(rf"{_ATOM}{{1,64}}@{_ATOM}{{1,253}}")
 _IDNA_2003_DIFFERS = frozenset("ßς\u200c\u200d")  # letters that the older rules would send to another domain
 
 
-def prepare(envelope: Envelope) -> Prepared:
-    """The mail and its two addresses; DeliveryFailed (permanent) for an address that is none."""
+def prepare(envelope: Envelope, more: Mapping[str, str] = MappingProxyType({})) -> Prepared:
+    """The mail with more headers and its two addresses; DeliveryFailed (permanent) for an address that is none."""
     sender, recipient = plain_address(envelope.brand.from_address), plain_address(envelope.to_address)
     reply_to = plain_address(envelope.brand.reply_to) if envelope.brand.reply_to else sender
     utf8 = not (sender + recipient + reply_to).isascii()
@@ -25,7 +27,7 @@ def prepare(envelope: Envelope) -> Prepared:
     mail["From"] = _named(envelope.brand.name, sender)
     mail["To"] = _named(envelope.to_name, recipient)
     mail["Reply-To"] = _named(envelope.brand.name, reply_to)
-    for name, value in _headers(envelope).items():
+    for name, value in {**_headers(envelope), **more}.items():
         mail[name] = header_text(value) if name in FOR_PEOPLE else _ascii(header_text(value))
     text, html = envelope.rendered.text, envelope.rendered.html
     mail.set_content(text, cte=_encoding(text))

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stowline.notifications.channels import mime
+from stowline.notifications.channels.dress import PLAIN, Dress
 from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
 from stowline.notifications.channels.smtp_url import server_of
 
@@ -54,19 +55,20 @@ class SmtpChannel:
 
     name = "email"
 
-    def __init__(self, url: str, *, patience: Patience = Patience()) -> None:
+    def __init__(self, url: str, *, patience: Patience = Patience(), dress: Dress = PLAIN) -> None:
         """ValueError with a sentence for a URL that cannot be read."""
         self.server = server_of(url)
+        self._dress = dress
         self._patience = patience
         self._lines = threading.local()
 
     def build(self, envelope: Envelope) -> bytes:
         """The mail as it goes over the line. Raises DeliveryFailed (permanent) for an address that is none."""
-        return mime.prepare(envelope).message
+        return self.prepare(envelope).message
 
     def prepare(self, envelope: Envelope) -> Prepared:
-        """The mail with the addresses that SMTP wants. Raises DeliveryFailed (permanent)."""
-        return mime.prepare(envelope)
+        """The mail with the addresses that SMTP wants, signed if that is set. Raises DeliveryFailed."""
+        return self._dress.put_on(envelope)
 
     def send(self, prepared: Prepared, before_data: Callable[[], None] | None = None) -> None:
         """Deliver one mail, or raise DeliveryFailed.
