@@ -40,3 +40,24 @@ def test_what_cannot_be_is_told_beside_the_form_and_nothing_changes(house: House
     assert say in refused.text
     assert refused.form("/brand").fields["support_email"] == "new@kiln.example", "what was typed is kept"
     assert ruth.get("/stores/demo").form("/brand").fields == page.form("/brand").fields
+
+
+def test_a_store_says_what_its_messages_say_in_its_own_voice(house: House) -> None:
+    ruth = house.ruth()
+    page = ruth.get("/stores/demo")
+    done = ruth.send(page, "/voice", confirmation_look="coupon", greeting="Dear", sign_off="Warmly, Maud", coupon_code="THANKS-10")
+    assert "Saved. Messages from now on say it." in done.text
+    again = ruth.get("/stores/demo")
+    assert '<option value="coupon" selected>' in again.answer.text
+    assert (again.form("/voice").fields["greeting"], again.form("/voice").fields["coupon_code"]) == ("Dear", "THANKS-10")
+
+
+@pytest.mark.parametrize(("field", "value", "say"), [
+    ("confirmation_look", "loud", "A confirmation looks plain"), ("welcome_code", "10 % OFF", "letters, digits"), ("greeting", "x" * 61, "At most 60 fit"),
+    ("referral_url", "javascript:alert(1)", "begins with https://"),
+])  # fmt: skip
+def test_a_voice_that_cannot_be_is_refused(house: House, field: str, value: str, say: str) -> None:
+    ruth = house.ruth()
+    refused = ruth.send(ruth.get("/stores/demo"), "/voice", **{field: value})
+    assert refused.status == 422
+    assert say in refused.text

@@ -18,7 +18,8 @@ KEPT = [{"sku": "MUG-BL", "name": "Mug, blue", "units": 40, "free": 12, "until":
 STORE: dict[str, Any] = {"key": "kiln", "name": "Kiln & Cup", "most_parcels": 2, "urgent": 20}
 PAGES = {"say": "2 shown, by SKU", "earlier": None, "later": None}
 STANDS = [{"sku": "MUG-GR", "name": "Mug, green", "months": ""}, {"sku": "Z" * 60, "name": LONG, "months": "November to February"}]
-OWN = {"name": "Kiln & Cup", "sender_email": "shop@example.test", "reply_to": "", "support_email": "help@kiln.example", "address_line": "Töpferhof 8", "url": "https://kiln.example",
+LOOKS = [{"value": "plain", "label": "Plain: what was ordered, and nothing else", "chosen": True}, {"value": "coupon", "label": "A coupon for the next order, and a word for friends", "chosen": False}]
+OWN = {**dict.fromkeys(("greeting", "welcome_code", "welcome_say", "coupon_code", "coupon_say", "referral_say", "referral_url", "win_back_code", "win_back_say", "win_back_news"), ""), "sign_off": "Warmly, Maud", "name": "Kiln & Cup", "sender_email": "shop@example.test", "reply_to": "", "support_email": "help@kiln.example", "address_line": "Töpferhof 8", "url": "https://kiln.example",
        "currency": "EUR", "locale": "en", "time_zone": "Europe/Berlin", "accent": "#7a3b1e", "ship_within_days": 2}
 
 ALLOC: dict[str, tuple[str, dict[str, Any]]] = {
@@ -26,7 +27,7 @@ ALLOC: dict[str, tuple[str, dict[str, Any]]] = {
     "order-stock-beyond": ("desk/order_stock.html", view("/orders", order={**ORDER, "ref": HOSTILE, "customer": LONG, "fast": False, "most_parcels": None}, ships=SHIPS, losses=LOSSES, units=1202, left=1, limit=20, lacks=1300, lines=[], seen="abc", may_write=True)),
     "order-stock-read": ("desk/order_stock.html", view("/orders", order={**ORDER, "state": "handed_over", "fast": False}, ships=SHIPS, losses=[], units=0, left=20, limit=20, lacks=0, lines=LINES, seen="abc", may_write=False)),
     "stores": ("desk/stores.html", view("/stores", rows=[{"key": "kiln", "name": "Kiln & Cup", "serves": "by the day they were placed", "ships": "complete", "urgent": 20, "kept": 2}, {"key": "rtl", "name": RTL, "serves": "by the day they must leave", "ships": "in at most 3 parcels", "urgent": 0, "kept": 0}])),
-    "store": ("desk/store.html", view("/stores", store=STORE, own=OWN, zones=["Europe/Berlin", "UTC"], sends=False, serves=SERVES, ships=SHIPS, rows=KEPT, typed={}, may_write=True, pages=PAGES)),
-    "store-read": ("desk/store.html", view("/stores", store={**STORE, "name": LONG}, own={**OWN, "name": LONG}, zones=[], sends=True, serves=SERVES, ships=SHIPS, rows=[], typed={}, may_write=False, pages=PAGES)),
+    "store": ("desk/store.html", view("/stores", store=STORE, own=OWN, looks=LOOKS, zones=["Europe/Berlin", "UTC"], sends=False, serves=SERVES, ships=SHIPS, rows=KEPT, typed={}, may_write=True, pages=PAGES)),
+    "store-read": ("desk/store.html", view("/stores", store={**STORE, "name": LONG}, own={**OWN, "name": LONG}, looks=LOOKS, zones=[], sends=True, serves=SERVES, ships=SHIPS, rows=[], typed={}, may_write=False, pages=PAGES)),
     "product-substitutes": ("desk/product.html", view("/stock", product=PRODUCT, bins=BINS, moves=MOVES, waiting=WAITING, stands=STANDS, kept=[("Kiln & Cup", "kiln", 40)], may_write=True)),
 }

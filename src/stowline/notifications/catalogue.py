@@ -5,15 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 GROUPS = ("The order", "What waits", "The parcel", "After delivery", "Returns", "The calendar", "The house")
-LOOKS: Mapping[str, str] = {
-    "plain": "Plain: what was ordered, and nothing else",
-    "welcome": "A warm welcome with a first order",
-    "reassurance": "What the shopper can count on",
-    "coupon": "A coupon for the next order, and a word for friends",
-    "similar": "Similar items that are in stock",
-}
-"""The looks of the order confirmation. A look whose facts are missing is plain."""
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -10,16 +10,13 @@ from stowline.backorders.queries import Promised
 from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
-from stowline.notifications import choices, reports, sign_ups, waits
+from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, waits
 from stowline.notifications.models import Message
-from stowline.notifications.render import Brand
+from stowline.notifications.render import Brand, RenderFailed
 from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.kits import Sold
 from stowline.orders.queries import Order
-from stowline.packing import queries as packing
-from stowline.shipping import queries as shipping
-from stowline.shipping import service as carriers
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
@@ -37,7 +34,7 @@ def status_path(order_id: int) -> str:
 def brand(store: Store) -> Brand:
     """The store as its mails show it."""
     return Brand(store.name, store.sender_email, store.reply_to, store.accent, store.address_line,
-                 store.support_email, store.url)
+                 store.support_email, store.url, store.greeting, store.sign_off)
 
 
 def brand_of(session: Session, message: Message) -> Brand:
@@ -46,12 +43,14 @@ def brand_of(session: Session, message: Message) -> Brand:
 
 
 def gather(session: Session, message: Message) -> dict[str, Any]:
-    """The facts that the message's kind asks for (see the kind's `sample.json`)."""
+    """The facts that the message's kind asks for (see the kind's `sample.json`). Raises RenderFailed for one without."""
     if message.report_id is not None:
         return reports.facts(session, message)
-    if message.order_id is None:
-        return sign_ups.facts(session, message)
-    order = orders.order(session, message.order_id)
+    if message.kind in _ABOUT_NO_ORDER:
+        return _ABOUT_NO_ORDER[message.kind](session, message)
+    if message.kind not in _KINDS:
+        raise RenderFailed(f"Nobody knows the facts of a message named {message.kind!r} yet.")
+    order = orders.order(session, message.order_id or 0)
     facts = {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
              "status_url": status_url(order.id or 0)}
     return facts | _KINDS[message.kind](session, order, message)
@@ -71,6 +70,7 @@ def address_lines(order: Order) -> list[str]:
 
 def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:
     _ = message
+    store = stores.store(session, order.store_id)
     everything = kits.sold(session, order.id or 0)
     sold = [line for line in everything if line.lines[0].substitute_for is None]  # as it was placed
     standing = backorders.standing(session, waits.short_parts(everything))
@@ -81,7 +81,7 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
         for line in sold
     ]
-    return {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
+    return looks.facts(session, order, store) | {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines) or any(other["waits"] for some in instead.values() for other in some)}
 
 
@@ -100,31 +100,6 @@ def _came_instead(sold: list[Sold], standing: Mapping[int, Promised]) -> dict[in
 
 def _parts(line: Sold) -> list[dict[str, Any]]:
     return [{"name": part.name, "quantity": part.ordered} for part in line.parts]
-
-
-def _shipped(session: Session, order: Order, message: Message) -> dict[str, Any]:
-    parcel = packing.parcel(session, message.parcel_id or 0)
-    label = shipping.live_label(session, parcel.id or 0)
-    sold = kits.sold(session, order.id or 0)
-    inside = kits.gathered(sold, packing.units_in(session, parcel.id or 0))
-    owed = [line for line in sold if line.ordered - line.cancelled > line.handed_over]
-    standing = backorders.standing(session, waits.short_parts(owed))
-    return {
-        "parcel": {
-            "n": parcel.n, "of": max(parcel.n, len(packing.parcels_of(session, order.id or 0)) + bool(owed)),
-            "code": parcel.code, "carrier": carriers.carrier_name(label.carrier) if label else "",
-            "tracking": label.tracking if label else "", "handed_over_at": parcel.handed_over_at,
-            "lines": [
-                {"name": item.name, "sku": item.sku, "quantity": item.quantity, "instead_of": item.instead,
-                 "parts": [{"name": name, "quantity": n} for _, name, n in item.parts]} for item in inside
-            ],
-        },
-        "still_to_come": [
-            {"name": line.name, "sku": line.sku, "quantity": line.ordered - line.cancelled - line.handed_over,
-             "expected": waits.expected_of(line, standing) if line.waiting > 0 else None} for line in owed
-        ],
-        "address": [part for part in (order.line1, order.city) if part],
-    }
 
 
 def _waits(session: Session, order: Order, message: Message) -> dict[str, Any]:
@@ -154,5 +129,10 @@ def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]
     return {"arrived": waits.arrived(session, sold, order.id or 0), "waiting": waits.rows(session, sold)}
 
 
-_KINDS = {"order-confirmed": _confirmed, "shipped": _shipped, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner,
-          "stock-arrived": _arrived}
+_KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner, "stock-arrived": _arrived,
+          "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": shoppers.getting_ready,
+          "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
+          **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
+                           "returned-to-sender"), parcels.milestone)}  # fmt: skip
+_ABOUT_NO_ORDER = {"back-in-stock": sign_ups.facts, "welcome": shoppers.welcome, "win-back": shoppers.win_back,
+                   "news": shoppers.own_words, "greeting-card": shoppers.own_words}

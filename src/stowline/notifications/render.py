@@ -22,10 +22,11 @@ from mjml import mjml2html
 
 from stowline.core import clock, i18n
 from stowline.core.config import asset_dir
-from stowline.notifications.catalogue import CATALOGUE, LOOKS
+from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.colours import readable
 from stowline.notifications.pen import Pen
 from stowline.notifications.rules import KINDS
+from stowline.stores.brand import LOOKS
 
 PETROL = "#0b5a6e"
 ROWS_SHOWN = 50  # in HTML; with more, Gmail would cut the mail off at 102 kB
@@ -145,6 +146,7 @@ def _environment(locale: str) -> Environment:
     environment.globals["t"] = _translator(words)
     environment.filters["clip"] = _clip
     environment.filters["weblink"] = _weblink
+    environment.filters["address"] = _address
     environment.filters["on_light"] = lambda accent: readable(accent, "#ffffff")
     environment.filters["on_dark"] = lambda accent: readable(accent, "#171f1d")
     return environment
@@ -199,6 +201,11 @@ def _clip(text: str, most: int) -> str:
     """One line of at most `most` characters, cut with an ellipsis."""
     line = " ".join(str(text).split())
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _address(url: str) -> str:
+    """A link that may also be a mail address."""
+    return url if re.match(r"mailto:[^\s@]+@[^\s@]+$", url) else _weblink(url)
 
 
 def _weblink(url: str) -> str:

@@ -1,7 +1,7 @@
 """Shoppers: people as a store's orders know them, told apart by their e-mail address."""
 
 import sqlalchemy as sa
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from stowline.orders.models import Customer, Order
 
@@ -12,3 +12,17 @@ def has_ordered(session: Session, store_id: int, address: str) -> bool:
     """Whether somebody with this address, in lower case, ever ordered from this store."""
     query = sa.select(_o.id).join(Customer, _c.id == _o.customer_id)
     return session.execute(query.where(_c.store_id == store_id, _c.email == address).limit(1)).first() is not None
+
+
+def is_first(session: Session, order: Order) -> bool:
+    """Whether the shopper of this order never ordered from its store before; of a stranger nobody knows."""
+    if order.customer_id is None:
+        return False
+    earlier = _o.customer_id == order.customer_id, _o.id != order.id, _o.placed_at <= order.placed_at
+    return session.execute(sa.select(_o.id).where(*earlier).limit(1)).first() is None
+
+
+def last_order(session: Session, store_id: int, address: str) -> Order | None:
+    """The newest order that somebody with this address, in any letter case, placed in this store."""
+    query = select(Order).join(Customer, _c.id == _o.customer_id).where(_c.store_id == store_id, _c.email == address.strip().lower())
+    return session.exec(query.order_by(_o.placed_at.desc(), _o.id.desc()).limit(1)).first()

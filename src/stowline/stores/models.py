@@ -3,12 +3,15 @@
 from sqlalchemy import JSON, false, text
 from sqlmodel import Field, SQLModel
 
+NONE = {"server_default": text("''")}
+
 
 class Store(SQLModel, table=True):
     """One shop: its name and brand on paper and mail, its money, language and time zone, its policies.
 
     `public_availability` lets anybody ask what is in stock, `units_shown` (none, few, exact) how many; at most
-    `notices_per_unit` people are told of each unit that is back in stock.
+    `notices_per_unit` people are told of each unit that is back in stock. What its mails say in its own voice: `confirmation_look`
+    (see `brand.LOOKS`), `greeting` in place of "Hello", `sign_off`, and codes with what they are good for; "" for none.
     """
 
     __tablename__ = "store"
@@ -32,5 +35,17 @@ class Store(SQLModel, table=True):
     most_parcels: int | None = None
     public_availability: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     units_shown: str = Field(default="none", max_length=8, sa_column_kwargs={"server_default": text("'none'")})
+    confirmation_look: str = Field(default="plain", max_length=12, sa_column_kwargs={"server_default": text("'plain'")})
+    greeting: str = Field(default="", max_length=60, sa_column_kwargs=NONE)
+    sign_off: str = Field(default="", max_length=200, sa_column_kwargs=NONE)
+    welcome_code: str = Field(default="", max_length=40, sa_column_kwargs=NONE)
+    welcome_say: str = Field(default="", max_length=200, sa_column_kwargs=NONE)
+    coupon_code: str = Field(default="", max_length=40, sa_column_kwargs=NONE)
+    coupon_say: str = Field(default="", max_length=200, sa_column_kwargs=NONE)
+    referral_say: str = Field(default="", max_length=300, sa_column_kwargs=NONE)
+    referral_url: str = Field(default="", max_length=300, sa_column_kwargs=NONE)
+    win_back_code: str = Field(default="", max_length=40, sa_column_kwargs=NONE)
+    win_back_say: str = Field(default="", max_length=200, sa_column_kwargs=NONE)
+    win_back_news: str = Field(default="", max_length=300, sa_column_kwargs=NONE)
     notices_per_unit: int = Field(default=2, ge=1, sa_column_kwargs={"server_default": text("2")})
     webhook_secrets: dict[str, str] = Field(default_factory=dict, sa_type=JSON)

@@ -23,6 +23,7 @@ from stowline.stores import queries as stores
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
     "saved": "Saved. Orders that are open already take their new place in line within a minute; how they ship stays theirs.",
+    "voiced": "Saved. Messages from now on say it.",
     "branded": "Saved. Pages and mails from now on show it; orders that are there keep their money, language and time zone.",
     "kept": "Kept. Other stores' orders get what is free beyond it.", "ended": "Ended. What was kept went to the orders that wait.",
 }  # fmt: skip
@@ -70,6 +71,17 @@ class StorePages(Controller):
         def save(session: db.Session, name: str) -> str:
             brand.set_brand(session, name, form)
             return "branded"
+
+        return _do(request, key, form, save)
+
+    @post("/{key:str}/voice", opt=WRITE, sync_to_thread=True)
+    def voice(self, request: AnyRequest, key: FromPath[str], body: RawBody) -> Response[Any]:
+        """Say what its messages say in its own voice: look, greeting, sign-off, codes."""
+        form = web.read_form(body)
+
+        def save(session: db.Session, name: str) -> str:
+            brand.set_brand(session, name, {field: said for field, said in form.items() if field in brand.VOICE})
+            return "voiced"
 
         return _do(request, key, form, save)
 

@@ -35,7 +35,8 @@ def view(store: Store) -> Row:
     """One store's own and its policy, as their forms show them."""
     return {
         "store": {"key": store.key, "name": store.name, "most_parcels": store.most_parcels or 2, "urgent": store.urgent_units_per_day},
-        "own": {name: getattr(store, name) for name in brand.FIELDS}, "zones": sorted(available_timezones()), "sends": store.sender_email != UNSET,
+        "own": {name: getattr(store, name) for name in brand.FIELDS | brand.VOICE}, "zones": sorted(available_timezones()), "sends": store.sender_email != UNSET,
+        "looks": [{"value": key, "label": label, "chosen": key == store.confirmation_look} for key, label in brand.LOOKS.items()],
         "serves": [{"value": key, "label": label, "chosen": key == store.serves} for key, label in SERVES.items()],
         "ships": [{"value": key, "label": label, "chosen": key == store.ships} for key, label in SHIPS.items()],
     }  # fmt: skip
