@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,7 @@ import pytest
 from litestar.testing import TestClient
 
 from stowline.app import create_app
-from stowline.core import db
+from stowline.core import db, signing
 from stowline.core.barcode import sscc
 from stowline.orders import instructions
 from stowline.orders import queries as orders
@@ -22,6 +22,7 @@ from stowline.schema import floor as floor_shapes
 from stowline.schema import goods as goods_shapes
 from stowline.schema import orders as orders_shapes
 from stowline.schema import stock as stock_shapes
+from stowline.shipping import carrier_feeds
 from tests.commands import house_at
 from tests.makers import Reply, Tablet, api_order, found_site, in_process, shopify_order, webhook
 
@@ -30,6 +31,7 @@ CONTRACT = {
     "post /api/v1/products", "get /api/v1/stock", "post /api/v1/purchase-orders", "post /api/v1/orders",
     "get /api/v1/orders/{ref}", "get /api/v1/orders/{ref}/timeline", "post /api/v1/orders/{ref}/cancellation",
     "post /api/v1/parcels/{code}/label", "post /api/v1/manifests", "post /intake/{store}/{platform}",
+    "post /tracking/{provider}",
 }  # fmt: skip
 
 
@@ -89,6 +91,12 @@ def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> 
     public = {name for name, one in operations(told).items() if one.get("security") == []}
     assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}"}
     assert told["security"] == [{"token": []}]
+
+
+def _news(client: TestClient[Any], news: orders_shapes.News) -> Reply:
+    secret, raw = db.run(lambda session: carrier_feeds.set_secret(session, "signed")), msgspec.json.encode(news)
+    headers = signing.headers(secret, "msg-1", int(datetime.now(UTC).timestamp()), raw)
+    return in_process(client)("POST", "/tracking/signed", raw, headers)
 
 
 def _owe_a_refund(ref: str) -> int:
@@ -191,6 +199,8 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     parcel = shipped.parcels[0].code
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
+    assert post("/api/v1/parcels/{code}/tracking", orders_shapes.TrackingNumber("DHL", "JJD1"), code=parcel).carrier == "DHL"
+    assert read("post /tracking/{provider}", _news(client, orders_shapes.News("JJD1", estimated_delivery=date(2027, 5, 9)))).new
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     _stand_in(read, tablet)

@@ -33,7 +33,7 @@ from stowline.portal.screens import Notify, NotifyOff
 from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
-from stowline.shipping.handlers import Manifests, Parcels
+from stowline.shipping.handlers import Manifests, Parcels, Tracking
 
 
 class App(Litestar):
@@ -77,7 +77,7 @@ def create_app() -> Litestar:
         path="/static", directories=[asset_dir("static")], opt=web.permission(web.PUBLIC), include_in_schema=False,
         cache_control=None,
     )
-    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Shelf, Floor, SignIn, Staff,
+    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
              *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],

@@ -230,6 +230,17 @@ def token_webhook(store: str, platform: str, secret: str | None) -> None:
     click.echo(f"Webhooks of {platform} go to /intake/{store}/{platform}, signed with: {kept}")
 
 
+@token.command("carrier")
+@click.option("--provider", required=True, type=click.Choice(["easypost", "signed"]))
+@click.option("--secret", default="", help="The secret entered at EasyPost; for the signed form one is made.")
+def token_carrier(provider: str, secret: str) -> None:
+    """Keep the secret that carriers sign their news with. It goes to /tracking/PROVIDER; the one before counts too."""
+    from stowline.core import db  # noqa: PLC0415
+    from stowline.shipping import carrier_feeds  # noqa: PLC0415
+    kept = db.run(lambda session: carrier_feeds.set_secret(session, provider, secret))
+    click.echo(f"News of parcels goes to /tracking/{provider}, signed with: {kept}")
+
+
 @cli.group()
 def user() -> None:
     """People who work here."""

@@ -37,6 +37,7 @@ def metadata() -> MetaData:
     import stowline.receiving.report_models
     import stowline.scanning.models
     import stowline.shipping.models
+    import stowline.shipping.tracking_models
     import stowline.stores.models  # noqa: F401
 
     return SQLModel.metadata

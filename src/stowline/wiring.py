@@ -48,15 +48,16 @@ from stowline.receiving.events import SupplyChanged
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
+from stowline.shipping import tracking as carriers
 
 # event -> reactions, by a worker, each exactly once
-REACTIONS = {
+REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "OrderPlaced": {"announce": notifications.announce},
     "BackorderDue": {"announce": notifications.announce},
     "BackorderFilled": {"announce": notifications.announce, "end-offers": offers.on_news},
     "PromiseTakenBack": {"withdraw": notifications.withdraw},
     "PromiseChanged": {"announce": notifications.announce},
-    "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over},
+    "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over, "tracking": carriers.on_handed_over},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "BackInStock": {"announce": notifications.announce_back},
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
@@ -109,6 +110,7 @@ VERBS = {
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
+    carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
@@ -119,7 +121,7 @@ WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
-            sign_ups.SWEEP: timedelta(minutes=20)}
+            sign_ups.SWEEP: timedelta(minutes=20), carriers.SWEEP: timedelta(hours=2)}
 
 
 def connect() -> None:

@@ -18,8 +18,9 @@ from tests.look.options_views import OPTIONS
 from tests.look.promise_views import PROMISES
 from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
+from tests.look.tracking_views import TRACKING
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | TRACKING
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

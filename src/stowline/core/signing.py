@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import random
 import secrets
+from collections.abc import Sequence
 
 SECRET_PREFIX = "whsec_"  # noqa: S105  (what a secret begins with)
 FIRST_PAUSE_S, LONGEST_PAUSE_S, LONGEST_ASKED_S = 10, 3600, 86_400
@@ -37,3 +38,20 @@ def pause_s(tries: int, rng: random.Random, *, asked_s: int | None = None) -> fl
     """
     doubled: float = min(FIRST_PAUSE_S * 2 ** min(tries - 1, 20), LONGEST_PAUSE_S) * rng.uniform(0.8, 1.2)
     return max(doubled, float(min(asked_s or 0, LONGEST_ASKED_S)))
+
+
+def fits(secrets_: Sequence[str], ident: str, timestamp: str, body: bytes, given: str) -> bool:
+    """Whether one of the marks in a `webhook-signature` header is that of one of the secrets. In constant time."""
+    signed = f"{ident}.{timestamp}.".encode() + body
+    marks = [one.encode("utf-8", "replace") for one in given.split(" ")[:20]]
+    found = [hmac.compare_digest(_mark(secret, signed).encode(), mark) for secret in secrets_ for mark in marks]
+    return any(found)
+
+
+def is_secret(said: str) -> bool:
+    """Whether this is a secret as Standard Webhooks write it: the prefix and 24 to 64 bytes in base64."""
+    try:
+        key = base64.b64decode(said.removeprefix(SECRET_PREFIX), validate=True)
+    except ValueError:
+        return False
+    return said.startswith(SECRET_PREFIX) and 24 <= len(key) <= 64

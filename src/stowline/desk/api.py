@@ -16,6 +16,7 @@ from stowline.orders import queries as orders
 from stowline.orders.views import told
 from stowline.packing import queries as packing
 from stowline.shipping import queries as shipping
+from stowline.shipping import tracking_queries as tracking
 
 
 class Read(Controller):
@@ -62,15 +63,22 @@ def parcels(session: Session, order_id: int) -> list[dict[str, Any]]:
     """The parcels of an order with contents, carrier and tracking number."""
     found = packing.parcels_of(session, order_id)
     labels = shipping.live_labels(session, [p.id or 0 for p in found])
+    ways = tracking.ways(session, [p.id or 0 for p in found])
     rows = []
     for parcel in found:
-        label = labels.get(parcel.id or 0)
+        label, way = labels.get(parcel.id or 0), ways.get(parcel.id or 0, tracking.NO_WAY)
         rows.append({
             "code": parcel.code, "state": parcel.state, "weight_g": parcel.weight_g,
-            "carrier": label.carrier if label else None, "tracking": label.tracking if label else None,
-            "sscc": label.sscc if label else None, "handed_over_at": parcel.handed_over_at,
+            "carrier": way.carrier or (label.carrier if label else None), "tracking": way.number or (label.tracking if label else None),
+            "sscc": label.sscc if label else None, "handed_over_at": parcel.handed_over_at, **came(way),
             "lines": [{"sku": item.sku, "name": item.name, "quantity": item.qty, "lot": item.lot or None,
                        "serial": item.serial or None}
                       for item in packing.contents(session, parcel.id or 0)],
         })
     return rows
+
+
+def came(way: tracking.Way) -> dict[str, Any]:
+    """Where a parcel is by its carrier, as the API tells it."""
+    steps = [{"milestone": one.milestone, "at": one.at, "place": one.place, "say": one.say} for one in reversed(way.steps)]
+    return {"milestone": way.milestone or None, "estimated_delivery": way.eta, "milestones": steps}

@@ -11,6 +11,7 @@ from stowline.core.outbox import Happened
 from stowline.desk import words as phrases
 from stowline.notifications import queries as messages
 from stowline.scanning import queries as scans
+from stowline.shipping.tracking_queries import WORDS as MILESTONES
 
 Item = dict[str, Any]
 
@@ -104,6 +105,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ParcelPacked": lambda v: f"Parcel {v['parcel']} closed, {_n(v['units'])}",
     "LabelMade": lambda v: f"Label printed for {v['parcel']}, {v['tracking']}",
     "ParcelHandedOver": lambda v: f"Parcel {v['parcel']} handed over to {v['carrier']}, {_n(v['units'])}",
+    "MilestoneReached": lambda v: f"{MILESTONES[v['milestone']]}: parcel {v['parcel']}{', ' + v['place'] if v['place'] else ''}, {phrases.moment(v['at'])}" + (f". The carrier says: {v['say']}" if v["say"] else ""),
+    "TrackingNumberNoted": lambda v: f"Parcel {v['parcel']} goes with {v['carrier']} as {v['tracking']}",
     "HandoverUndone": lambda v: f"Handover of {v['parcel']} taken back",
     "ManifestClosed": lambda v: f"Manifest {v['manifest']} closed with {_n(v['parcels'], 'parcel')}",
     "PurchaseOrderEntered": lambda v: f"Purchase order {v['ref']} from {v['supplier']}, {_n(v['units'])}",

@@ -5,7 +5,8 @@ from datetime import date, datetime
 from urllib.parse import quote
 
 from stowline.allocation.queries import in_line, ordinal
-from stowline.core import clock
+from stowline.core import clock, fields
+from stowline.core.config import settings
 from stowline.inventory import velocity
 from stowline.receiving.queries import Incoming
 
@@ -20,6 +21,12 @@ def units(n: int, one: str = "unit", many: str = "") -> str:
 def day(on: date) -> str:
     """ "Tue 1 Dec", with the year where it is not this one."""
     return f"{on:%a} {on.day} {on:%b}" + ("" if on.year == velocity.today().year else f" {on.year}")
+
+
+def moment(at: str) -> str:
+    """ "Tue 1 Dec, 14:05" by the warehouse's clock, from a moment in RFC 3339."""
+    there = datetime.fromisoformat(at).astimezone(fields.zone(settings().time_zone))
+    return f"{day(there.date())}, {there:%H:%M}"
 
 
 def window(first: date | None, last: date | None) -> str:

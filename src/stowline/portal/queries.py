@@ -17,14 +17,15 @@ from stowline.orders.kits import Sold
 from stowline.orders.models import Order
 from stowline.packing import queries as packing
 from stowline.packing.models import Parcel
+from stowline.portal import parcels as portal_parcels
+from stowline.portal.parcels import a_part, shown
 from stowline.portal.reader import Reader
 from stowline.receiving import queries as receiving
-from stowline.shipping import queries as shipping
-from stowline.shipping import service as carriers
+from stowline.shipping import tracking_queries as tracking
+from stowline.shipping.tracking_queries import Way
 from stowline.stores import queries as stores
 from stowline.stores.models import Store
 
-MOST_SHOWN = 300
 PLACES_COUNTED = 1000
 View = dict[str, Any]
 
@@ -36,12 +37,14 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
     lines = kits.sold(session, order_id)
     parcels = packing.parcels_of(session, order_id)
     waits = _waiting(session, order, lines)
-    headline, say = _headline(order, parcels, waits, reader)
+    ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
+    headline, say = _headline(order, parcels, waits, ways, reader)
     return {
         **_named(store),
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
-        "steps": _steps(order, parcels, reader, stock_lacks=bool(waits)), "parcels": _parcels(session, order, lines, parcels, reader),
+        "steps": [*_steps(order, parcels, reader, stock_lacks=bool(waits)), *portal_parcels.further_steps(order, parcels, ways, reader)],
+        "parcels": portal_parcels.views(session, order, lines, parcels, ways, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order),
         **reader.frame(),
     }, store  # fmt: skip
@@ -109,12 +112,16 @@ def _place(one: Wait, reader: Reader) -> str:
 # --- where it stands --------------------------------------------------------------------------------------------------
 
 
-def _headline(order: Order, parcels: Sequence[Parcel], waits: Sequence[Wait], reader: Reader) -> tuple[str, str]:
+def _headline(
+    order: Order, parcels: Sequence[Parcel], waits: Sequence[Wait], ways: Mapping[int, Way], reader: Reader
+) -> tuple[str, str]:
     """The day first where there is one, else where the order stands; then a sentence or two."""
     left = [parcel.handed_over_at for parcel in parcels if parcel.handed_over_at]
     if order.state in ("cancelled", "on_hold", "returned"):
         return reader.say(f"headline.{order.state}"), reader.say(f"say.{order.state}")
     if order.state in ("handed_over", "delivered") and left:
+        if known := portal_parcels.headline(parcels, ways, reader):
+            return known
         say = "say.handed_over_part" if order.cancelled else "say.handed_over"
         return reader.say("headline.handed_over", day=reader.day(max(left))), reader.say(say)
     begun = reader.say("say.some_left") if left else ""
@@ -162,37 +169,6 @@ def _last(moments: Any) -> datetime | None:  # noqa: ANN401  (moments, some not 
 # --- goods ------------------------------------------------------------------------------------------------------------
 
 
-def _parcels(
-    session: Session, order: Order, lines: Sequence[Sold], parcels: Sequence[Parcel], reader: Reader
-) -> list[View]:
-    ids = [parcel.id or 0 for parcel in parcels]
-    inside, labels = packing.contents_of(session, ids), shipping.live_labels(session, ids)
-    whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
-    made = []
-    for parcel in parcels:
-        label, left = labels.get(parcel.id or 0), parcel.handed_over_at
-        state = "handed_over" if left else "open" if parcel.state == "open" else "packed"
-        goods = _inside(lines, inside[parcel.id or 0], reader)
-        events = ((left, "parcel.at_carrier"), (parcel.sealed_at, "parcel.at_pack"))
-        made.append({
-            "title": reader.say("parcel.title_of" if whole else "parcel.title", number=parcel.n, of=len(parcels)),
-            "kind": "go" if state == "open" else "ok", "word": reader.say(f"parcel.{state}"), **_shown(goods, reader),
-            "carrier": carriers.carrier_name(label.carrier) if label else None,
-            "tracking": label.tracking if label and left else None, "tracking_href": None,
-            "events": [{"at": reader.moment(at), "say": reader.say(key)} for at, key in events if at],
-        })  # fmt: skip
-    return made
-
-
-def _inside(lines: Sequence[Sold], contents: Sequence[packing.Content], reader: Reader) -> list[View]:
-    """What is in a parcel, as it was sold: whole kits with their parts."""
-    return [
-        {"sku": item.sku, "name": item.name, "say": reader.say("page.for_kit", name=item.kit) if item.kit else None,
-         "quantity": item.quantity, "parts": [_part(name, n, reader) for _, name, n in item.parts]}
-        for item in kits.gathered(lines, packing.by_line(contents))
-    ]
-
-
 def _cards(order: Order, lines: Sequence[Sold], reader: Reader) -> list[View]:
     """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back. What was swapped is
     not cancelled: what came in its place says so.
@@ -224,21 +200,12 @@ def _instead(line: Sold, names: Mapping[int, str], reader: Reader) -> View:
 
 def _good(line: Sold, quantity: int, reader: Reader) -> View:
     """Units or whole kits of one thing sold; a kit with its parts."""
-    parts = [_part(part.name, quantity * part.per_kit, reader) for part in line.parts]
+    parts = [a_part(part.name, quantity * part.per_kit, reader) for part in line.parts]
     return {"sku": line.sku, "name": line.name, "say": None, "quantity": quantity, "parts": parts}
 
 
-def _part(name: str, quantity: int, reader: Reader) -> View:
-    return {"name": name, "times": reader.say("page.times", n=f"{quantity:,}")}
-
-
 def _card(name: str, kind: str, goods: list[View], reader: Reader) -> View:
-    return {"title": reader.say(f"card.{name}"), "kind": kind, "word": reader.say(f"card.{name}_chip"), **_shown(goods, reader)}
-
-
-def _shown(goods: list[View], reader: Reader) -> View:
-    over = len(goods) - MOST_SHOWN
-    return {"goods": goods[:MOST_SHOWN], "more": reader.say("page.more", n=over) if over > 0 else ""}
+    return {"title": reader.say(f"card.{name}"), "kind": kind, "word": reader.say(f"card.{name}_chip"), **shown(goods, reader)}
 
 
 def _address(order: Order) -> list[str]:

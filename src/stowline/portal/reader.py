@@ -41,6 +41,10 @@ class Reader:
         """ "Saturday 28 November"."""
         return i18n.day_name(i18n.local_date(when, self.zone), self.calendar, this_year=self._year())
 
+    def date(self, on: date) -> str:
+        """ "Saturday 28 November", of a day that somebody named by the reader's own calendar."""
+        return i18n.day_name(on, self.calendar, this_year=self._year())
+
     def moment(self, when: datetime) -> str:
         """ "Saturday 28 November, 16:27"."""
         return self.say("page.moment", day=self.day(when), time=i18n.clock_time(when, self.zone, self.calendar))

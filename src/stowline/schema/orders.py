@@ -108,8 +108,52 @@ class OrderState(Struct):
     lines: list[SoldStages]
 
 
+class Milestone(Struct):
+    """A step of a parcel's way, as its carrier says it: one of `in_transit`, `out_for_delivery`, `attempt_failed`, `delayed`,
+    `delivered`, `returning`, `returned_to_sender`.
+    """
+
+    milestone: str
+    at: datetime
+    place: str = ""
+    say: str = ""
+
+
+class TrackingNumber(Struct):
+    """The number that a parcel goes by with another carrier; the carrier's name is free."""
+
+    carrier: str
+    number: str
+
+
+class NumberedParcel(Struct):
+    """A parcel with its number at another carrier."""
+
+    parcel: str
+    carrier: str
+    number: str
+
+
+class News(Struct):
+    """What the signed form says of a parcel: its tracking number (or its code here), where it has been, when it is expected.
+    EasyPost posts events of its own shape.
+    """
+
+    tracking: str
+    details: list[Milestone] = []
+    estimated_delivery: date | None = None
+    carrier: str = ""
+
+
+class TakenNews(Struct):
+    """A post was kept; `new` is false for an event that was known."""
+
+    ok: bool
+    new: bool
+
+
 class Parcel(Struct):
-    """A box and what is in it. Weight in g."""
+    """A box and what is in it. Weight in g. `milestone` is where it stands by its carrier, `milestones` how it came there."""
 
     code: str
     state: str
@@ -117,6 +161,9 @@ class Parcel(Struct):
     carrier: str | None
     tracking: str | None
     handed_over_at: datetime | None
+    milestone: str | None
+    estimated_delivery: date | None
+    milestones: list[Milestone]
     lines: list[Units]
 
 

@@ -43,3 +43,28 @@ class ManifestClosed:
     manifest: str
     carrier: str
     parcels: int
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneReached:
+    """A carrier says that a parcel came so far, for the first time. `milestone` is a code of the contract (`in_transit` to
+    `returned_to_sender`), `at` when it was reached (RFC 3339), `place` and `say` the carrier's words, each may be empty.
+    """
+
+    order_id: int
+    parcel_id: int
+    parcel: str
+    milestone: str
+    at: str
+    place: str
+    say: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackingNumberNoted:
+    """A parcel goes with another carrier, under this number."""
+
+    order_id: int
+    parcel: str
+    carrier: str
+    tracking: str

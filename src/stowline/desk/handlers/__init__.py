@@ -12,6 +12,7 @@ from stowline.desk.handlers.back_in_stock import BackInStockPages
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.built_pallets import BuiltPallets
+from stowline.desk.handlers.carriers import Carriers
 from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.discrepancies import Discrepancies
@@ -49,13 +50,14 @@ from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.handlers.what_if import WhatIf
 from stowline.desk.queries import counts, proof
 from stowline.orders import instruction_queries
+from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
+    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
     Promises, WhatIf,
 ]  # fmt: skip
 
@@ -70,6 +72,7 @@ def fill_rail() -> None:
             RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
             RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
             RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
+            RailEntry("Carriers", "/carriers", "orders.read", _carriers, alarm=True),
             RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
         ]),
         *_group("Shoppers", [
@@ -120,6 +123,10 @@ def _lapsed() -> str | None:
 
 def _instructions() -> str | None:
     return _text(counts.kept("instructions", instruction_queries.count_for_a_person))
+
+
+def _carriers() -> str | None:
+    return _text(counts.kept("carriers", tracking_queries.held_count))
 
 
 def _to_approve() -> str | None:

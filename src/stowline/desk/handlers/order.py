@@ -16,6 +16,8 @@ from stowline.desk.queries import counts, diary
 from stowline.desk.queries import order as page
 from stowline.orders import queries as orders
 from stowline.orders import service, telling
+from stowline.packing import queries as packing
+from stowline.shipping import numbers, tracking
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
@@ -24,6 +26,8 @@ DONE = {
     "released": "Work on the order goes on. It took its place in line again.",
     "offered": "The shopper may choose now: the choices stand on their page.",
     "chosen": "It is chosen and done.",
+    "numbered": "The number is noted. What its carrier posts finds the parcel.",
+    "noted": "It is noted.",
     "tagged": "The tags are changed.",
     "telling": "The shopper hears of this order from now on. What happened before stays untold.",
 }
@@ -79,6 +83,20 @@ class OrderPage(Controller):
         who, name = web.identity_of(request).name, web.read_form(body).get("choice", "")[:60]
         return _do(request, ref, store, body, "chosen", lambda s, i, _: _chosen(s, i, offer, name, who))
 
+    @post("/tracking", opt=WRITE, sync_to_thread=True)
+    def number(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """A parcel goes with another carrier, under this number."""
+        said = web.read_form(body)
+        return _do(request, ref, store, body, "numbered", lambda s, i, _: numbers.note(
+            s, _own(s, i, said), said.get("carrier", ""), said.get("number", "")))
+
+    @post("/milestones", opt=WRITE, sync_to_thread=True)
+    def milestone(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
+        """Note what the carrier said on the phone."""
+        said = web.read_form(body)
+        return _do(request, ref, store, body, "noted", lambda s, i, _: tracking.note(
+            s, _own(s, i, said), said.get("milestone", ""), said.get("place", "")))
+
     @post("/tags", opt=WRITE, sync_to_thread=True)
     def tag(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
         """Give it a tag."""
@@ -95,6 +113,14 @@ class OrderPage(Controller):
     def tell(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
         """From now on the shopper of a silently imported order hears of it."""
         return _do(request, ref, store, body, "telling", lambda s, i, _: telling.begin_telling(s, i))
+
+
+def _own(session: db.Session, order_id: int, said: dict[str, str]) -> str:
+    """The parcel that a form names, if it is one of the order's. Raises NotFound."""
+    code = said.get("parcel", "")
+    if packing.parcel_by_code(session, code).order_id != order_id:
+        raise NotFound(f"This order has no parcel {code[:60]}.")
+    return code
 
 
 def _chosen(session: db.Session, order_id: int, offer: int, name: str, who: str) -> None:

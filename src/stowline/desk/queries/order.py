@@ -29,9 +29,12 @@ from stowline.picking import queries as picking
 from stowline.receiving import queries as receiving
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
+from stowline.shipping import tracking_queries as tracking
+from stowline.shipping.tracking_queries import Way
 from stowline.stores import queries as stores
 
 MOST_LINES = 300
+STEPS_SHOWN = 20
 Row = dict[str, Any]
 
 
@@ -46,7 +49,7 @@ def view(session: Session, order: Order) -> Row:
         "lines_say": f"the first {len(shown)} of {len(sold):,} lines" if len(shown) < len(sold) else "",
         "parcels": _parcels(session, sold, parcels, inside), "may": may(order), "facts_more": _more(order), "choice": offers.card(session, order),
         "tags": cases.tags(session, "order", [order.id or 0])[order.id or 0],
-        "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
+        "milestones": [(code, tracking.WORDS[code]) for code in tracking.MOVES], "shopper_href": facts.status_url(order.id or 0), "messages_say": _messages_say(order),
     }  # fmt: skip
 
 
@@ -214,15 +217,26 @@ def _named(item: Held) -> str:
 
 def _parcels(session: Session, sold: list[Sold], parcels: list[Parcel], inside: dict[int, list[Content]]) -> list[Row]:
     labels = shipping.live_labels(session, [parcel.id or 0 for parcel in parcels])
+    ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=STEPS_SHOWN)
     rows = []
     for parcel in parcels:
-        label = labels.get(parcel.id or 0)
+        label, way = labels.get(parcel.id or 0), ways.get(parcel.id or 0, tracking.NO_WAY)
         named = [_named(item) for item in kits.gathered(sold, packing.by_line(inside[parcel.id or 0]))]
         rest = f" and {len(named) - 5:,} more" if len(named) > 5 else ""
         rows.append({
             "code": parcel.code, "contents": "; ".join(named[:5]) + rest, "state": parcel.state, "weight_g": parcel.weight_g,
-            "carrier": carriers.carrier_name(label.carrier) if label else "", "tracking": label.tracking if label else None,
+            "carrier": way.carrier or (carriers.carrier_name(label.carrier) if label else ""),
+            "tracking": way.number or (label.tracking if label else None), "way": _way(way),
             "tracking_href": None, "label_href": f"/parcels/{parcel.code}/label" if label else None,
             "slip_href": f"/parcels/{parcel.code}/slip",
         })  # fmt: skip
     return rows
+
+
+def _way(way: Way) -> Row | None:
+    """Where a parcel is by its carrier: the milestone, the day it is expected, and the last steps; None where nothing is known."""
+    if not way.steps and way.eta is None:
+        return None
+    kind = {"delivered": "ok", "attempt_failed": "bad", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}.get(way.milestone, "go")
+    steps = [{"at": one.at, "word": one.word, "place": one.place, "say": one.say} for one in way.steps]
+    return {"kind": kind, "word": way.word, "eta": words.day(way.eta) if way.eta and way.open else None, "steps": steps}

@@ -1,0 +1,125 @@
+"""Parcels as their shopper sees them: what is inside, where each has been, when it is expected."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from stowline.orders import kits
+from stowline.orders.kits import Sold
+from stowline.orders.queries import Order
+from stowline.packing import queries as packing
+from stowline.packing.queries import Parcel
+from stowline.portal.reader import Reader
+from stowline.shipping import queries as shipping
+from stowline.shipping import service as carriers
+from stowline.shipping.queries import Label
+from stowline.shipping.tracking_queries import NO_WAY, Step, Way
+
+MOST_SHOWN = 300
+MOST_STEPS = 12
+CHIPS = {"": "ok", "attempt_failed": "warn", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}
+View = dict[str, Any]
+
+
+def views(
+    session: Session, order: Order, lines: Sequence[Sold], parcels: Sequence[Parcel], ways: Mapping[int, Way], reader: Reader
+) -> list[View]:
+    """A card for each parcel."""
+    ids = [parcel.id or 0 for parcel in parcels]
+    within, labels = packing.contents_of(session, ids), shipping.live_labels(session, ids)
+    whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
+    made = []
+    for parcel in parcels:
+        way = ways.get(parcel.id or 0, NO_WAY) if parcel.handed_over_at else NO_WAY
+        state = "handed_over" if parcel.handed_over_at else "open" if parcel.state == "open" else "packed"
+        word = f"milestone.{way.milestone}" if way.milestone else f"parcel.{state}"
+        made.append({
+            "title": reader.say("parcel.title_of" if whole else "parcel.title", number=parcel.n, of=len(parcels)),
+            "kind": "go" if state == "open" else CHIPS.get(way.milestone, "ok"), "word": reader.say(word),
+            "expected": reader.say("parcel.expected", day=reader.date(way.eta)) if way.eta and way.open else None,
+            **shown(_inside(lines, within[parcel.id or 0], reader), reader), **_carrier(parcel, labels.get(parcel.id or 0), way),
+            "events": [*_where(way.steps, reader), *_ours(parcel, reader)],
+        })  # fmt: skip
+    return made
+
+
+def _carrier(parcel: Parcel, label: Label | None, way: Way) -> View:
+    """Who has it and under which number, once it has left."""
+    name = way.carrier or (carriers.carrier_name(label.carrier) if label else None)
+    number = way.number or (label.tracking if label else None)
+    return {"carrier": name, "tracking": number if parcel.handed_over_at else None, "tracking_href": None}
+
+
+def _where(steps: Sequence[Step], reader: Reader) -> list[View]:
+    """The carrier's steps; of several in a row that say the same at one place, the last."""
+    rows: list[View] = []
+    for one in steps:
+        row = {"say": reader.say(f"milestone.{one.milestone}"), "place": one.place}
+        if not rows or {name: rows[-1][name] for name in row} != row:
+            rows.append({"at": reader.moment(one.at), **row})
+    return rows
+
+
+def _ours(parcel: Parcel, reader: Reader) -> list[View]:
+    events = ((parcel.handed_over_at, "parcel.at_carrier"), (parcel.sealed_at, "parcel.at_pack"))
+    return [{"at": reader.moment(at), "say": reader.say(key), "place": ""} for at, key in events if at]
+
+
+# --- the whole order --------------------------------------------------------------------------------------------------
+
+
+def headline(parcels: Sequence[Parcel], ways: Mapping[int, Way], reader: Reader) -> tuple[str, str] | None:
+    """What the carrier's news add up to once all has left: where all parcels say the same, that; else the first that is
+    no good news. None where nothing is known of one of them.
+    """
+    known = [ways.get(parcel.id or 0, NO_WAY) for parcel in parcels if parcel.handed_over_at]
+    said = {way.milestone for way in known}
+    troubles = [name for name in ("attempt_failed", "returning", "delayed", "returned_to_sender") if name in said]
+    if troubles:
+        return reader.say(f"milestone_headline.{troubles[0]}"), reader.say(f"milestone_say.{troubles[0]}")
+    days = [way.eta for way in known if way.eta]
+    if said <= {"in_transit", ""} and len(days) == len(known):
+        return reader.say("milestone_headline.expected", day=reader.date(max(days))), reader.say("milestone_say.expected")
+    if said == {"delivered"}:
+        day = reader.day(max(way.at for way in known if way.at))
+        return reader.say("milestone_headline.delivered", day=day), reader.say("milestone_say.delivered")
+    if said == {"out_for_delivery"}:
+        return reader.say("milestone_headline.out_for_delivery"), reader.say("milestone_say.out_for_delivery")
+    return None
+
+
+def further_steps(order: Order, parcels: Sequence[Parcel], ways: Mapping[int, Way], reader: Reader) -> list[View]:
+    """On its way, delivered: drawn once everything has left and a carrier says where it is."""
+    known = [ways.get(parcel.id or 0, NO_WAY) for parcel in parcels if parcel.handed_over_at]
+    if order.state not in ("handed_over", "delivered") or not any(way.milestone for way in known):
+        return []
+    done = all(way.milestone == "delivered" for way in known)
+    last = max((way for way in known if way.at), key=lambda way: str(way.at))
+    on, there = reader.say("steps.on_its_way"), reader.say("steps.delivered")
+    reached = reader.day(last.at) if done and last.at else None
+    return [{"label": on, "say": None if done else last.place or None, "state": "done" if done else "now"},
+            {"label": there, "say": reached, "state": "done" if done else ""}]  # fmt: skip
+
+
+# --- goods ------------------------------------------------------------------------------------------------------------
+
+
+def _inside(lines: Sequence[Sold], contents: Sequence[packing.Content], reader: Reader) -> list[View]:
+    """What is in a parcel, as it was sold: whole kits with their parts."""
+    return [
+        {"sku": item.sku, "name": item.name, "say": reader.say("page.for_kit", name=item.kit) if item.kit else None,
+         "quantity": item.quantity, "parts": [a_part(name, n, reader) for _, name, n in item.parts]}
+        for item in kits.gathered(lines, packing.by_line(contents))
+    ]
+
+
+def a_part(name: str, quantity: int, reader: Reader) -> View:
+    """So many of a kit's part."""
+    return {"name": name, "times": reader.say("page.times", n=f"{quantity:,}")}
+
+
+def shown(goods: list[View], reader: Reader) -> View:
+    """As many lines as a page shows, and how many more there are."""
+    over = len(goods) - MOST_SHOWN
+    return {"goods": goods[:MOST_SHOWN], "more": reader.say("page.more", n=over) if over > 0 else ""}
