@@ -89,7 +89,7 @@ def test_references_and_path_parameters_lead_somewhere(told: dict[str, Any]) -> 
 
 def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> None:
     public = {name for name, one in operations(told).items() if one.get("security") == []}
-    assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}"}
+    assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}", "post /tracking/{provider}"}
     assert told["security"] == [{"token": []}]
 
 

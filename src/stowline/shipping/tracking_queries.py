@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from stowline.packing.models import Parcel
+from stowline.packing.queries import Parcel
 from stowline.shipping.models import Label
 from stowline.shipping.tracking_models import ParcelMilestone, ParcelTrack, TrackingPost
 from stowline.shipping.tracking_rules import MOST_KEPT, MOVES, WORDS
