@@ -16,6 +16,7 @@ from stowline.packing import queries as packing
 from stowline.packing.queries import Parcel
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
+from stowline.shipping import tracking_queries as tracking
 
 Facts = dict[str, Any]
 
@@ -54,11 +55,12 @@ def processed(session: Session, order: Order, message: Message) -> Facts:
 
 def told(session: Session, order: Order, parcel: Parcel, sold: list[Sold]) -> Facts:
     """The parcel itself: which of how many, its code, carrier and number, and what is in it."""
-    label = shipping.live_label(session, parcel.id or 0)
+    label, way = shipping.live_label(session, parcel.id or 0), tracking.way(session, parcel.id or 0)
     inside = kits.gathered(sold, packing.units_in(session, parcel.id or 0))
     return {
         "n": parcel.n, "of": max(parcel.n, len(packing.parcels_of(session, order.id or 0)) + bool(_owed(sold))), "code": parcel.code,
-        "carrier": carriers.carrier_name(label.carrier) if label else "", "tracking": label.tracking if label else "",
+        "carrier": way.carrier or (carriers.carrier_name(label.carrier) if label else ""),
+        "tracking": way.number or (label.tracking if label else ""),
         "lines": [
             {"name": item.name, "sku": item.sku, "quantity": item.quantity, "instead_of": item.instead,
              "parts": [{"name": name, "quantity": n} for _, name, n in item.parts]} for item in inside

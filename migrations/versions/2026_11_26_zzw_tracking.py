@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "tracking"
-down_revision = "built_pallets"
+down_revision = "store_voice"
 branch_labels = None
 depends_on = None
 
