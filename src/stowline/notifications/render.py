@@ -144,6 +144,7 @@ def _environment(locale: str) -> Environment:
         lstrip_blocks=True,
     )
     environment.globals["t"] = _translator(words)
+    environment.globals |= {name: str(words.entry(f"type.{name}")) for name in ("gap", "comma", "colon", "semicolon", "stop")}
     environment.filters["clip"] = _clip
     environment.filters["weblink"] = _weblink
     environment.filters["address"] = _address
