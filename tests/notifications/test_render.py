@@ -29,7 +29,7 @@ KILN = Brand(
 NOW = datetime(2026, 11, 27, 18, 0, tzinfo=UTC)
 WORDS_DIR = mail_dir() / "words"
 EN = i18n.words(WORDS_DIR, "en")
-EVERY_MAIL = [(kind, locale) for kind in kinds() for locale in i18n.locales(WORDS_DIR) if kind in i18n.words(WORDS_DIR, locale).entries]
+EVERY_MAIL = [(kind, locale) for kind in kinds() for locale in i18n.locales(WORDS_DIR)]
 LOOK_OF = {"coupon": {"look": "coupon"}, "referral": {"look": "coupon"}, "similar": {"look": "similar"}}
 
 

@@ -29,7 +29,8 @@ from stowline.notifications.rules import KINDS
 from stowline.stores.brand import LOOKS
 
 PETROL = "#0b5a6e"
-ROWS_SHOWN = 50  # in HTML; with more, Gmail would cut the mail off at 102 kB
+MOST_BYTES = 100_000  # of HTML; Gmail cuts a mail off at 102 kB
+ROWS_SHOWN = (50, 25, 12, 6, 3)  # rows in HTML: the most that fit
 PARTS_SHOWN = 6  # of a kit, for the same reason
 
 
@@ -91,7 +92,7 @@ def _context(
     name = str(facts.get("customer_name", ""))
     return facts | {
         "kind": kind, "brand": brand, "f": Pen(words, str(facts["zone"]), now or clock.now()), "words": words, "hello": _hello(words, brand, name),
-        "marketing": not KINDS[kind].transactional, "rows_shown": ROWS_SHOWN, "parts_shown": PARTS_SHOWN,
+        "marketing": not KINDS[kind].transactional, "parts_shown": PARTS_SHOWN,
     }  # fmt: skip
 
 
@@ -103,11 +104,15 @@ def _hello(words: i18n.Words, brand: Brand, name: str) -> str:
 
 
 def _written(kind: str, environment: Environment, context: dict[str, Any]) -> Rendered:
-    def part(name: str) -> str:
-        return environment.get_template(f"{kind}/{name}").render(context)
+    def part(name: str, rows: int = ROWS_SHOWN[0]) -> str:
+        return environment.get_template(f"{kind}/{name}").render(context, rows_shown=rows)
 
-    # fonts={}: MJML's own list would make a mail whose font set says "Roboto" fetch it from Google.
-    html = mjml2html(part("body.mjml"), fonts={}, disable_comments=False)
+    html = ""
+    for rows in ROWS_SHOWN:
+        # fonts={}: MJML's own list would make a mail whose font set says "Roboto" fetch it from Google.
+        html = mjml2html(part("body.mjml", rows), fonts={}, disable_comments=False)
+        if len(html.encode()) <= MOST_BYTES:
+            break
     return Rendered(
         subject=_clip(part("subject.txt"), 120),
         html=html,
