@@ -29,7 +29,8 @@ from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
 from stowline.portal.api import Availability, BackInStock
 from stowline.portal.handlers import Track
-from stowline.portal.screens import Notify, NotifyOff
+from stowline.portal.screens.notify import Notify, NotifyOff
+from stowline.portal.screens.preferences import Preferences, Unsubscribe
 from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
@@ -78,7 +79,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Preferences, Unsubscribe, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

@@ -17,7 +17,7 @@ from stowline.core import clock, db
 from stowline.demo import later
 from stowline.inventory import queries as inventory
 from stowline.notifications.models import Message
-from stowline.portal import screens
+from stowline.portal.screens import notify as screens
 from stowline.stores import service as stores
 from stowline.stores.queries import store_by_key
 from tests.asserts import breaches

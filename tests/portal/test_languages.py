@@ -7,7 +7,7 @@ from sqlmodel import select
 from stowline.backorders.sign_up_models import SignUp
 from stowline.core import db
 from stowline.orders import queries as orders
-from stowline.portal import screens
+from stowline.portal.screens import notify as screens
 from stowline.stores import service as stores
 from tests.desk.pages import Page
 from tests.portal.conftest import Shopper

@@ -10,9 +10,10 @@ from stowline.backorders.queries import Promised
 from stowline.core import ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
-from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, waits
+from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand, RenderFailed
+from stowline.notifications.rules import KINDS
 from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.kits import Sold
@@ -47,13 +48,20 @@ def gather(session: Session, message: Message) -> dict[str, Any]:
     if message.report_id is not None:
         return reports.facts(session, message)
     if message.kind in _ABOUT_NO_ORDER:
-        return _ABOUT_NO_ORDER[message.kind](session, message)
+        return _ABOUT_NO_ORDER[message.kind](session, message) | _foot(message, message.recipient)
     if message.kind not in _KINDS:
         raise RenderFailed(f"Nobody knows the facts of a message named {message.kind!r} yet.")
     order = orders.order(session, message.order_id or 0)
     facts = {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
              "status_url": status_url(order.id or 0)}
-    return facts | _KINDS[message.kind](session, order, message)
+    return facts | _foot(message, order.email) | _KINDS[message.kind](session, order, message)
+
+
+def _foot(message: Message, email: str) -> dict[str, Any]:
+    """What stands at the foot of every message to a shopper: where to say what they want to hear, and the way out."""
+    store_id = message.store_id or 0
+    out = {} if KINDS[message.kind].transactional else {"unsubscribe_url": unsubscribe.url(store_id, email)}
+    return out | {"preferences_url": unsubscribe.preferences_url(store_id, email) if email else ""}
 
 
 def shown(session: Session, message: Message) -> list[Promised]:

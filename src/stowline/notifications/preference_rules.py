@@ -6,7 +6,7 @@ that is known to be the person's own.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from stowline.notifications.rules import KINDS
 
@@ -25,8 +25,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "waits": ("backorder-notice", "delay-apology", "options", "good-news", "stock-arrived", "getting-ready", "back-in-stock"),
     "parcels": ("shipped", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit", "returned-to-sender"),
     "returns": ("return-received", "return-inspected", "refunded", "exchange-shipped"),
-    "after": ("follow-up", "thank-you", "feedback"),
-    "news": ("cart-reminder", "points", "win-back", "card", "news", "miss-you"),
+    "after": ("follow-up", "thank-you", "feedback", "points"),
+    "news": ("cart-reminder", "win-back", "news", "greeting-card"),
 }  # fmt: skip
 """The kinds as a person sees them, in groups; a kind that needs consent stands in `news`, wherever it is listed."""
 NEWS = "news"
@@ -52,8 +52,15 @@ def groups() -> dict[str, list[str]]:
     listed = [kind for kinds in GROUPS.values() for kind in kinds if kind in KINDS]
     others = [kind for kind in KINDS if kind not in _GROUP_OF and kind not in NOT_FOR_SHOPPERS]
     for kind in listed + others:
-        found[NEWS if is_marketing(kind) else _GROUP_OF.get(kind, "orders")].append(kind)
+        found[_group(kind)].append(kind)
     return {name: kinds for name, kinds in found.items() if kinds}
+
+
+def _group(kind: str) -> str:
+    if is_marketing(kind):
+        return NEWS
+    listed = _GROUP_OF.get(kind, "orders")
+    return "after" if listed == NEWS else listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +84,20 @@ def refusal(kind: str, channel: str, said: Said) -> str:
     if is_marketing(kind):
         return _marketing_refusal(channel, said)
     if channel == "email":
-        kept = kind in OWED and not _goes_elsewhere(said)
-        return "" if kept or said.wanted.get("email", True) else "the shopper does not want this kind by e-mail"
+        return "" if is_fixed(kind, channel, said) or said.wanted.get("email", True) else "the shopper does not want this kind by e-mail"
     return "" if said.wanted.get(channel) else f"the shopper did not ask for this kind by {WAYS[channel]}"
+
+
+def is_on(kind: str, channel: str, said: Said) -> bool:
+    """Whether a person has this switched on, as their page shows it; a number that is not known to be theirs may keep it
+    from going all the same.
+    """
+    return not refusal(kind, channel, replace(said, own_phone=True) if channel in PERSONAL else said)
+
+
+def is_fixed(kind: str, channel: str, said: Said) -> bool:
+    """Whether this way stays on, because what is owed must arrive by one."""
+    return channel == "email" and kind in OWED and not _goes_elsewhere(said)
 
 
 def _goes_elsewhere(said: Said) -> bool:

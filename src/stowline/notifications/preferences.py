@@ -5,7 +5,7 @@ The rest of the room asks three questions: may this kind go by this way (`refuse
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
 
@@ -67,6 +67,20 @@ def said(session: Session, store_id: int, address: str, kind: str) -> Said:
         own_customer=consents.soft_opt_in(session, store_id) and shoppers.has_ordered(session, store_id, plain(address)),
         own_phone=reader(session, store_id, address).own_phone,
     )  # fmt: skip
+
+
+def offered(session: Session, store_id: int) -> dict[str, tuple[str, ...]]:
+    """The ways among which a person of this store may choose, by kind."""
+    _ = session, store_id
+    return {kind: ("email",) for kinds in rules.groups().values() for kind in kinds}
+
+
+def standing(session: Session, store_id: int, address: str) -> dict[str, Said]:
+    """All that decides about every kind for one person, by kind."""
+    found = chosen(session, store_id, address)
+    base = said(session, store_id, address, "")
+    return {kind: replace(base, wanted={way: wants for (one, way), wants in found.items() if one == kind})
+            for kinds in rules.groups().values() for kind in kinds}  # fmt: skip
 
 
 def _whose(session: Session, store_id: int, address: str) -> list[str]:

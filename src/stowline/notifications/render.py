@@ -86,7 +86,7 @@ def _context(
     kind: str, words: i18n.Words, brand: Brand, data: Mapping[str, Any], now: datetime | None
 ) -> dict[str, Any]:
     """The names that a template may use; any other is an error."""
-    facts: dict[str, Any] = {"zone": "UTC", **CATALOGUE[kind].may_lack, **_clean(dict(data))}
+    facts: dict[str, Any] = {"zone": "UTC", "preferences_url": "", **CATALOGUE[kind].may_lack, **_clean(dict(data))}
     if facts.get("look", "plain") not in LOOKS:
         raise ValueError(f"there is no look {facts['look']!r}")
     name = str(facts.get("customer_name", ""))

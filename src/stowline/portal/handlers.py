@@ -10,7 +10,7 @@ from stowline.backorders import offers as verbs
 from stowline.core import db, ids, web
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import facts
+from stowline.notifications import facts, unsubscribe
 from stowline.orders import queries as orders
 from stowline.portal import offers, pages, queries
 from stowline.portal.brand import stylesheet
@@ -43,9 +43,10 @@ class Track(Controller):
                 reader = pages.reader(request, order.locale, order.time_zone)
                 view, store = queries.status(session, order, reader)
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
+                wishes = unsubscribe.preferences_path(order.store_id, order.email) if order.email else None
         except NotFound:
             return _unknown(request)
-        return _shop_page("shop/order.html", request, store, reader, view | {"choice": choice})
+        return _shop_page("shop/order.html", request, store, reader, view | {"choice": choice, "preferences_href": wishes})
 
     @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
     def offer(

@@ -1,0 +1,1 @@
+"""Shoppers' pages of no order: the back-in-stock list, and what a person wants to hear."""
