@@ -22,6 +22,7 @@ def metadata() -> MetaData:
     import stowline.inventory.adjustment_models
     import stowline.inventory.models
     import stowline.inventory.sheets
+    import stowline.notifications.channel_models
     import stowline.notifications.models
     import stowline.notifications.preference_models
     import stowline.notifications.suppression_models

@@ -28,3 +28,15 @@ CHANNELS: dict[str, tuple[str, dict[str, Any]]] = {
     "suppressions": ("desk/suppressions.html", view("/messages", **SHARED, rows=ROWS, may_write=True)),
     "suppressions-none": ("desk/suppressions.html", view("/messages", **SHARED, rows=[], may_write=False)),
 }
+
+SMS = {"channel": "sms", "name": "SMS", "known": True, "active": True, "kind": "ok", "word": "On", "shown": "Twilio (twilio://…)", "example": "twilio://SID:TOKEN@+15550100123/{to}", "changed_at": at(20), "changed_by": RTL}
+PUSH = {**SMS, "channel": "push", "name": "Push", "known": False, "active": False, "kind": "", "word": "Not set", "shown": "", "changed_at": None, "changed_by": ""}
+WHATSAPP = {**SMS, "channel": "whatsapp", "name": "WhatsApp", "active": False, "kind": "done", "word": "Off", "shown": "Evolution API (evolutions://…)"}
+HOOK = {"url": "https://shop.example/hooks/" + "long-" * 30, "active": False, "why": "The address answered that it is gone (410).", "two": True, "old_until": at(28), "kind": "bad", "word": "Off"}
+TRIES = [{"at": at(26), "message_id": 4711, "status": 410, "say": "it answered 410", "took_ms": 1204}, {"at": at(26), "message_id": None, "status": None, "say": "the connection failed: " + HOSTILE, "took_ms": 15000}]
+STORE = {"store": {"key": "kiln", "name": "Kiln & Cup"}, "mail": "By an SMTP server, signed by DKIM. Bounces go to an address of each mail's own."}
+CHANNELS |= {
+    "store-channels": ("desk/store_channels.html", view("/stores", **STORE, gateways=[SMS, WHATSAPP, PUSH], hook={**HOOK, "active": True, "kind": "ok", "word": "On", "why": ""}, tries=TRIES, secret="whsec_c2VjcmV0", may_write=True)),
+    "store-channels-off": ("desk/store_channels.html", view("/stores", **STORE, gateways=[SMS, WHATSAPP, PUSH], hook=HOOK, tries=TRIES, secret="", may_write=False)),
+    "store-channels-none": ("desk/store_channels.html", view("/stores", **STORE, gateways=[PUSH], hook=None, tries=[], secret="", may_write=True)),
+}

@@ -31,9 +31,12 @@ FRAME = Reader.of("en", "UTC").frame() | {"languages": [
 BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["Ines Moreau", "44000 Nantes", "France"]}
 LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 
+NEWS = {"news": {"fresh": True, "newest": 9, "rows": [{"at": "Friday 27 November, 09:12", "subject": "Your parcel is on its way", "say": "Order #1042: 1 parcel left today. https://shop.example/track/1-" + "f" * 32, "fresh": True},
+        {"at": "Tuesday 17 November, 21:14", "subject": LONG, "say": "Order #1042 is confirmed.", "fresh": False}]}, "read_href": "/track/1-f/news"}
+
 SHOP: dict[str, tuple[str, dict[str, Any]]] = {
     "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042", "headline": "The rest is expected to leave our warehouse 3 to 7 December",
-                   "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
+                   "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS, **NEWS}),
     "shop-waiting": ("shop/order.html", {**BASE, "store": {"name": "متجر الفخار", "href": None, "email": None}, "dir": "rtl", "lang": "ar", "eyebrow": "الطلب #1042", "headline": "لا يوجد موعد بعد", "say": "نكتب لك حالما نعرفه.",
                      "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
     "shop-error": ("shop/error.html", LOST),

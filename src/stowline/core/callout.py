@@ -121,6 +121,13 @@ def post(
         line.close()
 
 
+def check_host(host: str, port: int, *, private: bool) -> None:
+    """Raise CalloutFailed for a host that is not there, or leads into a private network. For callers that connect by
+    themselves: what a name means may change until they do, so `post` and `fetch` are the safer way.
+    """
+    _look_up(host, port, private=private)
+
+
 def _target(parts: SplitResult) -> str:
     """What is asked for: path and query, as they were typed."""
     return (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

@@ -10,9 +10,10 @@ from stowline.backorders import offers as verbs
 from stowline.core import db, ids, web
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import facts, unsubscribe
+from stowline.core.fields import whole
+from stowline.notifications import facts, in_app, unsubscribe
 from stowline.orders import queries as orders
-from stowline.portal import offers, pages, queries
+from stowline.portal import news, offers, pages, queries
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
@@ -44,9 +45,21 @@ class Track(Controller):
                 view, store = queries.status(session, order, reader)
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
                 wishes = unsubscribe.preferences_path(order.store_id, order.email) if order.email else None
+                told = news.shown(session, order_id, reader)
         except NotFound:
             return _unknown(request)
-        return _shop_page("shop/order.html", request, store, reader, view | {"choice": choice, "preferences_href": wishes})
+        more = {"choice": choice, "preferences_href": wishes, "news": told, "read_href": f"{facts.status_path(order_id)}/news"}
+        return _shop_page("shop/order.html", request, store, reader, view | more)
+
+    @post("/{link:str}/news", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)
+    def read(self, request: Request[Any, Any, Any], link: FromPath[str], body: RawBody) -> Response[Any]:
+        """The shopper has read the messages that were shown. The link is signed, so it needs no session."""
+        order_id = _verified(link)
+        if order_id is None:
+            return _unknown(request)
+        up_to = whole(web.read_form(body).get("newest"), "newest", what="The newest message", most=2**62)
+        db.run(lambda session: in_app.mark_read(session, order_id, up_to=up_to))
+        return web.redirect(f"{facts.status_path(order_id)}#news")
 
     @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
     def offer(
