@@ -290,7 +290,7 @@ def import_(what: str, file: Path, *, form: str, mapping: str, refuse: tuple[str
       products         sku, barcode, name, weight_g, length_mm, width_mm, height_mm
       orders           order, sku, name, quantity, unit_price, placed_at, customer,
                        email, ship_name, line1, line2, city, region, postcode,
-                       country, currency, priority; one row for each line
+                       country, currency, priority, locale; one row for each line
       stock            sku, bin, quantity, lot, serial, expires_on, condition
       purchase-orders  ref, supplier, sku, quantity, expected_from, expected_to
       bins             code, kind, zone, aisle, bay, level, x_mm, y_mm, sequence,

@@ -42,8 +42,8 @@ def place(
 ) -> tuple[Order, bool]:
     """Take an order in: (order, whether it is new). The same ref of the same store again changes nothing.
 
-    The order's currency, locale and time zone are frozen here. Raises Refused for a SKU nobody knows, unless
-    `create_products`.
+    The order's currency, locale and time zone are frozen here; the store's where nothing was said. Raises Refused for
+    a SKU nobody knows, unless `create_products`.
     """
     known = session.exec(select(Order).where(Order.store_id == store.id, Order.ref == incoming.ref)).one_or_none()
     if known is not None:
@@ -64,8 +64,8 @@ def place(
         region=incoming.address.region, postcode=incoming.address.postcode, country=incoming.address.country,
         phone=incoming.address.phone, currency=currency, placed_at=placed_at, entered_at=now,
         ship_by=ship_by, serve_at=serve_at(store.serves, placed_at, ship_by),
-        priority=5 if incoming.priority is None else incoming.priority, locale=store.locale, time_zone=store.time_zone,
-        platform=incoming.platform, tell=tell, note=incoming.note[:1000],
+        priority=5 if incoming.priority is None else incoming.priority, locale=incoming.locale or store.locale,
+        time_zone=incoming.time_zone or store.time_zone, platform=incoming.platform, tell=tell, note=incoming.note[:1000],
         ships=ships, most_parcels=most_parcels,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),

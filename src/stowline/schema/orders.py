@@ -40,7 +40,8 @@ class OrderLine(Struct):
 
 class Order(Struct):
     """An order as it comes in. Priority from 0, served first, to 9. `ships` is how it may go out (left out: as its store
-    says; an order with a kit ships complete); `most_parcels`, 2 to 20, belongs to `at_most`.
+    says; an order with a kit ships complete); `most_parcels`, 2 to 20, belongs to `at_most`. `locale` (`zh-TW`) and `time_zone` (`Asia/Taipei`) are the shopper's, as
+    messages are written; left out, they are the store's.
     """
 
     ref: str
@@ -54,6 +55,8 @@ class Order(Struct):
     ships: Literal["complete", "parts", "at_most"] | None = None
     most_parcels: int | None = None
     note: str = ""
+    locale: str = ""
+    time_zone: str = ""
 
 
 class Stages(Struct):

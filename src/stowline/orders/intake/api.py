@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from stowline.catalog.units import units_sent
-from stowline.core.fields import Bad, moment, prose, shown, text, whole
+from stowline.core.fields import Bad, moment, prose, shown, text, whole, zone
 from stowline.orders.intake import shape
 from stowline.orders.intake.shape import Address, Customer, IncomingLine, IncomingOrder
 from stowline.orders.rules import MOST_PARCELS, why_not_ships
@@ -58,6 +58,8 @@ def read(body: object) -> IncomingOrder | list[Problem]:
         placed_at=noted.of(lambda: moment(body.get("placed_at"), "placed_at"), None),
         priority=noted.of(lambda: shape.priority(body.get("priority"), "priority"), None),
         note=noted.of(lambda: prose(body.get("note"), "note"), ""),
+        locale=noted.of(lambda: shape.locale(_said(body, "locale"), "locale"), ""),
+        time_zone=noted.of(lambda: _time_zone(body), ""),
         ships=ships, most_parcels=most_parcels,
     )
     return noted.problems or order
@@ -69,6 +71,14 @@ def _said(body: Mapping[str, object], key: str) -> object:
     if value is not None and not isinstance(value, str):
         raise Bad(f"“{key}” is {shown(value)}. Give it as text.", key)
     return value
+
+
+def _time_zone(body: Mapping[str, object]) -> str:
+    name = text(_said(body, "time_zone"), "time_zone", what="The time zone", longest=60)
+    try:
+        return str(zone(name)) if name else ""
+    except Bad as bad:
+        raise Bad(bad.say, "time_zone") from None
 
 
 def _ships(body: Mapping[str, object]) -> tuple[str | None, int | None]:

@@ -2,7 +2,7 @@
 
 Rows of one order may stand anywhere in the file. A row that cannot be taken is refused with its reason and the other
 rows of its order stand; an order all of whose rows are refused does not exist. What belongs to the whole order
-(customer, address, time, currency, priority) is taken from the first row that says it. The same SKU twice stays two
+(customer, address, time, currency, priority, language) is taken from the first row that says it. The same SKU twice stays two
 lines. A row without an e-mail address is fine: that shopper gets no messages.
 """
 
@@ -19,7 +19,7 @@ from stowline.orders.intake.shape import Address, Customer, IncomingLine, Incomi
 
 FIELDS = (
     "order", "sku", "name", "quantity", "unit_price", "placed_at", "customer", "email", "ship_name", "line1", "line2",
-    "city", "region", "postcode", "country", "currency", "priority",
+    "city", "region", "postcode", "country", "currency", "priority", "locale",
 )  # fmt: skip
 NEEDED = ("order", "sku", "quantity")
 
@@ -35,6 +35,7 @@ class _Head:
     placed_at: datetime | None
     currency: str | None
     priority: int | None
+    locale: str
 
     def completed_by(self, later: "_Head") -> "_Head":
         """The same with its gaps filled from a later row. An address is taken whole, never mixed from two rows."""
@@ -47,6 +48,7 @@ class _Head:
             self.placed_at or later.placed_at,
             self.currency or later.currency,
             later.priority if self.priority is None else self.priority,
+            self.locale or later.locale,
         )
 
 
@@ -132,6 +134,7 @@ def _head(said: Mapping[str, str], zone: tzinfo) -> _Head:
         placed_at=moment(said.get("placed_at"), zone=zone),
         currency=shape.currency(said.get("currency")),
         priority=shape.priority(said.get("priority")),
+        locale=shape.locale(said.get("locale")),
     )
 
 
@@ -146,5 +149,6 @@ def _orders(found: Mapping[str, _Order]) -> Iterator[IncomingOrder]:
             placed_at=head.placed_at,
             currency=head.currency,
             priority=head.priority,
+            locale=head.locale,
             platform="csv",
         )

@@ -5,6 +5,7 @@ ten-thousandths of a major unit, quantities whole numbers from 1 to 1,000,000, t
 alpha-2 codes or `""`. An address may be incomplete: the label says later what is missing.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,6 +27,8 @@ LONGEST_SKU = 100
 LONGEST_NAME = 300
 LONGEST_LINE = 200
 LONGEST_ID = 100
+LONGEST_LOCALE = 12
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class IncomingLine:
 class IncomingOrder:
     """An order to take in. `lines` are what must be picked, never empty; `unpicked` is sold but not on a shelf
     (gift cards, downloads, the names of kits). `currency`, `placed_at` and `priority` are None where nothing was said; `store` is
-    the store's key where the sender named it; `ships` is None where it ships as its store's orders do.
+    the store's key where the sender named it; `locale` and `time_zone` are "" where the shopper's are not known; `ships` is None where it ships as its store's orders do.
     """
 
     ref: str
@@ -86,6 +89,8 @@ class IncomingOrder:
     external_id: str | None = None
     note: str = ""
     store: str = ""
+    locale: str = ""
+    time_zone: str = ""
     unpicked: tuple[IncomingLine, ...] = ()
     ships: str | None = None
     most_parcels: int | None = None
@@ -144,6 +149,26 @@ def currency(value: object, where: str = "") -> str | None:
     """An ISO 4217 code, or None where nothing was said."""
     said = text(value, where, what="The currency", longest=LONGEST_LINE)
     return _money(lambda: money.currency(said), where) if said else None
+
+
+def locale(value: object, where: str = "") -> str:
+    """A shopper's language as a code (BCP 47: "zh-TW"; "zh_TW" is the same), or "" where nothing was said."""
+    said = text(value, where, what="The language", longest=LONGEST_LOCALE).replace("_", "-")
+    if said and not _LOCALE.fullmatch(said):
+        raise Bad(f"{shown(said)} is not a language. Give a code such as en, de or zh-Hant.", where)
+    return said
+
+
+def known_locale(*values: object) -> str:
+    """The first language that a shop's own program named in a way that we understand, or "": no reason to lose an order."""
+    for value in values:
+        try:
+            said = locale(value)
+        except Bad:
+            continue
+        if said:
+            return said
+    return ""
 
 
 def _money(parse: Callable[[], T], where: str) -> T:

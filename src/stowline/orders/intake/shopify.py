@@ -123,6 +123,7 @@ def _order(order: Json, ref: str, where: str) -> Read:
         address=_address(order, at),
         placed_at=moment(order.get("processed_at") or order.get("created_at"), f"{at}created_at", zone=UTC),
         currency=shape.currency(order.get("currency"), f"{at}currency"),
+        locale=shape.known_locale(order.get("customer_locale")),
         platform="shopify",
         external_id=own_id,
         note=prose(order.get("note"), f"{at}note", longest=1000),

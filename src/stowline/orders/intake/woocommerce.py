@@ -35,6 +35,7 @@ _SKIPPED: dict[str, Skipped] = {
     "refunded": Skipped("", "it is refunded in full", "refunded"),
     "completed": Skipped("", "the shop has it as completed", "fulfilled"),
 }
+_SAYS_LANGUAGE = frozenset({"wpml_language", "trp_language"})  # of WPML and of TranslatePress
 _NEEDS_SHIPPING = frozenset({"_bundled_item_needs_shipping", "_composite_item_needs_shipping"})
 _DECIMAL = re.compile(r"[0-9]{1,15}(\.[0-9]{0,30})?", re.ASCII)
 
@@ -157,10 +158,18 @@ def _order(order: Json, ref: str, where: str, refunds: dict[str, list[Json]]) ->
             order.get("date_created_gmt") or order.get("date_paid_gmt"), f"{at}date_created_gmt", zone=UTC
         ),
         currency=shape.currency(order.get("currency"), f"{at}currency"),
+        locale=_locale(order),
         platform="woocommerce",
         external_id=own_id,
         note=prose(order.get("customer_note"), f"{at}customer_note", longest=1000),
     )
+
+
+def _locale(order: Json) -> str:
+    """The language in which it was ordered: WooCommerce itself does not say, its plugins for languages do."""
+    meta = order.get("meta_data")
+    said = [one for one in meta if isinstance(one, Mapping)] if isinstance(meta, list) else []
+    return shape.known_locale(*(one.get("value") for one in said if str(one.get("key")) in _SAYS_LANGUAGE))
 
 
 def _unshipped(lines: list[Json]) -> set[str]:
