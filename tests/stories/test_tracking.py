@@ -15,6 +15,7 @@ from stowline.core import clock, db, outbox, signing
 from stowline.demo import later
 from stowline.packing import queries as packing
 from stowline.shipping import carrier_feeds, tracking, tracking_queries
+from stowline.shipping.feeds import easypost
 from stowline.shipping.tracking_models import TrackingPost
 from tests.asserts import clear_no
 from tests.commands import stowline
@@ -255,7 +256,7 @@ def test_an_unknown_number_is_held_until_a_parcel_goes_by_it(maja: Tablet, house
     react()
     assert (posts()[0].state, reached(maja)) == ("worked", ["in_transit"])
     other = shipped(maja, "1043")
-    assert other != "RB 123 GB"
+    assert other != "RB123GB"
     code = maja.order("1043")["parcels"][0]["code"]
     assert parcel in clear_no(maja.post(f"/api/v1/parcels/{code}/tracking", {"carrier": "Royal Mail", "number": "RB 123 GB"}), 409)
     clear_no(maja.post(f"/api/v1/parcels/{code}/tracking", {"carrier": "", "number": "x"}), 422)
@@ -268,8 +269,50 @@ def test_what_lies_ahead_waits_while_the_rest_of_the_post_counts(maja: Tablet, h
     react()
     assert (posts()[0].state, reached(maja)) == ("held", ["in_transit"])
     with clock.stopped_at(NOW + timedelta(hours=3)):
-        db.run(lambda session: tracking.try_again(session, posts()[0].id or 0))
-    assert reached(maja) == ["in_transit", "delivered"]
+        react()
+    assert (posts()[0].state, reached(maja)) == ("worked", ["in_transit", "delivered"])
+
+
+def test_a_number_that_was_used_before_does_not_deliver_today_s_parcel(maja: Tablet, house: House) -> None:
+    secret, number, send = key(), shipped(maja), house.send()
+    tell(send, secret, news(number, ("delivered", -9000)))
+    react()
+    assert (posts()[0].state, "this number" in posts()[0].say, reached(maja)) == ("held", True, [])
+
+
+def test_easypost_s_later_post_of_an_unknown_number_takes_the_place_of_the_earlier(maja: Tablet, house: House) -> None:
+    key("easypost", "a secret of ours")
+    assert maja.name
+    for n in range(3):
+        event = {"id": f"evt_{n}", "description": "tracker.updated", "result": {"tracking_code": "ABC", "status": "in_transit", "tracking_details": [
+            {"status": "in_transit", "datetime": "2026-11-27T08:00:00Z"}, {"status": "in_transit", "datetime": None}]}}  # fmt: skip
+        raw = json.dumps(event).encode()
+        assert post_easypost(house.send(), raw, easypost.signature("a secret of ours", raw)).status == 202
+        react()
+    assert [post.state for post in posts()] == ["superseded", "superseded", "held"]
+    other = json.dumps({"id": "evt_9", "description": "batch.created", "result": {}}).encode()
+    assert post_easypost(house.send(), other, easypost.signature("a secret of ours", other)).status == 202
+    react()
+    assert (posts()[-1].state, posts()[-1].say) == ("worked", "It is about no parcel.")
+
+
+def test_who_is_forgotten_leaves_no_place_and_no_body(maja: Tablet, house: House) -> None:
+    secret, number, send = key(), shipped(maja), house.send()
+    tell(send, secret, news(number, ("in_transit", 1), ("delivered", 20)))
+    react()
+    with db.transaction() as session:
+        tracking.forget(session, [posts()[0].parcel_id or 0])
+    assert (posts()[0].body, posts()[0].state) == (b"", "dismissed")
+    parcel = maja.order("1042")["parcels"][0]
+    assert (parcel["milestone"], [step["place"] for step in parcel["milestones"]]) == ("in_transit", [""])
+    tell(send, secret, news(number, ("out_for_delivery", 2)), ident="msg-2")
+    react()
+    db.run(lambda session: tracking.sweep(session, ""))
+    assert posts()[1].body
+    with clock.stopped_at(NOW + timedelta(days=31)):
+        db.run(lambda session: tracking.sweep(session, ""))
+    assert posts()[1].body == b""
+    assert tell(send, secret, news(number, ("out_for_delivery", 2)), ident="msg-2", at=NOW + timedelta(seconds=9))["new"] is False
 
 
 # --- kills and attacks --------------------------------------------------------------------------------------------------

@@ -80,8 +80,9 @@ class Tracking(Controller):
             secrets = carrier_feeds.secrets(session, feed.KEY)
         event = feed.check(secrets, request.headers, body, clock.now())
         web.json_body(body)
-        feed.read(body)
-        return {"ok": True, "new": db.run(lambda session: tracking.take_in(session, feed.KEY, event, body))}
+        update = feed.read(body)
+        number = update.number if update else ""
+        return {"ok": True, "new": db.run(lambda session: tracking.take_in(session, feed.KEY, event, body, number))}
 
 
 class Manifests(Controller):

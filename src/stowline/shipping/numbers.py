@@ -8,6 +8,7 @@ from stowline.core.fields import Bad
 from stowline.orders import service as orders
 from stowline.packing import queries as packing
 from stowline.shipping import tracking, tracking_queries
+from stowline.shipping import tracking_rules as rules
 from stowline.shipping.events import TrackingNumberNoted
 from stowline.shipping.tracking_models import ParcelTrack
 
@@ -17,7 +18,7 @@ def note(session: Session, parcel_code: str, carrier: str, number: str) -> Parce
 
     Raises NotFound for a parcel, Refused for a number that is none, Conflict for another parcel's.
     """
-    carrier, number = _fit(carrier, "carrier", 60), _fit(number, "number", 80)
+    carrier, number = _fit(carrier, "carrier", 60), rules.plain(_fit(number, "number", 80))
     parcel = packing.lock(session, packing.parcel_by_code(session, parcel_code).id or 0)
     owner = tracking_queries.whose(session, number)
     if owner not in (None, parcel.id):

@@ -29,6 +29,7 @@ from stowline.shipping.tracking_rules import Detail, Update
 TIMER, SWEEP = "tracking", "tracking-sweep"
 EVERY = timedelta(days=1)
 BODY_KEPT = timedelta(days=30)
+AT_ONCE = 5000
 UNKNOWN = "Nobody here knows this tracking number."
 _p = TrackingPost.__table__  # type: ignore[attr-defined]
 
@@ -36,14 +37,14 @@ _p = TrackingPost.__table__  # type: ignore[attr-defined]
 # --- a post comes in ----------------------------------------------------------------------------------------------------
 
 
-def take_in(session: Session, provider: str, event: Signed, body: bytes) -> bool:
-    """Keep a post whose signature fits, to be worked at once. Whether it is new.
+def take_in(session: Session, provider: str, event: Signed, body: bytes, number: str) -> bool:
+    """Keep a post about this number whose signature fits, to be worked at once. Whether it is new.
 
     Raises Conflict for a replay of the signed form: the same id at the same moment, or with another body.
     """
     values: dict[str, Any] = {
         "provider": provider, "event_id": event.event_id, "body": body, "body_hash": hashlib.sha256(body).hexdigest(),
-        "received_at": clock.now(), "signed_at": event.signed_at, "state": "new", "number": "", "carrier": "", "say": "",
+        "received_at": clock.now(), "signed_at": event.signed_at, "state": "new", "number": number, "carrier": "", "say": "",
         "settled_by": "",
     }  # fmt: skip
     kept = session.execute(_insert(session).values(values).on_conflict_do_nothing().returning(_p.c.id)).scalar_one_or_none()
@@ -107,6 +108,8 @@ def _work(session: Session, post: TrackingPost, *, anyway: bool) -> None:
     post.parcel_id = found
     held = _apply(session, parcel, update, post, anyway=anyway)
     _settle(session, post, "held" if held else "worked", " ".join(held[:3]))
+    if held and (soon := rules.comes_true(update.details, clock.now())):
+        timers.set_timer(session, TIMER, str(post.id), soon)
 
 
 def _unknown(session: Session, post: TrackingPost, update: Update) -> None:
@@ -245,7 +248,7 @@ def on_handed_over(session: Session, event: Happened) -> None:
 def ring(session: Session, numbers: Sequence[str], parcel_id: int) -> None:
     """Have every held post about these numbers or this parcel worked again, in the order in which they came."""
     mine = sa.or_(col(TrackingPost.number).in_(list(numbers)), col(TrackingPost.parcel_id) == parcel_id)
-    query = select(TrackingPost.id).where(TrackingPost.state == "held", mine)
+    query = select(TrackingPost.id).where(col(TrackingPost.state).in_(["new", "held"]), mine)  # new: it may be at work now
     for ident in session.exec(query.order_by(col(TrackingPost.id)).limit(1000)):
         timers.set_timer(session, TIMER, str(ident), clock.now())
 
@@ -253,6 +256,23 @@ def ring(session: Session, numbers: Sequence[str], parcel_id: int) -> None:
 def sweep(session: Session, _ref: str) -> None:
     """Once a day: drop the bodies of posts that were settled long ago; what they said stands in the parcels' ways."""
     before = clock.now() - BODY_KEPT
-    old = sa.select(_p.c.id).where(_p.c.received_at < before, _p.c.state.not_in(["new", "held"]), sa.func.length(_p.c.body) > 0).limit(5000)
-    session.execute(sa.update(_p).where(_p.c.id.in_(old)).values(body=b""))
-    timers.set_timer(session, SWEEP, "", clock.now() + EVERY)
+    old = sa.select(_p.c.id).where(_p.c.received_at < before, _p.c.state.not_in(["new", "held"]), sa.func.length(_p.c.body) > 0)
+    swept = session.execute(sa.update(_p).where(_p.c.id.in_(old.limit(AT_ONCE))).values(body=b"")).rowcount  # type: ignore[attr-defined]
+    timers.set_timer(session, SWEEP, "", clock.now() + (timedelta(minutes=1) if swept == AT_ONCE else EVERY))
+
+
+def forget(session: Session, parcel_ids: Sequence[int]) -> None:
+    """Somebody is to be forgotten: drop what was posted about these parcels, and what the carrier said of places and people.
+    Milestones and their times stay.
+    """
+    mine = _p.c.parcel_id.in_(list(parcel_ids))
+    session.execute(sa.update(_p).where(mine, _p.c.state != "new").values(body=b"", state=_over()))
+    steps = ParcelMilestone.__table__  # type: ignore[attr-defined]
+    session.execute(sa.update(steps).where(steps.c.parcel_id.in_(list(parcel_ids))).values(place="", say=""))
+    tracks = ParcelTrack.__table__  # type: ignore[attr-defined]
+    session.execute(sa.update(tracks).where(tracks.c.parcel_id.in_(list(parcel_ids))).values(place=""))
+
+
+def _over() -> Any:  # noqa: ANN401  (an expression)
+    """What is held without its body can only be let be."""
+    return sa.case((_p.c.state == "held", "dismissed"), else_=_p.c.state)

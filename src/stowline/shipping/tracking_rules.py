@@ -39,6 +39,7 @@ MOST_DETAILS = 500
 MOST_KEPT = 1000
 CLOCKS_DIFFER = timedelta(minutes=15)
 BEFORE_PACKING = timedelta(hours=24)
+SOON = timedelta(hours=24)
 STALE = timedelta(minutes=5)
 
 
@@ -60,7 +61,7 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What a post says of one parcel. `eta` is the day on which the carrier expects to deliver, as said at `said_at`
+    """What a post says of one parcel; `number` is `plain`. `eta` is the day on which the carrier expects to deliver, as said at `said_at`
     (None: when the post came). `whole` where each post of the provider repeats the parcel's whole way. `unread` are
     sentences on details that could not be read.
     """
@@ -128,11 +129,24 @@ def why_not(one: Detail, *, handed_over: bool, packed_at: datetime, now: datetim
     return ""
 
 
+def comes_true(details: Iterable[Detail], now: datetime) -> datetime | None:
+    """When a post is to be judged again by itself: as the first of its times comes, if that is within a day (a clock or a
+    time zone that is wrong). None where nothing lies ahead, or all of it farther.
+    """
+    ahead = [one.at for one in details if now + CLOCKS_DIFFER < one.at <= now + SOON]
+    return min(ahead, default=None)
+
+
 def later_eta(eta: date | None, said_at: datetime | None, new: date | None, new_said_at: datetime) -> bool:
     """Whether a new expected day takes the place of the known one: the one said last counts, of two the later day."""
     if new is None:
         return False
     return eta is None or said_at is None or (new_said_at, new) > (said_at, eta)
+
+
+def plain(number: str) -> str:
+    """A tracking number as it is compared: carriers, labels and people write it with and without blanks and capitals."""
+    return "".join(number.split()).upper()
 
 
 def clean(said: object, longest: int) -> str:

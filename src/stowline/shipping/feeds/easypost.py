@@ -17,7 +17,7 @@ from stowline.core import fields
 from stowline.core.access import Unauthorized
 from stowline.core.fields import Bad
 from stowline.shipping.feeds.shape import Signed
-from stowline.shipping.tracking_rules import MOST_DETAILS, Detail, Update, clean
+from stowline.shipping.tracking_rules import MOST_DETAILS, Detail, Update, clean, plain
 
 KEY, NAME = "easypost", "EasyPost"
 HEADER = "x-hmac-signature"
@@ -70,7 +70,7 @@ def read(body: bytes) -> Update | None:
         raise Bad(f"“tracking_details” has to be a list of at most {MOST_DETAILS} details.", "result.tracking_details")
     details, unread = _details(said, tracker)
     said_at = _moment(tracker.get("updated_at")) or _moment(event.get("created_at"))
-    return Update(number, clean(tracker.get("carrier"), 60), _eta(tracker), said_at, details, whole=True, unread=unread)
+    return Update(plain(number), clean(tracker.get("carrier"), 60), _eta(tracker), said_at, details, whole=True, unread=unread)
 
 
 def _object(said: object, what: str) -> Mapping[str, Any]:

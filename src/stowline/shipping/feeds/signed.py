@@ -12,7 +12,7 @@ from stowline.core import fields, signing
 from stowline.core.access import Unauthorized
 from stowline.core.fields import Bad
 from stowline.shipping.feeds.shape import Signed
-from stowline.shipping.tracking_rules import MOST_DETAILS, MOVES, STALE, Detail, Update, clean
+from stowline.shipping.tracking_rules import MOST_DETAILS, MOVES, STALE, Detail, Update, clean, plain
 
 KEY, NAME = "signed", "Signed form"
 
@@ -43,7 +43,7 @@ def read(body: bytes) -> Update:
     carrier = clean(fields.text(said.get("carrier"), "carrier", what="The carrier", longest=60), 60)
     if not rows and eta is None:
         raise Bad("Nothing is said about the parcel. Send “details”, “estimated_delivery” or both.", "details")
-    return Update(number, carrier, eta, None, tuple(_detail(one, f"details[{n}]") for n, one in enumerate(rows)))
+    return Update(plain(number), carrier, eta, None, tuple(_detail(one, f"details[{n}]") for n, one in enumerate(rows)))
 
 
 def _detail(said: Any, where: str) -> Detail:  # noqa: ANN401  (any JSON value)
