@@ -15,6 +15,7 @@ from stowline.shipping.tracking_rules import (
     clean,
     in_order,
     later_eta,
+    may_tell,
     news,
     standing,
     why_not,
@@ -34,6 +35,7 @@ def heard(details: list[Detail]) -> tuple[str, list[str]]:
     for one in details:
         known.append(one)
         if (said := news(known, told)) is not None:
+            assert may_tell(one, told)
             told.append(said.milestone)
     stands = standing(known)
     return (stands.milestone if stands else ""), told

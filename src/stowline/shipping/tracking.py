@@ -156,7 +156,7 @@ def add(session: Session, parcel: Parcel, details: Sequence[Detail], source: str
         if len(known) >= rules.MOST_KEPT:
             return True
         known[one.key] = one
-        news = rules.news(list(known.values()), told)
+        news = rules.news(list(known.values()), told) if rules.may_tell(one, told) else None
         told |= {news.milestone} if news else set()
         session.add(_row(parcel, one, source, news.milestone if news else ""))
         if news:

@@ -85,7 +85,7 @@ class Standing:
 
 def in_order(details: Iterable[Detail]) -> list[Detail]:
     """Details in the order in which they happened; of one moment, the farther one last."""
-    return sorted(details, key=lambda one: (one.at, _RANK.get(one.milestone, -1), one.key))
+    return sorted(details, key=lambda one: (one.at, _RANK.get(one.milestone, -1), one.place, one.say))
 
 
 def standing(details: Iterable[Detail]) -> Standing | None:
@@ -114,6 +114,11 @@ def news(known: Collection[Detail], told: Collection[str]) -> Standing | None:
         return None
     last = [one for one in in_order(known) if one.milestone in MOVES][-1]
     return stands if stands.milestone in ENDS or last is stands.by else None
+
+
+def may_tell(one: Detail, told: Collection[str]) -> bool:
+    """Whether a detail can make anything known at all: only those that can are weighed against the whole way."""
+    return one.milestone in MOVES and (one.milestone not in told or one.milestone in ("returning", "delivered"))
 
 
 def why_not(one: Detail, *, handed_over: bool, packed_at: datetime, now: datetime) -> str:
