@@ -24,7 +24,7 @@ def tell(house: House, secret: str, ident: str, number: str, *steps: tuple[str, 
 
 
 def secret_of(page: Page) -> str:
-    return re.findall(r"whsec_[A-Za-z0-9+/=]+", page.answer.text)[0]
+    return str(re.findall(r"whsec_[A-Za-z0-9+/=]+", page.answer.text)[0])
 
 
 def packed(robot: Tablet) -> str:
