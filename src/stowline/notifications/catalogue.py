@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stowline.notifications.rules import KINDS, Kind
+
 GROUPS = ("The order", "What waits", "The parcel", "After delivery", "Returns", "The calendar", "The house")
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "greeting-card": Entry(_DAYS, "Greeting card", "A card for the day, in the store's own words.", _PERSON),
     "delivery-report": Entry(_HOUSE, "Not as ordered", "To a supplier: what a delivery was not as ordered.", {"status_url": ""}),
 }  # fmt: skip
+
+
+def rule(kind: str) -> Kind:
+    """What the pipeline holds of a kind: what makes one unique, whether it is owed, whether a scan causes it."""
+    return KINDS[kind]

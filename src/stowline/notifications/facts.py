@@ -89,7 +89,7 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
         for line in sold
     ]
-    return looks.facts(session, order, store) | {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
+    return looks.facts(session, order, store, store.confirmation_look) | {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
             "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines) or any(other["waits"] for some in instead.values() for other in some)}
 
 

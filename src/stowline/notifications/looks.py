@@ -14,9 +14,8 @@ from stowline.stores.queries import Store
 MOST_SIMILAR = 3
 
 
-def facts(session: Session, order: Order, store: Store) -> dict[str, Any]:
-    """The store's look, and what it needs. Similar items are looked for only where they are shown."""
-    look = store.confirmation_look
+def facts(session: Session, order: Order, store: Store, look: str) -> dict[str, Any]:
+    """A look (see `stores.brand.LOOKS`), and what it needs. Similar items are looked for only where they are shown."""
     return {
         "look": look,
         "first_order": look == "welcome" and shoppers.is_first(session, order),

@@ -1,11 +1,12 @@
 """What messages say of a parcel: what is in it, by whom it goes, where it was seen."""
 
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
-from stowline.core import outbox
+from stowline.core import i18n, outbox
 from stowline.core.outbox import Happened
 from stowline.notifications import waits
 from stowline.notifications.models import Message
@@ -27,7 +28,7 @@ def shipped(session: Session, order: Order, message: Message) -> Facts:
     return {
         "parcel": told(session, order, parcel, sold) | {"handed_over_at": parcel.handed_over_at},
         "still_to_come": _owed_rows(session, sold), "address": [part for part in (order.line1, order.city) if part],
-        "delivery": delivery(order),
+        "delivery": delivery(order), "arrives": _arrives(session, parcel, parcel.handed_over_at),
     }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def milestone(session: Session, order: Order, message: Message) -> Facts:
     said = happened.values
     return {
         "parcel": told(session, order, parcel, sold), "at": seen_at(happened), "place": said.get("place") or "",
-        "say": said.get("say") or None, "delivery": delivery(order),
+        "say": said.get("say") or None, "delivery": delivery(order), "arrives": _arrives(session, parcel, i18n.moment(seen_at(happened))),
     }  # fmt: skip
 
 
@@ -75,6 +76,12 @@ def delivery(order: Order) -> Facts | None:
     street = ", ".join(part for part in (order.line1, order.line2) if part)
     return {"name": order.ship_name, "street": street, "city": order.city, "region": order.region, "postcode": order.postcode,
             "country": order.country}  # fmt: skip
+
+
+def _arrives(session: Session, parcel: Parcel, since: datetime | None) -> Facts | None:
+    """The day that the carrier expects it, if it names one that was not over yet; None: nobody knows, and none is made up."""
+    day = tracking.way(session, parcel.id or 0).eta
+    return {"from": day, "to": day} if day and since and day >= since.date() else None
 
 
 def seen_at(happened: Happened) -> Any:  # noqa: ANN401  (a moment, or RFC 3339 text)

@@ -66,18 +66,23 @@ class RenderFailed(Exception):
     """A message could not be written: a fact is missing or not what it should be, or a template is wrong."""
 
 
-def render(kind: str, *, locale: str, brand: Brand, data: Mapping[str, Any], now: datetime | None = None) -> Rendered:
+def render(
+    kind: str, *, locale: str, brand: Brand, data: Mapping[str, Any], now: datetime | None = None, test: bool = False
+) -> Rendered:
     """Write one message of `kind` in the held language closest to `locale`.
 
     `data` holds the facts as the kind's `sample.json` shows them; times are aware datetimes or RFC 3339 text, days are
     dates or "2026-11-28", money is integer minor units. `zone` (an IANA name, default UTC) is the order's. `now`
-    decides only whether a date shows its year. What is marketing needs `unsubscribe_url`. Raises RenderFailed.
+    decides only whether a date shows its year. What is marketing needs `unsubscribe_url`. A `test` says so in
+    its subject and at its head. Raises RenderFailed.
     """
     if kind not in CATALOGUE:
         raise RenderFailed(f"There is no message named {kind!r}.")
     words = i18n.words(mail_dir() / "words", locale)
     try:
-        return _written(kind, _environment(words.locale), _context(kind, words, _clean_brand(brand), data, now))
+        context = _context(kind, words, _clean_brand(brand), data, now) | {"is_test": test}
+        rendered = _written(kind, _environment(words.locale), context)
+        return replace(rendered, subject=_clip(words.text("test.subject", subject=rendered.subject), 120)) if test else rendered
     except (TemplateError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise RenderFailed(f"{kind} ({words.locale}): {error}") from error
 

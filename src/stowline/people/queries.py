@@ -137,6 +137,12 @@ def audit(session: Session, *, most: int = 50) -> list[Note]:
     return [Note(note.at, note.who, note.what, note.detail) for note in rows]
 
 
+def noted_since(session: Session, who: str, what: str, since: datetime, most: int) -> int:
+    """How often the audit says this of somebody since a moment, counted to `most`."""
+    mine = select(col(Audit.id)).where(col(Audit.at) >= since, col(Audit.who) == who[:160], col(Audit.what) == what)
+    return len(list(session.scalars(mine.limit(most))))
+
+
 def failures(session: Session, account: str, address: str) -> rules.Failures:
     """Failed tries for the account within the throttle's window."""
     since = clock.now() - rules.WINDOW

@@ -22,6 +22,7 @@ from stowline.desk.handlers.instructions import Instructions
 from stowline.desk.handlers.instructions_api import InstructionsApi
 from stowline.desk.handlers.intake import IntakeErrors
 from stowline.desk.handlers.integrity import Integrity
+from stowline.desk.handlers.kinds import Kinds
 from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
@@ -55,7 +56,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
