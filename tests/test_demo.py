@@ -93,6 +93,8 @@ def test_every_stage_of_the_work_has_something_to_do(demo: House) -> None:
     states = dict(demo.rows("SELECT state, count(*) FROM orders GROUP BY state"))
     assert states.keys() >= {"allocated", "part_allocated", "picked", "packed", "handed_over", "on_hold", "cancelled"}
     assert one(demo, "SELECT count(*) FROM intake_error WHERE solved_at IS NULL") == 2
+    assert one(demo, "SELECT count(*) FROM tracking_post WHERE state = 'held'") == 2
+    assert {name for (name,) in demo.rows("SELECT milestone FROM parcel_track")} >= {"in_transit", "out_for_delivery", "delivered"}
     at_dock = (
         "SELECT count(*) FROM balance b JOIN location l ON l.id = b.location_id WHERE l.kind = 'dock' AND b.qty > 0"
     )

@@ -97,11 +97,14 @@ def test_the_way_of_a_parcel_stands_on_the_order_s_page_and_the_shopper_s(house:
     assert tell(house, secret, "m-1", number, ("in_transit", 0), estimated_delivery=day.isoformat()) == 202
     expected = f"{day:%A} {day.day} {day:%B}"
     shopper = ines.sees("1042").text
-    for said in (f"Expected {expected}", "Parcel 1 On its way", "On its way, Leeds", "Handed to the carrier", "On its way Leeds Delivered"):
+    for said in (f"Expected {expected}", "Parcel 1 On its way", "On its way · Leeds", "Handed to the carrier", "On its way Leeds Delivered"):
         assert said in shopper
     desk = ruth.get("/orders/1042?store=demo")
     for said in (f"Expected {day:%a} {day.day} {day:%b}.", "1 step by its carrier", "On its way, Leeds"):
         assert said in desk.text
+    support = ruth.get("/support?q=1042").text
+    assert "Where it is by its carrier PC1-1 On its way" in support
+    assert f"Expected {day:%a} {day.day} {day:%b}. House carrier {number}" in support
     noted = ruth.send(desk, "/tracking", parcel="PC1-1", carrier="DHL", number="jjd 7")
     assert "The number is noted." in noted.text
     assert "Parcel PC1-1 goes with DHL as JJD7" in noted.text

@@ -23,10 +23,12 @@ TOLD = [{"id": n, "at": at(24, 9, n), "what": what, "state": state, "until": unt
     ("Later than told", "held", at(27, 16), ""), ("Still waiting", "sent", None, ""), ("On its way", "skipped", None, "the handover was undone")), 1)]
 ONE = {"order": {"id": 1, "ref": "#1042", "store": "Kiln & Cup", "store_key": "kiln", "customer": "Ines Moreau", "email": "ines@example.net", "state": "part_allocated", "placed_at": at(17), "held": "", "status_href": "/track/1-0"},
        "tags": ["backorder", "vip", "call back on monday"], "told": TOLD,
+       "parcels": [{"code": "PC42-1", "state": "handed_over", "word": "We missed you", "kind": "bad", "at": at(27), "place": "Nantes", "eta": "Sat 28 Nov", "carrier": "DHL", "tracking": "JJD000390217745" * 4},
+                   {"code": "PC42-2", "state": "labelled", "word": "", "kind": "go", "at": None, "place": "", "eta": "", "carrier": "", "tracking": ""}],
        "choices": [{"at": at(24), "kind": "wait", "word": "open", "because": "with the apology", "chosen": "", "why": "", "ends_at": at(30)}, {"at": at(20), "kind": "done", "word": "ended", "because": "by hand", "chosen": "", "why": "a newer one stands", "ends_at": None}],
        "waiting": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "units": 1, "place": 14, "when": "3 to 7 December"}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "units": 1200, "place": 10000, "when": "no date yet"}],
        "answers": [{"key": "where-is-it", "title": "Where is my order", "text": "Hello Ines,\n\nyour order #1042 is with us."}, {"key": "why-late", "title": "Why is it late", "text": LONG * 4}]}
-NOTHING = {**ONE, "tags": [], "waiting": [], "told": [], "choices": [], "answers": []}
+NOTHING = {**ONE, "tags": [], "waiting": [], "told": [], "parcels": [], "choices": [], "answers": []}
 SNIPPETS = [{"id": n, "key": key, "locale": locale, "title": title, "text": text, "changed_at": at(3), "changed_by": who} for n, (key, locale, title, text, who) in enumerate((
     ("where-is-it", "en", "Where is my order", "Hello {{ customer }},\n\nyour order {{ order }} is with us.", "Stowline"), ("why-late", "ar", RTL, LONG * 3, "")), 1)]
 PEOPLE = [{"id": n, "name": name, "email": email, "store": "Kiln & Cup", "tags": tags, "orders": orders, "waiting": waits, "last": last} for n, (name, email, tags, orders, waits, last) in enumerate((

@@ -15,7 +15,7 @@ from stowline.catalog.models import Product
 from stowline.core import clock, db
 from stowline.core.config import settings
 from stowline.core.errors import Refused
-from stowline.demo import crowd, earlier, later, shops, wanted
+from stowline.demo import crowd, earlier, later, shops, wanted, ways
 from stowline.demo.days import TODAY, YESTERDAY, Days
 from stowline.inventory import count_plan, velocity
 from stowline.orders.models import Order
@@ -69,6 +69,7 @@ def make(rng: Random) -> None:
     with db.transaction(bulk=True) as session:
         days.orders_until(session, timedelta())
         days.decide(session)
+        ways.tell(session, now)
     later.catch_up(now)
     with db.transaction() as session, clock.stopped_at(now - timedelta(hours=3)):
         wanted.sign_up(session)

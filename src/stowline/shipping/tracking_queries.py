@@ -74,7 +74,13 @@ class Way:
         """Whether the carrier still has it."""
         return self.milestone not in ("delivered", "returned_to_sender")
 
+    @property
+    def kind(self) -> str:
+        """How its chip is coloured for staff."""
+        return _KINDS.get(self.milestone, "go")
 
+
+_KINDS = {"delivered": "ok", "attempt_failed": "bad", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}
 NO_WAY = Way()
 
 

@@ -237,6 +237,5 @@ def _way(way: Way) -> Row | None:
     """Where a parcel is by its carrier: the milestone, the day it is expected, and the last steps; None where nothing is known."""
     if not way.steps and way.eta is None:
         return None
-    kind = {"delivered": "ok", "attempt_failed": "bad", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}.get(way.milestone, "go")
     steps = [{"at": one.at, "word": one.word, "place": one.place, "say": one.say} for one in way.steps]
-    return {"kind": kind, "word": way.word, "eta": words.day(way.eta) if way.eta and way.open else None, "steps": steps}
+    return {"kind": way.kind, "word": way.word, "eta": words.day(way.eta) if way.eta and way.open else None, "steps": steps}

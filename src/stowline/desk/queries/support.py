@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from stowline.cases import queries as cases
 from stowline.core import clock, i18n
+from stowline.desk import words as desk_words
 from stowline.desk.queries import messages as mails
 from stowline.desk.queries import offers
 from stowline.desk.queries.orders import customer
@@ -15,6 +16,13 @@ from stowline.notifications.render import mail_dir
 from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order, Search
+from stowline.packing import queries as packing
+from stowline.packing.queries import Parcel
+from stowline.shipping import queries as shipping
+from stowline.shipping import service as carriers
+from stowline.shipping import tracking_queries as tracking
+from stowline.shipping.queries import Label
+from stowline.shipping.tracking_queries import Way
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
@@ -50,9 +58,23 @@ def one(session: Session, order_id: int) -> Row:
         "tags": cases.tags(session, "order", [order_id])[order_id],
         "waiting": [{"sku": line["sku"], "name": line["name"], "units": line["quantity"], "place": line["place_in_line"],
                      "when": words.window(line["expected"])} for line in lines],
-        "told": told, "choices": (offers.card(session, order) or {"rows": []})["rows"],
+        "parcels": _parcels(session, order_id), "told": told, "choices": (offers.card(session, order) or {"rows": []})["rows"],
         "answers": [{"key": one.key, "title": one.title, "text": cases.filled(one.text, values)} for one in cases.snippets(session, order.locale)],
     }  # fmt: skip
+
+
+def _parcels(session: Session, order_id: int) -> list[Row]:
+    """Where each parcel is by its carrier, or where it stands in the house."""
+    parcels = packing.parcels_of(session, order_id)
+    ids = [one.id or 0 for one in parcels]
+    ways, labels = tracking.ways(session, ids, most=1), shipping.live_labels(session, ids)
+    return [_parcel(one, ways.get(one.id or 0, tracking.NO_WAY), labels.get(one.id or 0)) for one in parcels]
+
+
+def _parcel(one: Parcel, way: Way, label: Label | None) -> Row:
+    return {"code": one.code, "state": one.state, "word": way.word, "kind": way.kind, "at": way.at, "place": way.place,
+            "eta": desk_words.day(way.eta) if way.eta and way.open else "", "tracking": way.number or (label.tracking if label else ""),
+            "carrier": way.carrier or (carriers.carrier_name(label.carrier) if label else "")}  # fmt: skip
 
 
 class Words:
