@@ -24,6 +24,7 @@ def metadata() -> MetaData:
     import stowline.inventory.sheets
     import stowline.notifications.channel_models
     import stowline.notifications.models
+    import stowline.notifications.policy_models
     import stowline.notifications.preference_models
     import stowline.notifications.suppression_models
     import stowline.orders.instruction_models

@@ -34,7 +34,7 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import delivery
+from stowline.notifications import announcing, delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -52,12 +52,14 @@ from stowline.shipping import tracking as carriers
 
 # event -> reactions, by a worker, each exactly once
 REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
-    "OrderPlaced": {"announce": notifications.announce},
-    "BackorderDue": {"announce": notifications.announce},
-    "BackorderFilled": {"announce": notifications.announce, "end-offers": offers.on_news},
+    "OrderPlaced": {"announce": announcing.announce},
+    "BackorderDue": {"announce": announcing.announce},
+    "BackorderFilled": {"announce": announcing.announce, "end-offers": offers.on_news},
     "PromiseTakenBack": {"withdraw": notifications.withdraw},
-    "PromiseChanged": {"announce": notifications.announce},
-    "ParcelHandedOver": {"announce": notifications.announce, "promise-kept": outcomes.on_handed_over, "tracking": carriers.on_handed_over},
+    "PromiseChanged": {"announce": announcing.announce},
+    "ParcelHandedOver": {"announce": announcing.announce, "promise-kept": outcomes.on_handed_over, "tracking": carriers.on_handed_over},
+    "ParcelPacked": {"announce": announcing.announce},
+    "MilestoneReached": {"announce": announcing.announce},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "BackInStock": {"announce": notifications.announce_back},
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
@@ -112,7 +114,7 @@ VERBS = {
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep,
 }  # fmt: skip
-WORKS: dict[str, Callable[[str], None]] = {notifications.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
+WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
          instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look, lapses.TIMER: lapses.look,
          promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}

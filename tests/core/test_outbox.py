@@ -285,6 +285,14 @@ def test_work_that_is_planned_anew_while_it_is_done_stays_planned(room: TeaRoom)
     assert (room.done, is_work, next_due()) == ([("work", 4)], True, NOON + timedelta(hours=2))
 
 
+def test_work_that_is_planned_anew_for_the_moment_of_its_next_ring_stays_planned(room: TeaRoom) -> None:
+    timers.work("deliver", lambda ref: set_timer("deliver", ref, NOON + timers.RING_AGAIN))
+    set_timer("deliver", "4", NOON)
+    with clock.stopped_at(NOON):
+        timers.fire(fires()[0][0])
+    assert (room.done, next_due()) == ([], NOON + timers.RING_AGAIN)
+
+
 # ---------------------------------------------------------------- relay and brokers
 
 

@@ -121,8 +121,10 @@ def _run_verb(session: Session, timer_id: int) -> None:
 
 
 def _forget(session: Session, run: sa.Row[Any]) -> None:
-    """By its pair as well: SQLite gives the id of a timer that was cancelled meanwhile to the next one."""
-    its = _timers.c.id == run.id, _timers.c.kind == run.kind, _timers.c.ref == run.ref, _timers.c.due == run.due
+    """By its pair as well: SQLite gives the id of a timer that was cancelled meanwhile to the next one. And by its rings:
+    one that was set anew for the very moment of its next ring has none yet.
+    """
+    its = _timers.c.id == run.id, _timers.c.kind == run.kind, _timers.c.ref == run.ref, _timers.c.due == run.due, _timers.c.rings == run.rings
     session.execute(sa.delete(_timers).where(*its))
 
 

@@ -25,7 +25,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
 from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import facts, queries, reports, service, sign_ups
+from stowline.notifications import announcing, breakers, facts, gates, queries, reports, service
 from stowline.notifications.channels import Channel, DeliveryFailed, Envelope, for_settings
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
@@ -73,9 +73,7 @@ def _look(ident: int) -> tuple[Envelope, list[Promised]] | None:
             _lost(session, message)
         if message.state != State.HELD or not _may_go(session, message):
             return None
-        why = service.untrue(session, message)
-        if why:
-            service.skip(session, message, why)
+        if _is_stopped(session, message):
             return None
     with db.reading() as session:
         message = queries.message(session, ident)
@@ -86,19 +84,30 @@ def _may_go(session: Session, message: Message) -> bool:
     """Put off what is not due yet, or whose turn it is not: messages of one order go in the order they were owed."""
     now = clock.now()
     if message.due > now:
-        timers.set_timer(session, service.TIMER, str(message.id), message.due)
+        timers.set_timer(session, announcing.TIMER, str(message.id), message.due)
         return False
     if queries.earlier_open(session, message):
-        timers.set_timer(session, service.TIMER, str(message.id), now + WAIT_FOR_EARLIER)
+        timers.set_timer(session, announcing.TIMER, str(message.id), now + WAIT_FOR_EARLIER)
         return False
     return True
+
+
+def _is_stopped(session: Session, message: Message, *, under_way: bool = False) -> bool:
+    """Skip what is not true any more or will never be let through, put off what has to wait; whether it was either."""
+    why = "" if message.forced else service.untrue(session, message)
+    shut = gates.Never(why) if why else gates.closed(session, message, under_way=under_way)
+    if isinstance(shut, gates.Never):
+        service.skip(session, message, shut.why)
+    elif shut is not None:
+        service.put_off(session, message, shut.until, shut.why)
+    return shut is not None
 
 
 def _lost(session: Session, message: Message) -> None:
     """A message that was being sent when its process died: nobody knows. One that is being sent now is left alone."""
     claimed = message.claimed_at or message.made_at
     if clock.now() - claimed < LOST_AFTER:
-        timers.set_timer(session, service.TIMER, str(message.id), claimed + LOST_AFTER)
+        timers.set_timer(session, announcing.TIMER, str(message.id), claimed + LOST_AFTER)
         return
     _mark(session, message, Outcome.UNSURE, "the program stopped while it was being sent; it may have arrived")
 
@@ -106,15 +115,22 @@ def _lost(session: Session, message: Message) -> None:
 def _envelope(session: Session, message: Message) -> Envelope:
     brand = facts.brand_of(session, message)
     locale = queries.locale_of(session, message)
-    rendered = render(message.kind, locale=locale, brand=brand, data=facts.gather(session, message))
+    rendered = _as_it_was(message) or render(message.kind, locale=locale, brand=brand, data=facts.gather(session, message))
     domain = brand.from_address.rpartition("@")[2]
     return Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id=message_id(message.key, domain),
         thread_id=_thread(session, message, domain),
-        unsubscribe_url=sign_ups.leave_url(message.sign_up_id) if message.sign_up_id else "", to_address=message.recipient,
+        unsubscribe_url=facts.way_out(message), to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=clock.now(),
         attachments=reports.attachments(session, message), ident=message.id or 0,
     )
+
+
+def _as_it_was(message: Message) -> Rendered | None:
+    """A copy of what went reads as that did."""
+    if message.copy_of_id is None or not message.html:
+        return None
+    return Rendered(message.subject, message.html, message.text, message.short)
 
 
 def _thread(session: Session, message: Message, domain: str) -> str:
@@ -168,10 +184,7 @@ class _Claim:
         _one_at_a_time.enter(self)
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
-            why = service.untrue(session, message) if message.state == State.HELD else ""
-            if why:
-                service.skip(session, message, why)
-            elif message.state == State.HELD:
+            if message.state == State.HELD and not _is_stopped(session, message, under_way=True):
                 self.at = _claimed(session, message, self.rendered)
                 promises.tell(session, self.shown, self.ident)
         if self.at is None:
@@ -209,13 +222,16 @@ def _sent(claim: _Claim) -> None:
     with db.transaction() as session:
         message = queries.lock(session, claim.ident)
         if _speaks_for(claim, message, Outcome.ACCEPTED):
-            timers.cancel(session, service.TIMER, str(claim.ident))
+            timers.cancel(session, announcing.TIMER, str(claim.ident))
             _mark(session, message, Outcome.ACCEPTED, "")
+            breakers.worked(session, breakers.provider_of(message))
 
 
 def _failed(claim: _Claim, error: DeliveryFailed) -> None:
     with db.transaction() as session:
         message = queries.lock(session, claim.ident)
+        if error.down:
+            breakers.failed(session, breakers.provider_of(message), error.say)
         outcome = failure(permanent=error.permanent, unsure=error.unsure, attempt=message.attempt + 1)
         if outcome is Outcome.UNSURE and message.state == State.HELD:
             outcome = Outcome.TEMPORARY  # the text never left
@@ -226,7 +242,7 @@ def _failed(claim: _Claim, error: DeliveryFailed) -> None:
         if message.state == State.HELD:
             wait = next_try(message.attempt, random.Random(), retry_after=error.retry_after)  # noqa: S311  (jitter)
             message.due = clock.now() + timedelta(seconds=wait)
-            timers.set_timer(session, service.TIMER, str(claim.ident), message.due)
+            timers.set_timer(session, announcing.TIMER, str(claim.ident), message.due)
     log.warning("message_not_taken", message=claim.ident, why=error.say, outcome=str(outcome))
 
 

@@ -64,6 +64,14 @@ def _foot(message: Message, email: str) -> dict[str, Any]:
     return out | {"preferences_url": unsubscribe.preferences_url(store_id, email) if email else ""}
 
 
+def way_out(message: Message) -> str:
+    """Where mail programs unsubscribe by POST (RFC 8058) from what a message is about; '' where nobody can."""
+    if message.sign_up_id:
+        return sign_ups.leave_url(message.sign_up_id)
+    marketing = message.channel == "email" and message.store_id and not KINDS[message.kind].transactional
+    return unsubscribe.url(message.store_id or 0, message.recipient) if marketing else ""
+
+
 def shown(session: Session, message: Message) -> list[Promised]:
     """The promises that every message about an order shows: those of all its lines that wait."""
     return backorders.waiting_promises(session, message.order_id or 0)

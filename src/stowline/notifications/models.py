@@ -13,7 +13,10 @@ class Message(SQLModel, table=True):
 
     States: held (until `due`), sending, sent, skipped, unknown (the answer was lost after the mail went out), dead.
     `reason` says why in words; the rendering is kept as it was sent. It is about an order, about a sign-up of the
-    back-in-stock list, or about a report to a supplier, which no store sends.
+    back-in-stock list, or about a report to a supplier, which no store sends. `address` is the recipient for comparing, in
+    lower case. It is of no use after `expires_at`. One that waited for the cap may have been told in another
+    (`told_in_id`); a person's copy of one that went names it (`copy_of_id`). `forced` is why somebody overruled what
+    held it back.
     """
 
     __tablename__ = "message"
@@ -21,6 +24,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_order", "order_id", "id"),
         Index("ix_message_recipient", "recipient", "id"),
         Index("ix_message_state", "state", "id"),
+        Index("ix_message_address", "address", "id"),
         Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),
               postgresql_where=text("state = 'sending'")),
     )
@@ -30,6 +34,7 @@ class Message(SQLModel, table=True):
     kind: str = Field(max_length=40)
     channel: str = Field(max_length=16)
     recipient: str = Field(max_length=254)
+    address: str = Field(default="", max_length=254, sa_column_kwargs={"server_default": text("''")})
     recipient_name: str = Field(default="", max_length=300)
     store_id: int | None = Field(default=None, foreign_key="store.id")
     order_id: int | None = Field(default=None, foreign_key="orders.id")
@@ -42,6 +47,10 @@ class Message(SQLModel, table=True):
     state: str = Field(default="held", max_length=8)
     reason: str = Field(default="", max_length=500)
     due: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    told_in_id: int | None = Field(default=None, foreign_key="message.id")
+    copy_of_id: int | None = Field(default=None, foreign_key="message.id")
+    forced: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": text("''")})
     claimed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempt: int = 0

@@ -1,15 +1,20 @@
 """Reads of messages."""
 
+from collections.abc import Collection
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.backorders.sign_up_models import SignUp
 from stowline.core.errors import NotFound
+from stowline.notifications import preferences
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State
 from stowline.orders.models import Order
 from stowline.receiving.models import Supplier
 from stowline.receiving.report_models import SupplierReport
+from stowline.stores import queries as stores
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 TAKEN_BACK = "the stock was taken back"
@@ -67,11 +72,13 @@ def counts(session: Session, at_most: int = 1000) -> dict[str, int]:
     return found
 
 
-def told_of_parcel(session: Session, parcel_id: int) -> bool:
-    """Whether the shopper was told that this parcel is on its way (or may have been)."""
-    query = sa.select(_m.id).where(
-        _m.parcel_id == parcel_id, _m.kind == "shipped", _m.state.in_([State.SENT, State.SENDING, State.UNKNOWN])
-    )
+WENT = (State.SENT, State.SENDING, State.UNKNOWN)
+"""States of a message that has arrived, or may have."""
+
+
+def told_of_parcel(session: Session, parcel_id: int, channel: str) -> bool:
+    """Whether the shopper was told by this channel that this parcel is on its way (or may have been)."""
+    query = sa.select(_m.id).where(_m.parcel_id == parcel_id, _m.kind == "shipped", _m.channel == channel, _m.state.in_(WENT))
     return session.execute(query.limit(1)).first() is not None
 
 
@@ -82,11 +89,35 @@ def withdrawn(session: Session, order_id: int, kind: str) -> int:
 
 
 def locale_of(session: Session, message: Message) -> str:
-    """The language frozen on the message's order, or of its sign-up, or that its supplier is written to in."""
+    """The language that its reader chose; else the one frozen on its order, or of its sign-up, or of its store; that of a
+    supplier is the one that they are written to in.
+    """
     if message.report_id is not None:
         of = select(Supplier.language).join(SupplierReport, col(SupplierReport.supplier_id) == col(Supplier.id))
         return session.exec(of.where(SupplierReport.id == message.report_id)).one() or "en"
-    if message.order_id is None:
+    chosen = preferences.reader(session, message.store_id, message.recipient).locale
+    return chosen or _frozen_locale(session, message)
+
+
+def _frozen_locale(session: Session, message: Message) -> str:
+    if message.order_id is not None:
+        query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]
+        return str(session.execute(query).scalar_one())
+    if message.sign_up_id is not None:
         return str(session.exec(select(SignUp.locale).where(SignUp.id == message.sign_up_id)).one())
-    query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]
-    return str(session.execute(query).scalar_one())
+    return stores.store(session, message.store_id or 0).locale
+
+
+def kinds_told(session: Session, parcel_id: int, channel: str) -> list[str]:
+    """The kinds of message that told of a parcel by this channel, or may have."""
+    query = sa.select(_m.kind).where(_m.parcel_id == parcel_id, _m.channel == channel, _m.state.in_(WENT))
+    return list(session.execute(query.limit(100)).scalars())
+
+
+def when_told(session: Session, store_id: int, channel: str, address: str, kinds: Collection[str], since: datetime) -> list[datetime]:
+    """When messages of these kinds went to an address since then (or may have), the newest 100."""
+    query = sa.select(sa.func.coalesce(_m.sent_at, _m.claimed_at)).where(
+        _m.address == address, _m.store_id == store_id, _m.channel == channel, _m.kind.in_(kinds), _m.state.in_(WENT),
+        sa.func.coalesce(_m.sent_at, _m.claimed_at) > since,
+    )
+    return list(session.execute(query.order_by(_m.id.desc()).limit(100)).scalars())

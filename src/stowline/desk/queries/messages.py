@@ -17,7 +17,6 @@ from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.channels import DeliveryFailed, Envelope, MailboxChannel
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
-from stowline.notifications.sign_ups import leave_url
 from stowline.orders import queries as orders
 from stowline.orders.queries import Search
 from stowline.receiving import reports
@@ -100,7 +99,7 @@ def _headers(session: Session, message: Message, rendered: Rendered) -> list[tup
     envelope = Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id="", thread_id="", to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=message.sent_at or clock.now(),
-        unsubscribe_url=leave_url(message.sign_up_id) if message.sign_up_id else "",
+        unsubscribe_url=facts.way_out(message),
     )  # fmt: skip
     try:
         mail = message_from_bytes(MailboxChannel().prepare(envelope).message, policy=policy.default)

@@ -51,14 +51,16 @@ class DeliveryFailed(Exception):
     """The other side did not take the message, or did not say.
 
     `say` is a sentence for staff. `permanent`: trying again cannot help. `unsure`: it may have arrived, so it must not
-    be repeated unasked. `retry_after`: seconds the other side asked us to wait, if it did.
+    be repeated unasked. `retry_after`: seconds the other side asked us to wait, if it did. `down`: the provider itself
+    does not work, whoever the message is for.
     """
 
     def __init__(
-        self, say: str, *, permanent: bool = False, unsure: bool = False, retry_after: float | None = None
+        self, say: str, *, permanent: bool = False, unsure: bool = False, retry_after: float | None = None, down: bool = False
     ) -> None:
         super().__init__(say)
         self.say = say
         self.permanent = permanent
         self.unsure = unsure
         self.retry_after = retry_after
+        self.down = down

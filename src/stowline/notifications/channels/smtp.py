@@ -112,7 +112,7 @@ class SmtpChannel:
             return self._address(line, prepared)
         except _Gone as gone:
             self._drop()
-            raise DeliveryFailed(f"The mail server hung up before it took the mail ({gone}).") from gone
+            raise DeliveryFailed(f"The mail server hung up before it took the mail ({gone}).", down=True) from gone
 
     def _address(self, line: _Line, prepared: Prepared) -> _Line:
         options = []
@@ -176,7 +176,7 @@ class SmtpChannel:
         try:
             line = _Line(self._connected(), used_at=time.monotonic())
         except (smtplib.SMTPException, OSError) as error:
-            raise DeliveryFailed(f"No connection to the mail server {self.server.host}: {_reason(error)}.") from error
+            raise DeliveryFailed(f"No connection to the mail server {self.server.host}: {_reason(error)}.", down=True) from error
         self._lines.line = line
         return line
 
@@ -249,7 +249,8 @@ def _dotted(message: bytes) -> bytes:
 
 def _refusal(code: int, words: bytes) -> DeliveryFailed:
     say = f"The mail server refused it: {_sentence(code, words)}"
-    return DeliveryFailed(say, permanent=500 <= code < 600 and code not in OUR_FAULT, retry_after=_wish(code, words))
+    ours = code in OUR_FAULT
+    return DeliveryFailed(say, permanent=500 <= code < 600 and not ours, retry_after=_wish(code, words), down=ours or code == SHUTTING_DOWN)
 
 
 def _sentence(code: int, words: bytes) -> str:

@@ -1,0 +1,183 @@
+"""An event that shoppers hear of becomes the messages that are owed: one row for each kind and channel, ever."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session
+
+from stowline.backorders import offers, promises
+from stowline.cases import queries as cases
+from stowline.core import clock, outbox, timers
+from stowline.core.config import settings
+from stowline.core.outbox import Happened
+from stowline.notifications import policies, policy_rules, preferences, queries
+from stowline.notifications.models import Message
+from stowline.notifications.policy_rules import OrderFacts, Policy
+from stowline.notifications.preference_rules import plain
+from stowline.notifications.rules import KINDS, State, due_after, message_key
+from stowline.orders import queries as orders
+from stowline.orders import shoppers
+from stowline.orders.queries import Order
+from stowline.packing import queries as packing
+
+TIMER = "message"
+OFFERING = {"backorder-notice": "notice", "delay-apology": "apology"}
+"""What tells of a delay offers its shopper a choice, in the same transaction."""
+NOBODY = {"email": "no e-mail address is known", "sms": "no telephone number is known", "whatsapp": "no telephone number is known"}
+_messages = Message.__table__  # type: ignore[attr-defined]
+
+
+def announce(session: Session, happened: Happened) -> None:
+    """An event that shoppers hear of: owe what its store's policies say, once."""
+    kinds = [kind for kind in policy_rules.kinds_of(happened.name, happened.values) if kind in KINDS]
+    if not kinds:
+        return
+    order = orders.order(session, happened.values["order_id"])
+    for kind in kinds:
+        _announce(session, kind, order, happened)
+
+
+def _announce(session: Session, kind: str, order: Order, happened: Happened) -> None:
+    policy = policies.policy(session, order.store_id, kind)
+    if not policy.on and not policy_rules.DEFAULTS[kind].on:
+        return  # nobody expects it
+    parcel_id = _parcel_id(session, happened)
+    if kind == "item-processed" and not _holds_what_waited(session, order, parcel_id):
+        return
+    why = _why_not(session, policy, order, happened)
+    facts = facts_of(session, kind, order, happened)
+    for channel in policy.channels:
+        if kind == "shipped" and queries.told_of_parcel(session, parcel_id or 0, channel):
+            continue  # handed over again after a late undo: this shopper knows already
+        address = recipient(session, order, channel)
+        row = owed(kind, channel, address, happened, policy) | {
+            "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
+            "order_ref": order.ref, "parcel_id": parcel_id, "recipient_name": order.customer_name or order.ship_name,
+        }  # fmt: skip
+        keep(session, _silenced(row, why or ("" if address else NOBODY.get(channel, "no address is known"))))
+
+
+def recipient(session: Session, order: Order, channel: str) -> str:
+    """Where an order's shopper is told by this channel; '' if nowhere. On the order's own page and to the shop: always."""
+    if channel in ("in-app", "webhook"):
+        return order.email or order.ref
+    return preferences.address_for(session, order.store_id, order.email, channel)
+
+
+def _parcel_id(session: Session, happened: Happened) -> int | None:
+    found = happened.values.get("parcel_id")
+    if found is None and happened.name == "ParcelPacked":
+        return packing.parcel_by_code(session, happened.values["parcel"]).id
+    return found
+
+
+def _holds_what_waited(session: Session, order: Order, parcel_id: int | None) -> bool:
+    """Whether a parcel holds anything that stock came for while the order waited."""
+    came = {one.values["sku"] for one in outbox.diary(session, order.id or 0, limit=MOST_READ) if one.name == "BackorderFilled"}
+    return bool(came) and any(one.sku in came for one in packing.contents(session, parcel_id or 0))
+
+
+MOST_READ = 5_000
+
+
+def _why_not(session: Session, policy: Policy, order: Order, happened: Happened) -> str:
+    """Why a store does not tell of it; '' if it does."""
+    if not (order.tell and happened.values.get("tell", True)):  # telling that began since leaves the event as it was
+        return "imported in silence"
+    if not policy.on:
+        return "this store does not send it"
+    if policy.conditions == policy_rules.Conditions():
+        return ""
+    unmet = policy_rules.unmet(policy.conditions, order_facts(session, order))
+    return f"policy: {unmet}" if unmet else ""
+
+
+def order_facts(session: Session, order: Order) -> OrderFacts:
+    """What conditions look at."""
+    return OrderFacts(order.total_minor, order.country, frozenset(cases.tags(session, "order", [order.id or 0])[order.id or 0]),
+                      shoppers.is_first(session, order))
+
+
+# -- what makes a message one of its kind ----------------------------------------------------------------------------
+
+_Fact = Callable[[Session, str, Order, Happened], str | int]
+
+
+def _parcel(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
+    _ = session, order
+    return f"{happened.values['parcel']}.{happened.values['time']}" if kind == "shipped" else str(happened.values["parcel"])
+
+
+def _revision(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
+    _ = session, order
+    return 1 if kind == "backorder-notice" else f"{happened.values['line_id']}.{happened.values['revision']}"
+
+
+def _time(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
+    """Once; what was withdrawn with a mis-scan does not count."""
+    _ = happened
+    return 1 + queries.withdrawn(session, order.id or 0, kind)
+
+
+_FACTS: dict[str, _Fact] = {
+    "store": lambda _session, _kind, order, _happened: order.store_id,
+    "order": lambda _session, _kind, order, _happened: order.id or 0,
+    "parcel": _parcel, "revision": _revision, "time": _time,
+}  # fmt: skip
+
+
+def facts_of(session: Session, kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
+    """The facts that name a message of this kind about an order."""
+    return {name: _FACTS[name](session, kind, order, happened) for name in KINDS[kind].names}
+
+
+# -- the row ---------------------------------------------------------------------------------------------------------
+
+
+def owed(kind: str, channel: str, recipient: str, happened: Happened, policy: Policy) -> dict[str, Any]:
+    """A message that is owed because of an event: all columns but its key and what it is about."""
+    now = clock.now()
+    grace = settings().message_grace_s if policy.grace_s is None else policy.grace_s
+    due = now + timedelta(seconds=policy.delay_s + due_after(kind, grace))
+    return {
+        "kind": kind, "channel": channel, "recipient": recipient, "address": plain(recipient), "recipient_name": "",
+        "store_id": None, "order_id": None, "order_ref": "", "sign_up_id": None, "report_id": None, "parcel_id": None,
+        "event_id": happened.id, "scan_id": happened.scan_id, "state": State.HELD, "reason": "", "due": due,
+        "expires_at": due + timedelta(seconds=policy.expires_s), "made_at": now, "attempt": 0, "forced": "",
+        "subject": "", "html": "", "text": "", "short": "",
+    }  # fmt: skip
+
+
+def _silenced(row: dict[str, Any], why: str) -> dict[str, Any]:
+    return row | {"state": State.SKIPPED, "reason": why} if why else row
+
+
+def keep(session: Session, row: dict[str, Any]) -> int | None:
+    """Write a message that is owed, unless it stands there already: its id if it is new."""
+    if session.execute(sa.select(_messages.c.id).where(_messages.c.key == row["key"])).first() is not None:
+        return None
+    message_id = int(session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one())
+    if row["state"] == State.HELD:
+        if row["kind"] in OFFERING and row["channel"] == "email" and not row.get("copy_of_id") and _is_news(session, row, message_id):
+            offers.make(session, row["order_id"], OFFERING[row["kind"]], str(message_id))
+        timers.set_timer(session, TIMER, str(message_id), row["due"])
+    return message_id
+
+
+def _is_news(session: Session, row: dict[str, Any], message_id: int) -> bool:
+    """Whether a message brings an offer of its own. One apology tells of all lines that moved: another that is held for
+    the same order, or has gone, brought the offer, and asked for consent to the delay once.
+    """
+    if row["kind"] != "delay-apology":
+        return True
+    mine = _messages.c.order_id == row["order_id"], _messages.c.kind == row["kind"], _messages.c.state == State.HELD
+    another = session.execute(sa.select(_messages.c.id).where(*mine, _messages.c.id != message_id).limit(1)).first()
+    return another is None and bool(promises.owed_news(session, row["order_id"]))
+
+
+def pending(session: Session, order_id: int) -> Iterator[int]:
+    """Ids of the messages of an order that have yet to go."""
+    query = sa.select(_messages.c.id).where(_messages.c.order_id == order_id, _messages.c.state == State.HELD)
+    yield from session.execute(query.limit(500)).scalars()

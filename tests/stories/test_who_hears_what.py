@@ -1,0 +1,297 @@
+"""Each store says who is told of what, when and how; what holds a message back always says why, and lets it go in time."""
+
+import itertools
+import random
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from stowline.core import clock, db, outbox
+from stowline.core.errors import Conflict
+from stowline.notifications import (
+    breakers,
+    consents,
+    policies,
+    preferences,
+    queries,
+    replays,
+    rules,
+    service,
+    suppressions,
+)
+from stowline.notifications.models import Message
+from stowline.notifications.policy_rules import DEFAULTS, RANK, Conditions
+from stowline.notifications.preferences import Reader
+from stowline.orders import queries as orders
+from stowline.shipping.events import MilestoneReached
+from tests.makers import Tablet, email_of
+from tests.stories.conftest import House
+from tests.stories.test_promises import work_off
+
+NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
+_m = Message.__table__.c  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def maja(house: House) -> Tablet:
+    tablet = house.tablet()
+    tablet.stock_up({"MUG": 50})
+    return tablet
+
+
+def say(kind: str, **said: Any) -> None:
+    db.run(lambda session: policies.set_policy(session, 1, kind, replace(policies.policy(session, 1, kind), **said)))
+
+
+def messages(ref: str) -> dict[tuple[str, str], Message]:
+    """By kind and channel."""
+    with db.reading() as session:
+        return {(one.kind, one.channel): one for one in queries.of_order(session, orders.by_ref(session, ref).id or 0)}
+
+
+def fate(ref: str, kind: str, channel: str = "email") -> tuple[str, str]:
+    one = messages(ref).get((kind, channel))
+    return (one.state, one.reason) if one else ("none", "")
+
+
+def reached(ref: str, milestone: str) -> None:
+    """The carrier says so of the order's first parcel."""
+    with db.transaction() as session:
+        order = orders.by_ref(session, ref)
+        parcel = session.execute(sa.text("SELECT id, code FROM parcel WHERE order_id = :o"), {"o": order.id}).one()
+        outbox.record(session, MilestoneReached(order.id or 0, parcel.id, parcel.code, milestone, clock.now().isoformat(), "Leipzig", ""), subject=order.id)
+
+
+def at(moment: datetime) -> None:
+    """What is due by then is done."""
+    with clock.stopped_at(moment):
+        work_off()
+
+
+def test_a_store_switches_a_kind_off_and_the_timeline_says_so(maja: Tablet) -> None:
+    say("order-confirmed", on=False)
+    maja.place("1", {"MUG": 1})
+    work_off()
+    assert fate("1", "order-confirmed") == ("skipped", "this store does not send it")
+    assert any(item["message_id"] for item in maja.get("/api/v1/orders/1/timeline")["items"])
+    db.run(lambda session: policies.forget(session, 1, "order-confirmed"))
+    maja.place("2", {"MUG": 1})
+    work_off()
+    assert fate("2", "order-confirmed")[0] == "sent"
+
+
+def test_a_condition_that_an_order_does_not_meet_is_the_reason(maja: Tablet) -> None:
+    say("order-confirmed", conditions=Conditions(least_minor=100_000))
+    maja.place("1", {"MUG": 1})
+    work_off()
+    assert fate("1", "order-confirmed") == ("skipped", "policy: the order's total is below what this message asks for")
+
+
+def test_a_delay_is_kept_and_an_undo_meanwhile_still_withdraws(maja: Tablet) -> None:
+    say("shipped", grace_s=0, delay_s=3600)
+    maja.place("1", {"MUG": 1})
+    with clock.stopped_at(NOON):
+        maja.ship_all()
+        work_off()
+        assert fate("1", "shipped")[0] == "held"
+        maja.scan("handover:", "CMD:UNDO")
+    at(NOON + timedelta(minutes=61))
+    assert fate("1", "shipped")[0] in ("skipped", "sent")
+
+
+def test_what_waited_for_too_long_is_of_no_use_any_more(maja: Tablet) -> None:
+    say("order-confirmed", expires_s=3600)
+    with clock.stopped_at(NOON):
+        maja.place("1", {"MUG": 1})
+        with db.transaction() as session:
+            for event_id, reaction in outbox.claim(session):
+                _ = event_id, reaction
+    with clock.stopped_at(NOON + timedelta(minutes=1)):
+        from stowline.core import broker  # noqa: PLC0415
+
+        with db.reading() as session:
+            event_id = session.execute(sa.text("SELECT max(id) FROM outbox WHERE name = 'OrderPlaced'")).scalar_one()
+        broker.react(event_id, "announce")  # owed, but nobody sends for two hours
+    at(NOON + timedelta(hours=2, minutes=2))
+    assert fate("1", "order-confirmed")[0] == "skipped"
+    assert "too late" in fate("1", "order-confirmed")[1]
+
+
+def test_the_reader_s_night_is_quiet_by_sms_and_the_mail_goes_at_once(maja: Tablet) -> None:
+    say("order-confirmed", channels=("email", "in-app"))
+    with db.transaction() as session:
+        preferences.set_reader(session, 1, email_of("1"), Reader("", "Asia/Tokyo", 21 * 60, 7 * 60, "+819012345678"))
+        policies.set_manners(session, 1, quiet_from=22 * 60, quiet_to=6 * 60, cap=2, cap_days=7, digest=False)
+    say("order-confirmed", channels=("email",), quiet=True)
+    with clock.stopped_at(NOON):  # 21:00 in Tokyo
+        maja.place("1", {"MUG": 1})
+        maja.place("2", {"MUG": 1})
+        work_off()
+    assert fate("1", "order-confirmed") == ("held", "quiet hours until 07:00, Asia/Tokyo")
+    assert fate("2", "order-confirmed")[0] == "sent", "nobody else's night"
+    at(NOON + timedelta(hours=9, minutes=59))
+    assert fate("1", "order-confirmed")[0] == "held"
+    at(NOON + timedelta(hours=10))
+    assert fate("1", "order-confirmed") == ("sent", "")
+
+
+def test_nobody_gets_more_than_the_cap_and_what_is_too_much_waits(maja: Tablet) -> None:
+    say("order-confirmed", capped=True)
+    db.run(lambda session: policies.set_manners(session, 1, quiet_from=None, quiet_to=None, cap=2, cap_days=1, digest=False))
+    with clock.stopped_at(NOON):
+        for ref in "123":
+            maja.place(ref, {"MUG": 1}, customer={"name": "Ines", "email": "ines@example.test"})
+        work_off()
+    states = sorted(fate(ref, "order-confirmed")[0] for ref in "123")
+    assert states == ["held", "sent", "sent"]
+    waits = next(ref for ref in "123" if fate(ref, "order-confirmed")[0] == "held")
+    assert fate(waits, "order-confirmed")[1] == "the reader had 2 such messages in a day"
+    at(NOON + timedelta(days=1, seconds=1))
+    assert fate(waits, "order-confirmed")[0] == "sent"
+
+
+def test_a_reader_who_stopped_a_kind_does_not_get_it_and_the_rest_goes_on(maja: Tablet) -> None:
+    maja.place("1", {"MUG": 1})
+    db.run(lambda session: preferences.choose(session, 1, email_of("1"), {("shipped", "email"): False}))
+    with clock.stopped_at(NOON):
+        maja.ship_all()
+        work_off()
+    at(NOON + timedelta(minutes=5))
+    assert fate("1", "order-confirmed")[0] == "sent"
+    assert fate("1", "shipped") == ("skipped", "the shopper does not want this kind by e-mail")
+
+
+def test_marketing_needs_consent_and_unsubscribing_stops_no_receipt(maja: Tablet) -> None:
+    say("feedback", on=True, delay_s=60)
+    for ref in "12":
+        maja.place(ref, {"MUG": 1})
+    db.run(lambda session: consents.record(session, 1, email_of("2"), "email", given=True, text="Yes", source="checkout"))
+    with clock.stopped_at(NOON):
+        maja.ship_all()
+        for ref in "12":
+            reached(ref, "delivered")
+        work_off()
+    at(NOON + timedelta(minutes=5))
+    assert fate("1", "feedback") == ("skipped", "no consent to marketing by e-mail is on record")
+    assert fate("2", "feedback")[0] == "sent"
+    assert {fate(ref, "delivered")[0] for ref in "12"} == {"sent"}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_order_the_milestones_come_in_no_message_goes_backwards(maja: Tablet, seed: int) -> None:
+    """Every order of three milestones among five, by lot; what was sent only ever goes forward."""
+    dice = random.Random(seed)
+    say("in-transit", on=True)
+    ways = list(itertools.permutations(("in_transit", "out_for_delivery", "attempt_failed", "delayed", "delivered"), 5))
+    for n, way in enumerate(dice.sample(ways, 4)):
+        ref = f"P-{n}"
+        maja.place(ref, {"MUG": 1})
+        with clock.stopped_at(NOON + timedelta(days=n)):
+            maja.ship_all()
+            work_off()
+        moment = NOON + timedelta(days=n, minutes=10)
+        for step, milestone in enumerate(way):
+            with clock.stopped_at(moment + timedelta(minutes=step)):
+                reached(ref, milestone)
+                if dice.random() < 0.7:
+                    work_off()
+        at(moment + timedelta(minutes=30))
+        went = sorted((one for one in messages(ref).values() if one.parcel_id and one.state == "sent" and one.kind in RANK),
+                      key=lambda one: (one.sent_at, one.id))  # fmt: skip
+        ranks = [RANK[one.kind] for one in went]
+        assert ranks == sorted(ranks), (way, [one.kind for one in went])
+        assert fate(ref, "delivered")[0] == "sent"
+        assert all(one.reason for one in messages(ref).values() if one.state == "skipped")
+
+
+def test_a_provider_that_fails_rests_and_one_message_tries_it(maja: Tablet) -> None:
+    with clock.stopped_at(NOON):
+        for _ in range(breakers.OPENS_AFTER):
+            db.run(lambda session: breakers.failed(session, "email:mailbox", "It hung up."))
+        maja.place("1", {"MUG": 1})
+        maja.place("2", {"MUG": 1})
+        work_off()
+        assert fate("1", "order-confirmed") == ("held", "its channel fails: It hung up.")
+        assert messages("1")["order-confirmed", "email"].attempt == 0
+    with clock.stopped_at(NOON + breakers.FIRST_REST + timedelta(seconds=1)), db.transaction() as session:
+        assert breakers.open_until(session, "email:mailbox") is None, "one tries it"
+        assert breakers.open_until(session, "email:mailbox") is not None, "the others wait"
+    at(NOON + timedelta(minutes=5))
+    assert {fate(ref, "order-confirmed") for ref in "12"} == {("sent", "")}
+    with db.reading() as session:
+        assert breakers.standing(session) == []
+
+
+def test_rest_doubles_up_to_a_quarter_of_an_hour() -> None:
+    assert [breakers.rest(n) for n in (1, 4)] == [None, None]
+    assert [breakers.rest(n) for n in (5, 6, 7, 99)] == [timedelta(seconds=30), timedelta(seconds=60), timedelta(seconds=120), timedelta(minutes=15)]
+
+
+def test_a_dead_message_that_is_sent_again_keeps_its_key_and_must_still_be_of_use(maja: Tablet) -> None:
+    with clock.stopped_at(NOON):
+        maja.place("1", {"MUG": 1})
+        work_off()
+    one = messages("1")["order-confirmed", "email"]
+    with db.transaction() as session:
+        session.execute(sa.update(Message).where(_m.id == one.id).values(state="dead", sent_at=None, reason="gone"))
+    with clock.stopped_at(NOON + timedelta(days=15)):
+        db.run(lambda session: service.send_again(session, one.id or 0))
+        work_off()
+    again = messages("1")["order-confirmed", "email"]
+    assert (again.key, again.state) == (one.key, "skipped")
+    assert "too late" in again.reason
+
+
+def test_what_the_house_does_by_itself_is_kept_for_every_kind_there_is() -> None:
+    assert all(DEFAULTS[kind].channels == ("email",) for kind in rules.KINDS)
+
+
+def kill(ref: str, reason: str) -> int:
+    """The order's confirmation is dead."""
+    one = messages(ref)["order-confirmed", "email"]
+    with db.transaction() as session:
+        session.execute(sa.update(Message).where(_m.id == one.id).values(state="dead", sent_at=None, reason=reason))
+    return one.id or 0
+
+
+def test_dead_messages_are_sent_again_by_their_cause(maja: Tablet) -> None:
+    for ref in "123":
+        maja.place(ref, {"MUG": 1})
+    work_off()
+    kill("1", "The mail server refused it: 550 5.7.1 <a@example.test> try 8f3a2b1c9d")
+    kill("2", "The mail server refused it: 550 5.7.1 <b@example.test> try 77aa0012ff")
+    kill("3", "No connection to the mail server.")
+    with db.reading() as session:
+        causes = replays.causes(session)
+    assert [one.messages for one in causes] == [2, 1]
+    assert "example.test" not in causes[0].say
+    assert db.run(lambda session: replays.replay(session, causes[0].say)) == 2
+    at(clock.now() + timedelta(minutes=1))
+    assert [fate(ref, "order-confirmed")[0] for ref in "123"] == ["sent", "sent", "dead"]
+    assert db.run(replays.replay) == 1
+    assert db.run(replays.replay) == 0
+
+
+def test_a_copy_goes_as_the_first_one_did_and_what_policy_forbids_needs_a_reason(maja: Tablet) -> None:
+    maja.place("1", {"MUG": 1})
+    work_off()
+    first = messages("1")["order-confirmed", "email"]
+    copy = db.run(lambda session: replays.send_copy(session, first.id or 0, who="Ruth"))
+    work_off()
+    with db.reading() as session:
+        again = queries.message(session, copy)
+    assert (again.state, again.html, again.copy_of_id) == ("sent", first.html, first.id)
+    maja.post("/api/v1/orders/1/cancellation", {"reason": "changed my mind"})
+    with pytest.raises(Conflict, match="It is not to go: the order was cancelled"):
+        db.run(lambda session: replays.send_copy(session, first.id or 0, who="Ruth"))
+    forced = db.run(lambda session: replays.send_copy(session, first.id or 0, who="Ruth", why="the shopper asked for it by phone"))
+    work_off()
+    with db.reading() as session:
+        one = queries.message(session, forced)
+    assert (one.state, one.forced) == ("sent", "Ruth: the shopper asked for it by phone")
+    db.run(lambda session: suppressions.suppress(session, "email", email_of("1"), scope="all", store_id=None, why="it bounced", source="test"))
+    with pytest.raises(Conflict, match="It cannot go"):
+        db.run(lambda session: replays.send_copy(session, first.id or 0, who="Ruth", why="please"))
