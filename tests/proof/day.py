@@ -167,15 +167,15 @@ class Day:
     def prove_told(self, sink: SmtpSink, *, uncertain_at_most: int) -> list[tuple[str, str]]:
         """Each shopper got exactly what was owed. Which messages are not certain: those came once, or not at all.
 
-        Who waited is told that the goods are here, unless they left before that was said.
+        Who waited is told that the goods are here, and that they are packed, unless they left before that was said.
         """
         waited = self.query("SELECT DISTINCT o.ref FROM outbox e JOIN orders o ON o.id = e.subject WHERE e.name = 'BackorderFilled'")
         owed = {(kind, basket.ref) for basket in self.orders for kind in ("order-confirmed", "shipped")}
-        owed |= {("stock-arrived", ref) for (ref,) in waited}
+        owed |= {(kind, ref) for (ref,) in waited for kind in ("stock-arrived", "item-processed")}
         states = self.messages()
         assert set(states) == owed
         left = {key for key, state in states.items() if state == "skipped"}
-        assert {kind for kind, _ in left} <= {"stock-arrived"}
+        assert {kind for kind, _ in left} <= {"stock-arrived", "item-processed"}
         owed -= left
         states = {key: state for key, state in states.items() if key not in left}
         uncertain = sorted(key for key, state in states.items() if state == "unknown")
