@@ -6,7 +6,7 @@ from alembic import op
 import stowline.core.db
 
 revision = "message_policies"
-down_revision = "tracking"
+down_revision = "channels"
 branch_labels = None
 depends_on = None
 
