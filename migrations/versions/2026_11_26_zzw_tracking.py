@@ -33,7 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("provider", sa.String(20), nullable=False),
         sa.Column("event_id", sa.String(120), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
         sa.Column("body_hash", sa.String(64), nullable=False),
         sa.Column("received_at", _MOMENT, nullable=False),
         sa.Column("signed_at", _MOMENT, nullable=True),
@@ -48,9 +48,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("provider", "event_id"),
     )
-    _partial("ix_tracking_post_open", "tracking_post", ["state", "id"], "state IN ('new', 'held')")
-    _partial("ix_tracking_post_number", "tracking_post", ["number"], "state IN ('new', 'held')")
-    op.create_index("ix_tracking_post_received", "tracking_post", ["received_at"])
+    for name, columns in (("state", ["state", "id"]), ("number", ["number"]), ("parcel", ["parcel_id"]), ("last", ["provider", "id"])):
+        op.create_index(f"ix_tracking_post_{name}", "tracking_post", columns)
+    _partial("ix_tracking_post_kept", "tracking_post", ["received_at"], "body IS NOT NULL")
     op.create_table(
         "parcel_track",
         sa.Column("parcel_id", sa.Integer(), nullable=False),

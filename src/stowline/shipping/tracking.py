@@ -92,7 +92,7 @@ def _lock(session: Session, ident: int) -> TrackingPost | None:
 
 def _work(session: Session, post: TrackingPost, *, anyway: bool) -> None:
     try:
-        update = FEEDS[post.provider].read(post.body)
+        update = FEEDS[post.provider].read(post.body or b"null")
     except Bad as bad:
         _settle(session, post, "held", bad.say)
         return
@@ -256,8 +256,8 @@ def ring(session: Session, numbers: Sequence[str], parcel_id: int) -> None:
 def sweep(session: Session, _ref: str) -> None:
     """Once a day: drop the bodies of posts that were settled long ago; what they said stands in the parcels' ways."""
     before = clock.now() - BODY_KEPT
-    old = sa.select(_p.c.id).where(_p.c.received_at < before, _p.c.state.not_in(["new", "held"]), sa.func.length(_p.c.body) > 0)
-    swept = session.execute(sa.update(_p).where(_p.c.id.in_(old.limit(AT_ONCE))).values(body=b"")).rowcount  # type: ignore[attr-defined]
+    old = sa.select(_p.c.id).where(_p.c.received_at < before, _p.c.body.is_not(None), _p.c.state.not_in(["new", "held"]))
+    swept = session.execute(sa.update(_p).where(_p.c.id.in_(old.limit(AT_ONCE))).values(body=None)).rowcount  # type: ignore[attr-defined]
     timers.set_timer(session, SWEEP, "", clock.now() + (timedelta(minutes=1) if swept == AT_ONCE else EVERY))
 
 
@@ -266,7 +266,7 @@ def forget(session: Session, parcel_ids: Sequence[int]) -> None:
     Milestones and their times stay.
     """
     mine = _p.c.parcel_id.in_(list(parcel_ids))
-    session.execute(sa.update(_p).where(mine, _p.c.state != "new").values(body=b"", state=_over()))
+    session.execute(sa.update(_p).where(mine, _p.c.state != "new").values(body=None, state=_over()))
     steps = ParcelMilestone.__table__  # type: ignore[attr-defined]
     session.execute(sa.update(steps).where(steps.c.parcel_id.in_(list(parcel_ids))).values(place="", say=""))
     tracks = ParcelTrack.__table__  # type: ignore[attr-defined]

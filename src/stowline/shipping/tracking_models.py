@@ -7,7 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
-_OPEN = text("state IN ('new', 'held')")
+_KEPT = text("body IS NOT NULL")
 _NUMBERED, _TOLD = text("number <> ''"), text("told <> ''")
 
 
@@ -33,15 +33,17 @@ class TrackingPost(SQLModel, table=True):
     __tablename__ = "tracking_post"
     __table_args__ = (
         UniqueConstraint("provider", "event_id"),
-        Index("ix_tracking_post_open", "state", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_tracking_post_number", "number", sqlite_where=_OPEN, postgresql_where=_OPEN),
-        Index("ix_tracking_post_received", "received_at"),
+        Index("ix_tracking_post_state", "state", "id"),
+        Index("ix_tracking_post_number", "number"),
+        Index("ix_tracking_post_parcel", "parcel_id"),
+        Index("ix_tracking_post_last", "provider", "id"),
+        Index("ix_tracking_post_kept", "received_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     provider: str = Field(max_length=20)
     event_id: str = Field(max_length=120)
-    body: bytes = Field(sa_type=LargeBinary)
+    body: bytes | None = Field(sa_type=LargeBinary)
     body_hash: str = Field(max_length=64)
     received_at: datetime = Field(sa_type=UtcDateTime)
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

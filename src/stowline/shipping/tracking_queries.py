@@ -21,7 +21,7 @@ def whose(session: Session, number: str) -> int | None:
     """The parcel with this number: another carrier's, our label's, its SSCC, or the parcel's own code."""
     live = _l.void_at.is_(None)
     ways = (
-        sa.select(_t.parcel_id).where(_t.number == number, _t.number != ""),
+        sa.select(_t.parcel_id).where(_t.number == number, _t.number != sa.literal_column("''")),  # the index's own words
         sa.select(_l.parcel_id).where(_l.tracking == number, live), sa.select(_l.parcel_id).where(_l.sscc == number, live),
         sa.select(_c.id).where(_c.code == number),
     )  # fmt: skip

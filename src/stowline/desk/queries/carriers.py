@@ -48,7 +48,7 @@ def rows(session: Session, found: Sequence[TrackingPost]) -> list[Row]:
 def _row(post: TrackingPost, whose: tuple[str, str, str] | None) -> Row:
     kind, word = CHIPS[post.state]
     steps, more = _steps(post)
-    text = post.body.decode("utf-8", "replace").replace("\x00", "␀")
+    text = (post.body or b"").decode("utf-8", "replace").replace("\x00", "␀")
     cut = "" if len(text) <= PAYLOAD_SHOWN else f"\n… {len(text) - PAYLOAD_SHOWN:,} more characters"
     parcel, ref, store = whose or ("", "", "")
     return {
