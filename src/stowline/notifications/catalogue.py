@@ -24,14 +24,14 @@ _LOOK: Mapping[str, Any] = {"look": "plain", "first_order": False, "coupon": Non
 _ORDER, _WAITS, _WAY, _AFTER, _BACK, _DAYS, _HOUSE = GROUPS
 
 CATALOGUE: Mapping[str, Entry] = {
-    "order-confirmed": Entry(_ORDER, "Order confirmed", "An order was placed: what, how much, when, where to.", {**_PERSON, **_LOOK, "promise": None}),
+    "order-confirmed": Entry(_ORDER, "Order confirmed", "An order was placed: what, how much, when, where to.", {**_PERSON, **_LOOK, "promise": None, "leaves_by": None}),
     "item-processed": Entry(_ORDER, "Being packed", "What was waited for is picked and packed.", {**_PERSON, "waiting": [], "parcel": None}),
     "backorder-notice": Entry(_WAITS, "Still waiting", "A line waits: which, how long, why, and what may be chosen.",
                               {**_PERSON, "ready": [], "why": None, "next_step": None}),
     "delay-apology": Entry(_WAITS, "Later than told", "A day that was told does not hold.", {**_PERSON, "say": None}),
     "good-news": Entry(_WAITS, "Sooner than told", "It leaves sooner than was told, or has a date at last.", _PERSON),
     "getting-ready": Entry(_WAITS, "Getting ready", "A wait of months: how it stands, every 10 to 14 days.",
-                           {**_PERSON, "expected": None, "place_in_line": None, "say": None}),
+                           {**_PERSON, "expected": None, "place_in_line": None, "say": None, "choices": None}),
     "stock-arrived": Entry(_WAITS, "It is here", "What an order waited for arrived and is set aside.", {**_PERSON, "waiting": []}),
     "back-in-stock": Entry(_WAITS, "Back in stock", "A product that was asked after can be ordered again.", {"status_url": ""}),
     "packed": Entry(_WAY, "Packed", "A parcel is closed.", _PARCEL),

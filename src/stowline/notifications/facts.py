@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
-from stowline.core import ids, money, outbox
+from stowline.core import clock, ids, money, outbox
 from stowline.core.config import settings
 from stowline.core.countries import name_of
 from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
@@ -97,8 +97,12 @@ def _confirmed(session: Session, order: Order, message: Message) -> dict[str, An
          "total_minor": money.line_total(line.unit_price, line.ordered, order.currency)}
         for line in sold
     ]
-    return looks.facts(session, order, store, store.confirmation_look) | {"placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
-            "address_lines": address_lines(order), "waits": any(line["waits"] for line in lines) or any(other["waits"] for some in instead.values() for other in some)}
+    waiting = any(line["waits"] for line in lines) or any(other["waits"] for some in instead.values() for other in some)
+    return looks.facts(session, order, store, store.confirmation_look) | {
+        "placed_at": order.placed_at, "lines": lines, "total_minor": order.total_minor, "currency": order.currency,
+        "address_lines": address_lines(order), "waits": waiting,
+        "leaves_by": None if waiting or order.ship_by < clock.now() else order.ship_by,
+    }  # fmt: skip
 
 
 def _came_instead(sold: list[Sold], standing: Mapping[int, Promised]) -> dict[int, list[dict[str, Any]]]:
@@ -145,8 +149,12 @@ def _arrived(session: Session, order: Order, message: Message) -> dict[str, Any]
     return {"arrived": waits.arrived(session, sold, order.id or 0), "waiting": waits.rows(session, sold)}
 
 
+def _getting_ready(session: Session, order: Order, message: Message) -> dict[str, Any]:
+    return shoppers.getting_ready(session, order, message, status_url(order.id or 0))
+
+
 _KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner, "stock-arrived": _arrived,
-          "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": shoppers.getting_ready,
+          "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": _getting_ready,
           "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
           **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
                            "returned-to-sender"), parcels.milestone)}  # fmt: skip

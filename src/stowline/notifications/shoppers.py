@@ -6,7 +6,7 @@ from urllib.parse import quote
 from sqlmodel import Session
 
 from stowline.core import outbox
-from stowline.notifications import looks, parcels, waits
+from stowline.notifications import choices, looks, parcels, waits
 from stowline.notifications.models import Message
 from stowline.orders import kits, shoppers
 from stowline.orders.queries import Order
@@ -83,14 +83,16 @@ def points(session: Session, order: Order, message: Message) -> Facts:
             "status_url": store.url}  # fmt: skip
 
 
-def getting_ready(session: Session, order: Order, message: Message) -> Facts:
-    """How it stands with one product that an order waits long for, with the store's words on it where there are some."""
+def getting_ready(session: Session, order: Order, message: Message, page: str) -> Facts:
+    """How it stands with one product that an order waits long for, with the store's words on it where there are some, and
+    the choices that are open on the order's `page`.
+    """
     said = outbox.load(session, message.event_id).values
     sold = [line for line in kits.sold(session, order.id or 0) if line.product_id == said["product_id"]]
     rows = waits.rows(session, sold)
     first = rows[0] if rows else {"quantity": sold[0].ordered - sold[0].cancelled, "expected": None, "place_in_line": None}
     return {"product": sold[0].name, "sku": sold[0].sku, "since": order.placed_at, "say": said.get("say") or None,
-            "quantity": first["quantity"], "expected": first["expected"], "place_in_line": first["place_in_line"]}  # fmt: skip
+            "choices": choices.told(session, order, page), "quantity": first["quantity"], "expected": first["expected"], "place_in_line": first["place_in_line"]}  # fmt: skip
 
 
 def _bought(session: Session, order: Order) -> list[Facts]:
