@@ -11,16 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
+from urllib.parse import unquote
 
 HANG = -1
 
 
 @dataclass(frozen=True)
 class Posted:
-    """One post as it came: its headers in lower case and its body."""
+    """One post as it came: its headers in lower case, its body, and its path."""
 
     headers: Mapping[str, str]
     raw: bytes
+    path: str = ""
 
     @property
     def body(self) -> Any:
@@ -54,7 +56,7 @@ class ShopServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 raw = self.rfile.read(int(self.headers["Content-Length"]))
-                status, more, said = shop.take(Posted({k.lower(): v for k, v in self.headers.items()}, raw))
+                status, more, said = shop.take(Posted({k.lower(): v for k, v in self.headers.items()}, raw, unquote(self.path)))
                 if status == HANG:
                     shop.wait_until_over()
                     return

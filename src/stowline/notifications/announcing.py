@@ -12,7 +12,7 @@ from stowline.cases import queries as cases
 from stowline.core import clock, outbox, timers
 from stowline.core.config import settings
 from stowline.core.outbox import Happened
-from stowline.notifications import policies, policy_rules, preferences, queries
+from stowline.notifications import channel_settings, policies, policy_rules, preferences, queries
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import OrderFacts, Policy
 from stowline.notifications.preference_rules import plain
@@ -56,7 +56,14 @@ def _announce(session: Session, kind: str, order: Order, happened: Happened) -> 
             "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
             "order_ref": order.ref, "parcel_id": parcel_id, "recipient_name": order.customer_name or order.ship_name,
         }  # fmt: skip
-        keep(session, _silenced(row, why or ("" if address else NOBODY.get(channel, "no address is known"))))
+        keep(session, _silenced(row, why or _unreachable(session, order.store_id, channel, address)))
+
+
+def _unreachable(session: Session, store_id: int, channel: str, address: str) -> str:
+    """Why nothing can go by this channel; '' if it can."""
+    if channel not in ("email", "in-app") and channel not in channel_settings.available(session, store_id):
+        return f"this store has no {channel} that is switched on"
+    return "" if address else NOBODY.get(channel, "no address is known")
 
 
 def recipient(session: Session, order: Order, channel: str) -> str:

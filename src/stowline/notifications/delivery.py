@@ -5,15 +5,12 @@
    order, so whoever comes second sees the other.
 3. Write down what became of it. A process that dies between 2 and 3 leaves `sending`, which becomes `unknown`.
 
-Messages are between 2 and 3 one after the other in a process, so a kill leaves at most one message uncertain. Only
-where a server takes long over its answer does the next message not wait any more: one hung conversation must not hold
-all mail back.
+Messages to one provider are between 2 and 3 one after the other in a process (turns.py).
 """
 
 import random
-import threading
-import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -23,10 +20,19 @@ from sqlmodel import Session
 from stowline.backorders import promises
 from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
-from stowline.core.config import settings
 from stowline.core.errors import NotFound
-from stowline.notifications import announcing, breakers, facts, gates, queries, reports, service
-from stowline.notifications.channels import Channel, DeliveryFailed, Envelope, for_settings
+from stowline.notifications import (
+    announcing,
+    breakers,
+    channel_settings,
+    facts,
+    gates,
+    queries,
+    reports,
+    service,
+    turns,
+)
+from stowline.notifications.channels import Channel, DeliveryFailed, Envelope
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
 from stowline.notifications.rules import (
@@ -42,9 +48,12 @@ from stowline.notifications.rules import (
 from stowline.stores import queries as stores
 
 log = structlog.get_logger("stowline.messages")
+_m = Message.__table__.c  # type: ignore[attr-defined]
 LOST_AFTER = timedelta(minutes=5)  # longer than any conversation from the claim on (smtp.Patience)
 WAIT_FOR_EARLIER = timedelta(seconds=1)
-GIVE_WAY_S = 5.0
+KNOWN_AGAIN = ("webhook", "in-app")
+"""Channels whose other side knows a message that it had already: what is not certain goes again."""
+STOPPED = "the program stopped while it was being sent"
 
 
 class _CalledOff(Exception):
@@ -61,12 +70,25 @@ def deliver(ref: str) -> None:
         _settle(int(ref), Outcome.UNWRITABLE, str(error))
         log.exception("message_unwritable", message=ref)
         return
+    except DeliveryFailed as error:
+        _failed(int(ref), None, error)
+        return
     if found is not None:
-        _send(int(ref), *found, for_settings(settings()))
+        _send(int(ref), found)
 
 
-def _look(ident: int) -> tuple[Envelope, list[Promised]] | None:
-    """The message as it goes out, and the promises that it shows; None if it does not go now."""
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A message as it goes out, the promises that it shows, and by which channel and provider."""
+
+    envelope: Envelope
+    shown: Sequence[Promised]
+    channel: Channel
+    provider: str
+
+
+def _look(ident: int) -> _Ready | None:
+    """The message, ready to go; None if it does not go now. Raises DeliveryFailed where its store has no such channel any more."""
     with db.transaction() as session:
         message = queries.lock(session, ident)
         if message.state == State.SENDING:
@@ -77,7 +99,8 @@ def _look(ident: int) -> tuple[Envelope, list[Promised]] | None:
             return None
     with db.reading() as session:
         message = queries.message(session, ident)
-        return _envelope(session, message), facts.shown(session, message)
+        return _Ready(_envelope(session, message), facts.shown(session, message), channel_settings.for_channel(session, message),
+                      breakers.provider_of(message))  # fmt: skip
 
 
 def _may_go(session: Session, message: Message) -> bool:
@@ -109,7 +132,11 @@ def _lost(session: Session, message: Message) -> None:
     if clock.now() - claimed < LOST_AFTER:
         timers.set_timer(session, announcing.TIMER, str(message.id), claimed + LOST_AFTER)
         return
-    _mark(session, message, Outcome.UNSURE, "the program stopped while it was being sent; it may have arrived")
+    if message.channel in KNOWN_AGAIN:
+        _mark(session, message, Outcome.TEMPORARY, STOPPED)
+        timers.set_timer(session, announcing.TIMER, str(message.id), clock.now())
+    else:
+        _mark(session, message, Outcome.UNSURE, f"{STOPPED}; it may have arrived")
 
 
 def _envelope(session: Session, message: Message) -> Envelope:
@@ -140,48 +167,20 @@ def _thread(session: Session, message: Message, domain: str) -> str:
     return thread_id(stores.store(session, message.store_id).key, message.order_ref, domain)
 
 
-class _OneAtATime:
-    """One conversation after the other; but nobody waits behind one that has lasted GIVE_WAY_S."""
-
-    def __init__(self) -> None:
-        self._free = threading.Condition()
-        self._holder: object = None
-        self._since = 0.0
-
-    def enter(self, who: object) -> None:
-        """Wait for the turn."""
-        with self._free:
-            while self._holder is not None:
-                left = self._since + GIVE_WAY_S - time.monotonic()
-                if left <= 0:
-                    return
-                self._free.wait(left)
-            self._holder, self._since = who, time.monotonic()
-
-    def leave(self, who: object) -> None:
-        """The next one, if this was the holder."""
-        with self._free:
-            if self._holder is who:
-                self._holder = None
-                self._free.notify()
-
-
-_one_at_a_time = _OneAtATime()
-
-
 class _Claim:
     """One try to send one message. `at` is when it was claimed, None while its text is still in the house.
 
     The moment tells tries apart: what became of an older try says nothing about a newer one.
     """
 
-    def __init__(self, ident: int, rendered: Rendered, shown: Sequence[Promised]) -> None:
-        self.ident, self.rendered, self.shown = ident, rendered, shown
+    def __init__(self, ident: int, ready: _Ready) -> None:
+        self.ident, self.rendered, self.shown = ident, ready.envelope.rendered, ready.shown
+        self._turns = turns.of(ready.provider)
         self.at: datetime | None = None
 
     def take(self) -> None:
         """Mark the message as being sent, unless it must not go any more (_CalledOff)."""
-        _one_at_a_time.enter(self)
+        self._turns.enter(self)
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
             if message.state == State.HELD and not _is_stopped(session, message, under_way=True):
@@ -192,7 +191,7 @@ class _Claim:
 
     def end(self) -> None:
         """Let the next message go."""
-        _one_at_a_time.leave(self)
+        self._turns.leave(self)
 
 
 def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime:
@@ -204,56 +203,56 @@ def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime
     return now
 
 
-def _send(ident: int, envelope: Envelope, shown: Sequence[Promised], channel: Channel) -> None:
-    claim = _Claim(ident, envelope.rendered, shown)
+def _send(ident: int, ready: _Ready) -> None:
+    claim = _Claim(ident, ready)
     try:
-        channel.send(channel.prepare(envelope), before_data=claim.take)
+        ready.channel.send(ready.channel.prepare(ready.envelope), before_data=claim.take)
     except _CalledOff:
         return
     except DeliveryFailed as error:
-        _failed(claim, error)
+        _failed(ident, claim.at, error)
     else:
-        _sent(claim)
+        _sent(ident, claim.at)
     finally:
         claim.end()
 
 
-def _sent(claim: _Claim) -> None:
+def _sent(ident: int, claimed_at: datetime | None) -> None:
     with db.transaction() as session:
-        message = queries.lock(session, claim.ident)
-        if _speaks_for(claim, message, Outcome.ACCEPTED):
-            timers.cancel(session, announcing.TIMER, str(claim.ident))
+        message = queries.lock(session, ident)
+        if _speaks_for(claimed_at, message, Outcome.ACCEPTED):
+            timers.cancel(session, announcing.TIMER, str(ident))
             _mark(session, message, Outcome.ACCEPTED, "")
             breakers.worked(session, breakers.provider_of(message))
 
 
-def _failed(claim: _Claim, error: DeliveryFailed) -> None:
+def _failed(ident: int, claimed_at: datetime | None, error: DeliveryFailed) -> None:
     with db.transaction() as session:
-        message = queries.lock(session, claim.ident)
+        message = queries.lock(session, ident)
         if error.down:
             breakers.failed(session, breakers.provider_of(message), error.say)
         outcome = failure(permanent=error.permanent, unsure=error.unsure, attempt=message.attempt + 1)
         if outcome is Outcome.UNSURE and message.state == State.HELD:
             outcome = Outcome.TEMPORARY  # the text never left
-        if not _speaks_for(claim, message, outcome):
+        if not _speaks_for(claimed_at, message, outcome):
             return
         message.attempt += 1
         _mark(session, message, outcome, error.say)
         if message.state == State.HELD:
             wait = next_try(message.attempt, random.Random(), retry_after=error.retry_after)  # noqa: S311  (jitter)
             message.due = clock.now() + timedelta(seconds=wait)
-            timers.set_timer(session, announcing.TIMER, str(claim.ident), message.due)
-    log.warning("message_not_taken", message=claim.ident, why=error.say, outcome=str(outcome))
+            timers.set_timer(session, announcing.TIMER, str(ident), message.due)
+    log.warning("message_not_taken", message=ident, why=error.say, outcome=str(outcome))
 
 
-def _speaks_for(claim: _Claim, message: Message, outcome: Outcome) -> bool:
+def _speaks_for(claimed_at: datetime | None, message: Message, outcome: Outcome) -> bool:
     """Whether this try's end settles the message: no newer try has it, and nobody settled it otherwise meanwhile."""
-    if claim.at is None:
+    if claimed_at is None:
         ours = message.state == State.HELD
     else:
-        ours = message.claimed_at == claim.at and (State(message.state), outcome) in AFTER
+        ours = message.claimed_at == claimed_at and (State(message.state), outcome) in AFTER
     if not ours:
-        log.warning("late_answer", message=claim.ident, outcome=str(outcome), state=message.state)
+        log.warning("late_answer", message=message.id, outcome=str(outcome), state=message.state)
     return ours
 
 
@@ -272,10 +271,12 @@ def _mark(session: Session, message: Message, outcome: Outcome, reason: str) -> 
 
 
 def give_up_lost() -> int:
-    """At the start of the one program that sends: whatever was being sent when it died is not certain. How many."""
+    """At the start of the one program that sends: whatever was being sent when it died is not certain, or goes again where
+    the other side knows a message that it had. How many.
+    """
+    again = _m.channel.in_(KNOWN_AGAIN)
     with db.transaction() as session:
-        rows = session.execute(
-            sa.update(Message).where(Message.state == State.SENDING)  # type: ignore[arg-type]
-            .values(state=State.UNKNOWN, reason="the program stopped while it was being sent; it may have arrived")
-        )
-        return int(rows.rowcount)
+        lost = sa.update(Message).where(_m.state == State.SENDING)
+        held = session.execute(lost.where(again).values(state=State.HELD, reason=STOPPED))
+        unknown = session.execute(lost.where(~again).values(state=State.UNKNOWN, reason=f"{STOPPED}; it may have arrived"))
+        return int(held.rowcount) + int(unknown.rowcount)

@@ -43,11 +43,11 @@ def of_order(session: Session, order_id: int, limit: int = 200) -> list[Message]
 
 
 def earlier_open(session: Session, message: Message) -> bool:
-    """Whether a message of the same order that was owed before this one has yet to go."""
+    """Whether a message of the same order by the same channel that was owed before this one has yet to go."""
     if message.order_id is None:
         return False
     query = sa.select(_m.id).where(
-        _m.order_id == message.order_id, _m.id < (message.id or 0),
+        _m.order_id == message.order_id, _m.id < (message.id or 0), _m.channel == message.channel,
         _m.state.in_([State.HELD, State.SENDING]), _m.due <= message.due,
     )
     return session.execute(query.limit(1)).first() is not None

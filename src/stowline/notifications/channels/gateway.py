@@ -26,7 +26,7 @@ LONGEST = 1600
 NOT_HERE = frozenset({
     "dbus", "kde", "qt", "glib", "gnome", "macosx", "windows", "syslog", "blink1", "file", "mailto", "mailtos", "smpp", "smpps",
 })  # fmt: skip
-FOR_GOOD = frozenset({400, 404, 410, 413, 422})
+FOR_GOOD, BUSY = frozenset({400, 404, 410, 413, 422}), 429
 _STATUS = re.compile(r"error\s*[=:]\s*(\d{3})|\(error=(\d{3})\)|HTTP[ /=](\d{3})", re.IGNORECASE)
 _ENDED = ("read timed out", "remote end closed", "connection aborted", "connection reset", "broken pipe", "incompleteread")
 
@@ -103,7 +103,7 @@ class GatewayChannel:
         try:
             _guard(plugin, private=self._private)
         except callout.CalloutFailed as why:
-            raise DeliveryFailed(f"The gateway could not be called: {why.say}.") from why
+            raise DeliveryFailed(f"The gateway could not be called: {why.say}.", down=True) from why
         if before_data:
             before_data()
         with _heard() as lines:
@@ -145,4 +145,4 @@ def _failure(lines: list[str]) -> DeliveryFailed:
         return DeliveryFailed(f"The gateway's answer never came ({told}). It may have arrived.", unsure=True)
     found = _STATUS.search(said)
     status = int(next(filter(None, found.groups()))) if found else 0
-    return DeliveryFailed(f"The gateway did not take it: {told}", permanent=status in FOR_GOOD)
+    return DeliveryFailed(f"The gateway did not take it: {told}", permanent=status in FOR_GOOD, down=status >= 500 or status == BUSY)

@@ -17,7 +17,7 @@ from stowline.core import callout, clock, signing
 from stowline.notifications.channels.envelope import DeliveryFailed, Envelope, Prepared
 from stowline.notifications.render import Rendered
 
-GONE = 410
+GONE, BUSY = 410, 429
 MOST_LINKS = 20
 _LINK = re.compile(r"https?://[^\s<>\"']+")
 
@@ -80,7 +80,8 @@ class WebhookChannel:
         told, asked_s = post(self._address, prepared.sender, prepared.message)
         self._note(told)
         if told.status is None or not 200 <= told.status < 300:
-            raise DeliveryFailed(f"The webhook was not taken: {told.say}.", permanent=told.status == GONE, retry_after=asked_s)
+            down = told.status is None or told.status >= 500 or told.status == BUSY
+            raise DeliveryFailed(f"The webhook was not taken: {told.say}.", permanent=told.status == GONE, retry_after=asked_s, down=down)
 
     def close(self) -> None:
         """Nothing is held open."""
