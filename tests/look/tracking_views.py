@@ -18,7 +18,7 @@ ROW: dict[str, Any] = {
     "payload": '{"tracking": "HC00000000423", "details": []}', "held": True, "by": "", "settled_at": None,
 }
 ROWS = [ROW, {**ROW, "id": 8, "number": "9400100208303109500782" * 3, "carrier": HOSTILE, "provider": "EasyPost", "parcel": "", "ref": "", "steps": STEPS[:1], "more": 0,
-              "why": "Nobody here knows this tracking number.", "payload": "{" + "x" * 600 + "}"},
+              "why": "Nobody here knows this tracking number. Note it on the page of its order, and this is tried again.", "payload": "{" + "x" * 600 + "}"},
         {**ROW, "id": 7, "kind": "done", "word": "Let be", "held": False, "by": "Ruth Adeyemi", "settled_at": at(27), "payload": "", "steps": [], "more": 0}]
 FEEDS = [{"key": "easypost", "name": "EasyPost", "path": "/tracking/easypost", "kind": "ok", "word": "Open", "known": True, "two": True, "last": at(27), "by": "Ruth", "made_at": at(20)},
          {"key": "signed", "name": "Signed form", "path": "/tracking/signed", "kind": "done", "word": "No secret", "known": False, "two": False, "last": None, "by": "", "made_at": None}]

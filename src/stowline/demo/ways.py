@@ -13,7 +13,7 @@ from stowline.shipping.feeds.shape import Signed
 from stowline.shipping.feeds.signed import KEY
 
 STEPS = (("in_transit", 0.2, "Sorting hall, Leipzig"), ("in_transit", 0.5, "Depot, Lyon"), ("out_for_delivery", 0.75, "Nantes"))
-LAST = (("delivered", 0.9, "Nantes"), ("attempt_failed", 0.85, "Nantes"), ("delayed", 0.6, "Depot, Lyon"))
+LAST = (("delivered", 0.9, "Nantes"), ("attempt_failed", 0.85, "Nantes"), ("delayed", 0.85, "Depot, Lyon"))
 MOST = 9
 
 

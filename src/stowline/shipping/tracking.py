@@ -30,7 +30,7 @@ TIMER, SWEEP = "tracking", "tracking-sweep"
 EVERY = timedelta(days=1)
 BODY_KEPT = timedelta(days=30)
 AT_ONCE = 5000
-UNKNOWN = "Nobody here knows this tracking number."
+UNKNOWN = "Nobody here knows this tracking number. Note it on the page of its order, and this is tried again."
 _p = TrackingPost.__table__  # type: ignore[attr-defined]
 
 
