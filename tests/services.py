@@ -11,6 +11,7 @@ import dataclasses
 import email
 import email.policy
 import functools
+import imaplib
 import json
 import os
 import secrets
@@ -364,6 +365,65 @@ class SmtpSink:
                 seen = [f"{mail['to']}: {mail['subject']}" for mail in self.mails]
                 raise AssertionError(f"{len(seen)} of {count} mails within {seconds} s: {seen}")
             return list(self.mails)
+
+
+class ImapServer:
+    """A real IMAP server (pymap, in memory) in a process of its own; ``url`` is the value for ``STOWLINE_BOUNCE_IMAP_URL``."""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._user, self._password = "bounces", f"pass/{secrets.token_hex(4)}@"
+
+    @property
+    def url(self) -> str:
+        return f"imap://{self._user}:{quote(self._password, safe='')}@127.0.0.1:{self.port}/INBOX"
+
+    def __enter__(self) -> Self:
+        code = "from pymap.main import main; main()"
+        where = ["--host", "127.0.0.1", "--port", str(self.port), "--no-tls"]
+        who = ["dict", "--demo-data", "--demo-user", self._user, "--demo-password", self._password]
+        env = {**os.environ, "PYTHONWARNINGS": "ignore"}
+        self._process = subprocess.Popen([sys.executable, "-c", code, *where, *who], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ends = time.monotonic() + 30
+        while True:
+            try:
+                with self.opened():
+                    return self
+            except OSError:
+                if time.monotonic() > ends or self._process.poll() is not None:
+                    raise
+                time.sleep(0.05)
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(20)
+
+    @contextmanager
+    def opened(self) -> Iterator[imaplib.IMAP4]:
+        """The mailbox, as a person's mail program sees it."""
+        with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as line:
+            line.login(self._user, self._password)
+            line.select("INBOX")
+            yield line
+
+    def bring(self, *mails: bytes) -> None:
+        """New mails arrive."""
+        with self.opened() as line:
+            for mail in mails:
+                assert line.append("INBOX", None, None, mail)[0] == "OK"
+
+    def unseen(self) -> list[str]:
+        """The subjects of the mails that nobody has seen."""
+        with self.opened() as line:
+            found = line.search(None, "UNSEEN")[1][0].split()
+            heads = [line.fetch(n.decode(), "(BODY.PEEK[HEADER])")[1][0] for n in found]
+        return [str(email.message_from_bytes(head[1])["Subject"]) for head in heads if isinstance(head, tuple)]
+
+    def clear(self) -> None:
+        """Throw all mails away."""
+        with self.opened() as line:
+            line.store("1:*", "+FLAGS", r"(\Deleted)")
+            line.expunge()
 
 
 # ---------------------------------------------------------------- Stowline as a process

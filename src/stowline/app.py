@@ -23,6 +23,7 @@ from stowline.desk import handlers as desk
 from stowline.desk.api import Read
 from stowline.floor.api import Scans, Tasks
 from stowline.floor.handlers import Floor
+from stowline.notifications.handlers import Bounces
 from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
 from stowline.people.rules import PERMISSIONS, home
@@ -78,7 +79,7 @@ def create_app() -> Litestar:
         path="/static", directories=[asset_dir("static")], opt=web.permission(web.PUBLIC), include_in_schema=False,
         cache_control=None,
     )
-    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
+    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
              *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Preferences, Unsubscribe, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],

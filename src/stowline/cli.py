@@ -24,12 +24,11 @@ def cli() -> None:
     from stowline import wiring  # noqa: PLC0415  (so that --help is quick)
     from stowline.core import author, db  # noqa: PLC0415
     from stowline.core.config import settings  # noqa: PLC0415
-    from stowline.notifications.channels.smtp_url import server_of  # noqa: PLC0415
+    from stowline.notifications import addresses  # noqa: PLC0415
     from stowline.server import set_up_logs  # noqa: PLC0415
 
     set_up_logs()
-    if settings().smtp_url:
-        server_of(settings().smtp_url)  # said now, not at the first mail
+    addresses.check(settings())
     wiring.connect()
     click.get_current_context().with_resource(author.acting("command line", socket.gethostname()))
     click.get_current_context().call_on_close(db.forget)

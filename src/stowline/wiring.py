@@ -34,7 +34,7 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import announcing, delivery
+from stowline.notifications import announcing, bounce_mailbox, delivery
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -114,14 +114,14 @@ VERBS = {
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep,
 }  # fmt: skip
-WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
+WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, bounce_mailbox.TIMER: bounce_mailbox.poll, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
          instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look, lapses.TIMER: lapses.look,
          promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}
 
 
 # timers that always stand, and how soon after the first start they run
-STANDING = {tidy.TIMER: tidy.EVERY, lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
+STANDING = {tidy.TIMER: tidy.EVERY, bounce_mailbox.TIMER: timedelta(seconds=45), lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
             sign_ups.SWEEP: timedelta(minutes=20), carriers.SWEEP: timedelta(hours=2)}
 

@@ -4,7 +4,7 @@
 
 from typing import Any
 
-from tests.look.desk_views import HOSTILE, RTL, STORES, at, view
+from tests.look.desk_views import DESK, HOSTILE, RTL, STORES, at, view
 from tests.look.floor_views import LONG
 
 
@@ -26,7 +26,7 @@ ROWS = [
 SHARED = {"views": WAYS, "view": "standing", "export_href": "/messages/suppressions.csv", "channels": OPTIONS, "scopes": OPTIONS, "stores": STORES, "asked": {"address": "", "reason": ""}}
 CHANNELS: dict[str, tuple[str, dict[str, Any]]] = {
     "suppressions": ("desk/suppressions.html", view("/messages", **SHARED, rows=ROWS, may_write=True)),
-    "suppressions-none": ("desk/suppressions.html", view("/messages", **SHARED, rows=[], may_write=False)),
+    "suppressions-none": ("desk/suppressions.html", view("/messages", **SHARED, rows=[], may_write=False, trouble="The bounce mailbox cannot be read since 2026-11-26 08:00 UTC: authentication failed")),
 }
 
 SMS = {"channel": "sms", "name": "SMS", "known": True, "active": True, "kind": "ok", "word": "On", "shown": "Twilio (twilio://…)", "example": "twilio://SID:TOKEN@+15550100123/{to}", "changed_at": at(20), "changed_by": RTL}
@@ -40,3 +40,7 @@ CHANNELS |= {
     "store-channels-off": ("desk/store_channels.html", view("/stores", **STORE, gateways=[SMS, WHATSAPP, PUSH], hook=HOOK, tries=TRIES, secret="", may_write=False)),
     "store-channels-none": ("desk/store_channels.html", view("/stores", **STORE, gateways=[PUSH], hook=None, tries=[], secret="", may_write=True)),
 }
+
+BACK = [{"at": at(26), "word": "Came back: the address does not take mail", "code": "5.1.1", "say": "smtp; 550 5.1.1 User unknown " + HOSTILE, "source": "from the bounce mailbox"},
+        {"at": at(26), "word": "Its reader marked it as unwanted", "code": "abuse", "say": "complaint (abuse) through " + "x" * 120, "source": "told by Amazon SES"}]
+CHANNELS["message-bounced"] = (DESK["message"][0], {**DESK["message"][1], "reports": BACK})

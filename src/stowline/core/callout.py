@@ -92,6 +92,17 @@ def post(
     """Post once. Raises CalloutFailed where no answer came; any status at all is an answer. `read` is how many bytes of
     the answer's body are wanted at most.
     """
+    return _ask("POST", url, body, headers, private=private, patience_s=patience_s, read=read)
+
+
+def fetch(url: str, *, private: bool, patience_s: float = PATIENCE_S, read: int) -> Answer:
+    """Ask for what stands at an address, once and as carefully as `post`."""
+    return _ask("GET", url, None, {}, private=private, patience_s=patience_s, read=read)
+
+
+def _ask(
+    verb: str, url: str, body: bytes | None, headers: Mapping[str, str], *, private: bool, patience_s: float, read: int
+) -> Answer:
     parts, ends = _parts(url), time.monotonic() + patience_s
     if parts is None:
         raise CalloutFailed("the address cannot be read")
@@ -105,7 +116,7 @@ def post(
     watch = threading.Timer(left, line.hang_up)
     watch.start()
     try:
-        line.request("POST", _target(parts), body, dict(headers))
+        line.request(verb, _target(parts), body, dict(headers))
         with line.getresponse() as answer:
             if time.monotonic() >= ends:  # hung up on in the middle of its headers, which the library takes for their end
                 raise TimeoutError

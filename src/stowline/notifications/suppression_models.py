@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import BigInteger, Index
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -57,3 +57,17 @@ class MailReport(SQLModel, table=True):
     say: str = Field(default="", max_length=500)
     at: datetime = Field(sa_type=UtcDateTime)
     kept_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class BounceMailbox(SQLModel, table=True):
+    """How far a mailbox of bounces was read: its last mail's number, which counts as long as `validity` stays (RFC 3501,
+    2.3.1.1); when it was read last, and what the trouble was since.
+    """
+
+    __tablename__ = "bounce_mailbox"
+
+    name: str = Field(primary_key=True, max_length=300)
+    validity: int = Field(default=0, sa_type=BigInteger)
+    uid: int = Field(default=0, sa_type=BigInteger)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    trouble: str = Field(default="", max_length=300)

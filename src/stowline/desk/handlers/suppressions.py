@@ -81,6 +81,7 @@ def _list(
     with db.reading() as session:
         page = reads.page(session, view, text, place)
         rows = reads.rows(session, page.rows)
+        trouble = reads.trouble(session)
         shops = {"": "Every store"} | {shop.key: shop.name for shop in stores.all_stores(session)}
     kept = {"view": view, "q": text}
     return web.page(
@@ -88,5 +89,5 @@ def _list(
         pages=pages.pager(page, "/messages/suppressions", kept, "newest first"), export_href=f"/messages/suppressions.csv?view={view}",
         asked=asked, channels=pages.choices(reads.CHANNELS, asked["channel"]), scopes=pages.choices(reads.SCOPES, asked["scope"]),
         stores=pages.choices(shops, asked["store"]), may_write="orders.write" in web.identity_of(request).permissions,
-        flash=flash, flash_kind="ok" if code == 200 else "bad",
+        trouble=trouble, flash=flash, flash_kind="ok" if code == 200 else "bad",
     )  # fmt: skip

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from stowline.core import clock
 from stowline.core.errors import NotFound
 from stowline.desk import words
-from stowline.desk.queries import diary
+from stowline.desk.queries import diary, suppressions
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.notifications import facts
 from stowline.notifications import queries as messages
@@ -70,7 +70,8 @@ def one(session: Session, message_id: int) -> Row:
     }  # fmt: skip
     preview = not message.html and not trouble
     return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
-            "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown"}
+            "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown",
+            "reports": suppressions.of_message(session, message_id)}
 
 
 def _tries(message: Message) -> int:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from stowline.core import clock, db
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
-from stowline.notifications import mail_reports, suppressions
+from stowline.notifications import bounce_mailbox, mail_reports, suppressions
 from stowline.notifications.suppression_models import Suppression
 from stowline.stores import queries as stores
 
@@ -62,6 +62,22 @@ def _said(counted: dict[tuple[str, str], int]) -> str:
     """ "2 hard, 1 complaint about marketing" """
     words = {"marketing": " about marketing", "transactional": " about orders"}
     return ", ".join(f"{n} {kind}{words.get(scope, '')}" for (kind, scope), n in sorted(counted.items()))
+
+
+def of_message(session: Session, message_id: int) -> list[Row]:
+    """What was reported about a message after it went out."""
+    words = {"hard": "Came back: the address does not take mail", "soft": "Came back for now", "complaint": "Its reader marked it as unwanted"}
+    return [{"at": one.at, "word": words[one.kind], "code": one.code, "say": one.say, "source": SOURCES.get(one.source, f"from {one.source}")}
+            for one in mail_reports.of_message(session, message_id)]  # fmt: skip
+
+
+def trouble(session: Session) -> str:
+    """Why the mailbox of bounces could not be read last; '' if it was, or none is set."""
+    state = bounce_mailbox.state(session)
+    if state is None or not state.trouble:
+        return ""
+    since = f" since {state.read_at:%Y-%m-%d %H:%M} UTC" if state.read_at else ""
+    return f"The bounce mailbox cannot be read{since}: {state.trouble}"
 
 
 def exported(view: str) -> Iterator[list[tuple[Any, ...]]]:
