@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from stowline.core import i18n
+from stowline.core import i18n, places
 from stowline.notifications.channels import Envelope, SmtpChannel
 from stowline.notifications.render import Brand, mail_dir, render, sample
 from tests.services import SmtpSink
@@ -67,6 +67,18 @@ def test_a_latin_name_stands_apart_from_the_chinese_around_it_and_a_chinese_one_
     assert said in mail.text
     assert said in mail.html
     assert "~" not in mail.text + mail.html + mail.subject + mail.short
+
+
+def test_an_address_goes_from_the_city_to_the_door_where_it_is_written_so() -> None:
+    home = {"name": "王小明", "company": "", "line1": "和平東路一段 1 號", "line2": "3 樓", "city": "台北市大安區", "region": "台北市", "postcode": "106", "country": "TW"}
+    assert places.lines(home, HANT) == ["王小明", "106 台北市大安區和平東路一段 1 號3 樓", "台灣"]
+    english = i18n.words(mail_dir() / "words", "en")
+    assert places.lines(home, english)[-3:] == ["106 台北市大安區", "台北市", "Taiwan"]
+    typed = home | {"line1": "1 Heping E. Rd.", "line2": "", "city": "Taipei", "region": ""}
+    assert places.lines(typed, HANT) == ["王小明", "1 Heping E. Rd.", "106 Taipei", "台灣"]
+    abroad = home | {"line1": "Rue des Carmes 8", "line2": "", "city": "Nantes", "region": "", "postcode": "44000", "country": "FR"}
+    assert places.lines(abroad, HANS) == ["王小明", "Rue des Carmes 8", "44000 Nantes", "法国"]
+    assert [places.country(code, HANT) for code in ("FJ", "")] == ["Fiji", ""]
 
 
 def test_a_chinese_mail_arrives_as_it_was_written(smtp_sink: SmtpSink) -> None:

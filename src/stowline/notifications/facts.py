@@ -7,12 +7,11 @@ from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
-from stowline.core import clock, ids, money, outbox
+from stowline.core import clock, i18n, ids, money, outbox, places
 from stowline.core.config import settings
-from stowline.core.countries import name_of
 from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
 from stowline.notifications.models import Message
-from stowline.notifications.render import Brand, RenderFailed
+from stowline.notifications.render import Brand, RenderFailed, mail_dir
 from stowline.notifications.rules import KINDS
 from stowline.orders import kits
 from stowline.orders import queries as orders
@@ -78,10 +77,9 @@ def shown(session: Session, message: Message) -> list[Promised]:
 
 
 def address_lines(order: Order) -> list[str]:
-    """The address as lines for people."""
-    place = " ".join(part for part in (order.postcode, order.city) if part)
-    lines = [order.ship_name, order.company, order.line1, order.line2, place, order.region, name_of(order.country)]
-    return [line for line in lines if line]
+    """The address as lines for people, in the order's language."""
+    parts = {name: getattr(order, name) for name in ("company", "line1", "line2", "city", "region", "postcode", "country")}
+    return places.lines({"name": order.ship_name, **parts}, i18n.words(mail_dir() / "words", order.locale))
 
 
 def _confirmed(session: Session, order: Order, message: Message) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
-from stowline.core.countries import name_of
+from stowline.core import places
 from stowline.notifications import waits as waits_of
 from stowline.orders import kits
 from stowline.orders import queries as orders
@@ -45,7 +45,7 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
         "steps": [*_steps(order, parcels, reader, stock_lacks=bool(waits)), *portal_parcels.further_steps(order, parcels, ways, reader)],
         "parcels": portal_parcels.views(session, order, lines, parcels, ways, reader),
-        "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order),
+        "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order, reader),
         **reader.frame(),
     }, store  # fmt: skip
 
@@ -208,7 +208,7 @@ def _card(name: str, kind: str, goods: list[View], reader: Reader) -> View:
     return {"title": reader.say(f"card.{name}"), "kind": kind, "word": reader.say(f"card.{name}_chip"), **shown(goods, reader)}
 
 
-def _address(order: Order) -> list[str]:
+def _address(order: Order, reader: Reader) -> list[str]:
     """Whom and where to, without the street: a link may be passed on."""
     place = " ".join(part for part in (order.postcode, order.city) if part)
-    return [line for line in (order.ship_name, place, name_of(order.country)) if line]
+    return [line for line in (order.ship_name, place, places.country(order.country, reader.calendar)) if line]
