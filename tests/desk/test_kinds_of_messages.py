@@ -20,7 +20,7 @@ def test_every_kind_is_listed_with_what_it_is_for_and_can_be_read_in_each_langua
     ruth = house.ruth()
     page = ruth.get("/messages/kinds")
     for kind, entry in CATALOGUE.items():
-        assert f"/messages/kinds/{kind}" in page.links
+        assert f"/messages/kinds/{kind}?store=demo" in page.links
         assert entry.purpose in page.text
         for locale in ("en", "zh-Hant", "zh-Hans"):
             one = ruth.get(f"/messages/kinds/{kind}?locale={locale}")

@@ -43,9 +43,14 @@ class Kinds(Controller):
     include_in_schema = False
 
     @get("/", opt=READ, sync_to_thread=True)
-    def kinds(self, request: AnyRequest) -> Response[Any]:
-        """Every kind, by group."""
-        return web.page("desk/kinds.html", request, groups=reads.groups(), locales=list(reads.locales().values()))
+    def kinds(self, request: AnyRequest, store: FromQuery[str] = "") -> Response[Any]:
+        """Every kind, by group, as a store sends it."""
+        with db.reading() as session:
+            every = stores.all_stores(session)
+            chosen = stores.store_by_key(session, store) if store else (every[0] if every else None)
+            groups = reads.groups(session, chosen)
+        shops = pages.choices({one.key: one.name for one in every}, chosen.key if chosen else "")
+        return web.page("desk/kinds.html", request, groups=groups, locales=list(reads.locales().values()), stores=shops, store=chosen.key if chosen else "")
 
     @get("/{kind:str}", opt=READ, sync_to_thread=True)
     def one(
@@ -113,11 +118,12 @@ def _draw(request: AnyRequest, asked: Asked, *, flash: str | None = None, code: 
         order, lost = _order(session, asked, store)
         look, locale = _look(asked, store), asked.locale or (order.locale if order else store.locale)
         rendered, trouble = reads.shown(session, asked.kind, store, order, locale, look)
+        row = reads.one(session, store, asked.kind)
         person = people.by_id(session, who.id) if who.kind == "user" else None
         shops = {one.key: one.name for one in stores.all_stores(session)}
     return web.page(
         "desk/kind.html", request, code=code, headers=web.MAIL_PREVIEW, flash=flash, flash_kind="bad" if code != 200 else "ok",
-        one=reads.one(asked.kind), mail=rendered, trouble=lost or trouble, ref=asked.ref, to=to or (person.email if person else "") or "",
+        one=row, mail=rendered, trouble=lost or trouble, ref=asked.ref, to=to or (person.email if person else "") or "",
         stores=pages.choices(shops, store.key), locales=pages.choices(reads.locales(), reads.closest(locale)),
         looks=pages.choices(reads.looks(asked.kind), look), chosen={"store": store.key, "ref": asked.ref, "locale": asked.locale, "look": look},
         may_write="orders.write" in who.permissions,
