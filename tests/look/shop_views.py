@@ -39,5 +39,7 @@ SHOP: dict[str, tuple[str, dict[str, Any]]] = {
                    "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS, **NEWS}),
     "shop-waiting": ("shop/order.html", {**BASE, "store": {"name": "متجر الفخار", "href": None, "email": None}, "dir": "rtl", "lang": "ar", "eyebrow": "الطلب #1042", "headline": "لا يوجد موعد بعد", "say": "نكتب لك حالما نعرفه.",
                      "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
+    "shop-chinese": ("shop/order.html", {**BASE, **Reader.of("zh-Hant", "Asia/Taipei").frame(), "store": {"name": "青石茶行", "href": "https://tea.example", "email": "hello@tea.example"}, "eyebrow": "訂單 1042",
+                     "headline": "其餘預計 12月3日至7日出貨", "say": "您的訂單有一部分已經出貨。這些日期依供應商的說法，以及他們過去的準時程度估算。若有變動，我們會寫信通知您。", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
     "shop-error": ("shop/error.html", LOST),
 }

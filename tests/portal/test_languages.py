@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from sqlmodel import select
 
 from stowline.backorders.sign_up_models import SignUp
@@ -68,6 +69,15 @@ def test_a_page_of_no_order_is_in_the_language_of_the_browser(ines: Shopper) -> 
     for accepted, said in (("zh-HK, en;q=0.5", "這個連結打不開任何訂單"), ("zh-SG", "这个链接打不开任何订单"), ("tlh", "This link does not open an order")):
         answer = ines.browser.ask("GET", "/track/1-0", headers={"Accept-Language": accepted})
         assert (answer.status_code, said in answer.text) == (404, True)
+
+
+def test_who_asks_too_often_is_told_so_in_their_language(ines: Shopper, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(screens.VISITS, "_most", 0)
+    slow = ines.browser.ask("GET", "/notify/demo/POT", headers={"Accept-Language": "zh-TW"})
+    assert (slow.status_code, int(slow.headers["retry-after"]) > 0) == (429, True)
+    assert "請稍候" in slow.text
+    program = ines.browser.ask("GET", "/notify/demo/POT", headers={"accept": "application/json"})
+    assert (program.status_code, program.json()["error"]) == (429, "too_often")
 
 
 def test_who_signs_up_in_chinese_is_written_to_in_chinese(ines: Shopper) -> None:

@@ -7,7 +7,7 @@ page, too. It changes nothing else: messages go on in the order's language.
 from typing import Any
 from urllib.parse import urlencode
 
-from litestar import Request, Response
+from litestar import MediaType, Request, Response
 from litestar.datastructures import Cookie
 
 from stowline.core import i18n, web
@@ -40,6 +40,19 @@ def page(template: str, request: AnyRequest, who: Reader, *, code: int = 200, **
     picked = _asked(request)
     if picked:
         drawn.set_cookie(Cookie(KEPT, value=picked, max_age=KEPT_S, httponly=True, samesite="lax", secure=settings().secure_cookies))
+    return drawn
+
+
+def slow(request: AnyRequest, error: web.TooOften) -> Response[Any]:
+    """What who asks too often reads (429), in the browser's language; a program is answered as everywhere."""
+    again = {"Retry-After": str(error.retry_after_s)}
+    if web.wants_json(request):
+        body = web.encoded({"error": error.code, "say": error.say, "where": None})
+        return Response(body, status_code=error.status, media_type=MediaType.JSON, headers=again)
+    who = stranger(request)
+    say = {"word": who.say("lost.store"), "title": who.say("slow.title"), "say": who.say("slow.say", n=error.retry_after_s)}
+    drawn = page("shop/error.html", request, who, code=error.status, **say)
+    drawn.headers.update(again)
     return drawn
 
 

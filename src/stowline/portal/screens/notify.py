@@ -31,6 +31,7 @@ class Notify(Controller):
 
     path = "/notify"
     include_in_schema = False
+    exception_handlers = {web.TooOften: pages.slow}  # noqa: RUF012  (as Litestar has it)
 
     @get("/{store:str}/{sku:str}", opt=PUBLIC, sync_to_thread=True)
     def form(self, request: AnyRequest, store: FromPath[str], sku: FromPath[str]) -> Response[Any]:

@@ -25,6 +25,7 @@ class Preferences(Controller):
 
     path = "/preferences"
     include_in_schema = False
+    exception_handlers = {web.TooOften: pages.slow}  # noqa: RUF012  (as Litestar has it)
 
     @get("/{token:str}", opt=PUBLIC, sync_to_thread=True)
     def centre(self, request: AnyRequest, token: FromPath[str], said: FromQuery[str] = "") -> Response[Any]:
@@ -64,6 +65,7 @@ class Unsubscribe(Controller):
 
     path = "/unsubscribe"
     include_in_schema = False
+    exception_handlers = {web.TooOften: pages.slow}  # noqa: RUF012  (as Litestar has it)
 
     @get("/{token:str}", opt=PUBLIC, sync_to_thread=True)
     def ask(self, request: AnyRequest, token: FromPath[str]) -> Response[Any]:
