@@ -15,6 +15,7 @@ from tests.look.channel_views import CHANNELS
 from tests.look.desk_views import DESK
 from tests.look.floor_views import FLOOR
 from tests.look.kind_views import KINDS
+from tests.look.message_views import MESSAGES
 from tests.look.options_views import OPTIONS
 from tests.look.preference_views import PREFERENCES
 from tests.look.promise_views import PROMISES
@@ -22,7 +23,7 @@ from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
 from tests.look.tracking_views import TRACKING
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

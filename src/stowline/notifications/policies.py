@@ -33,6 +33,19 @@ def is_said(session: Session, store_id: int, kind: str) -> bool:
     return session.execute(sa.select(_p.kind).where(_p.store_id == store_id, _p.kind == kind)).first() is not None
 
 
+def said_kinds(session: Session, store_id: int) -> set[str]:
+    """The kinds of which a store says something otherwise than the house."""
+    rows = session.execute(sa.select(_p.kind, _p.said).where(_p.store_id == store_id))
+    return {kind for kind, said in rows if said and kind in KINDS}
+
+
+def known(session: Session, store_id: int, kind: str) -> Policy:
+    """How a store tells of a kind. Raises NotFound for a kind that no store sends."""
+    if kind not in KINDS or kind == "delivery-report":
+        raise NotFound(f"There is no message named {kind[:40]}.", where="kind")
+    return policy(session, store_id, kind)
+
+
 def set_policy(session: Session, store_id: int, kind: str, wanted: Policy) -> Policy:
     """Keep how a store tells of a kind, from the next event on. Raises NotFound for a kind nobody knows, Refused for what cannot be."""
     if kind not in KINDS:
