@@ -1,6 +1,7 @@
 """Bounces come back to a mailbox: notices are read and marked as seen, everything else is left to people."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from sqlmodel import select
@@ -59,7 +60,9 @@ def poll() -> None:
     bounce_mailbox.poll("")
 
 
-def test_a_mail_that_came_back_stops_its_address_and_stands_on_the_messages_page(imap: ImapServer, house: House, path: str) -> None:
+def test_a_mail_that_came_back_stops_its_address_and_stands_on_the_messages_page(
+    imap: ImapServer, house: House, smtp_sink: SmtpSink, path: str
+) -> None:
     imap.bring(postfix("5.1.1", GONE, to=path))
     poll()
     assert "hard bounce" in why(INES)
@@ -71,6 +74,11 @@ def test_a_mail_that_came_back_stops_its_address_and_stands_on_the_messages_page
     page = house.ruth().get(f"/messages/{message.id}").text
     assert "Came back" in page
     assert "550 5.1.1 User unknown" in page
+    for name in ("Message-ID", "Reply-To", "X-Stowline-Order"):
+        assert f"{name} {smtp_sink.mails[0][name]}" in page  # the headers, as the mail went out with them
+    with db.reading() as session:
+        assert mail_reports.totals(session, report.kept_at) == {("hard", "transactional"): 1}
+        assert mail_reports.totals(session, report.kept_at + timedelta(seconds=1)) == {}
 
 
 def test_answers_of_people_are_left_unseen_and_what_came_since_is_read_once(imap: ImapServer, path: str) -> None:
@@ -101,7 +109,7 @@ def test_a_mail_that_comes_back_without_its_return_path_is_known_by_its_message_
     imap.bring(raw.replace(notices.TO.encode(), b"tom@example.test"))  # the id alone, told by somebody else's server
     poll()
     assert why("tom@example.test") == why(INES) == ""
-    imap.bring(raw.replace(notices.TO.encode(), INES.encode()).replace(b"<g1@", b"<g2@"))
+    imap.bring(raw.replace(notices.TO.encode(), INES.upper().encode()).replace(b"<g1@", b"<g2@"))
     poll()
     assert path
     assert "hard bounce" in why(INES)

@@ -36,7 +36,8 @@ def stop(address: str, scope: str, store: int | None, **more: Any) -> int:
 
 
 def report(kind: str, key: str, **more: Any) -> int | None:
-    one = Reported(key=key, source="mailbox", kind=kind, address=INES, code="", say="said so", at=clock.now(), **more)
+    said: dict[str, Any] = {"source": "mailbox", "address": INES, "code": "", "say": "said so", "at": clock.now()} | more
+    one = Reported(key=key, kind=kind, **said)
     with db.transaction() as session:
         return mail_reports.take(session, one)
 
@@ -86,6 +87,13 @@ def test_a_hard_bounce_stops_the_address_and_counts_once(shops: tuple[int, int])
     assert "hard bounce" in why(INES, marketing=False, store=shops[0])
     with db.reading() as session:
         assert mail_reports.counts(session, [INES, "tom@example.test"]) == {"ines@example.test": {("hard", ""): 1}, "tom@example.test": {}}
+
+
+def test_what_no_database_takes_is_cleaned_away(shops: tuple[int, int]) -> None:
+    assert report("hard", "k\x00\ud800" + "x" * 300, say="550 \x00\ud800 gone" + "y" * 900, code="5.1.1\x00", address="tom@example.test\x00\udcff") is not None
+    with db.reading() as session:
+        assert list(mail_reports.counts(session, ["tom@example.test"]).values()) == [{("hard", ""): 1}]
+    assert why("tom@example.test", marketing=False, store=shops[0]) != ""
 
 
 def test_a_complaint_stops_marketing_and_receipts_go_on(shops: tuple[int, int]) -> None:

@@ -97,7 +97,8 @@ def _mail(line: imaplib.IMAP4, uid: int) -> bytes:
 def _take(box: Mailbox, validity: int, uid: int, found: list[Notice]) -> int:
     def work(session: Session) -> int:
         new = bounces.take(session, found, source="mailbox", vouched=False)
-        _place(session, box.name, validity).uid = uid
+        place = _place(session, box.name, validity)
+        place.uid = max(place.uid, uid)
         return new
 
     return db.run(work)

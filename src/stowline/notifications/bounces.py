@@ -42,7 +42,7 @@ def message_of(session: Session, one: Notice) -> int | None:
 
 def _by_mail_id(session: Session, one: Notice) -> int | None:
     wanted = one.mail_id.strip().strip("<>").partition("@")[0]
-    query = select(Message.id, Message.key).where(col(Message.recipient).in_({one.address, plain(one.address)}))
+    query = select(Message.id, Message.key).where(Message.address == plain(one.address), Message.channel == "email")
     for ident, key in session.exec(query.order_by(col(Message.id).desc()).limit(LOOKED_THROUGH)):
         if message_id(key, "x").strip("<>").partition("@")[0] == wanted:
             return ident

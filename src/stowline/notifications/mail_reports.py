@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from stowline.core import clock, rows
 from stowline.notifications import suppressions
 from stowline.notifications.models import Message
+from stowline.notifications.render import clean_text
 from stowline.notifications.rules import KINDS as MESSAGES
 from stowline.notifications.suppression_models import MailReport
 from stowline.notifications.suppression_rules import KINDS, SOFT, SOFT_WINDOW, consequence, plain
@@ -37,12 +38,12 @@ class Reported:
 def take(session: Session, one: Reported) -> int | None:
     """Keep a report and do what follows from it; None where it was kept already, or names nobody."""
     message = session.get(Message, one.message_id) if one.message_id else None
-    address = plain(message.recipient if message is not None else one.address)
+    address = plain(message.recipient if message is not None else clean_text(one.address))
     if not address or one.kind not in KINDS:
         return None
-    row = {"key": one.key[:200], "source": one.source[:40], "channel": one.channel, "message_id": message.id if message else None,
+    row = {"key": clean_text(one.key)[:200], "source": one.source[:40], "channel": one.channel, "message_id": message.id if message else None,
            "store_id": message.store_id if message else None, "address": address, "kind": one.kind, "scope": _scope(message),
-           "code": one.code[:20], "say": one.say[:500], "at": min(one.at, clock.now()), "kept_at": clock.now()}  # fmt: skip
+           "code": clean_text(one.code)[:20], "say": clean_text(one.say)[:500], "at": min(one.at, clock.now()), "kept_at": clock.now()}  # fmt: skip
     made = rows.insert_new(session, _r, row)
     if made is not None:
         log.info("mail_reported", kind=one.kind, source=one.source, message=row["message_id"])
@@ -92,3 +93,9 @@ def counts(session: Session, addresses: Sequence[str], channel: str = "email") -
     for address, kind, scope, n in session.execute(query.group_by(_r.c.address, _r.c.kind, _r.c.scope)):
         found[address][kind, scope] = int(n)
     return found
+
+
+def totals(session: Session, since: datetime) -> dict[tuple[str, str], int]:
+    """How often what was reported since a moment: {(kind, scope): n}."""
+    query = sa.select(_r.c.kind, _r.c.scope, sa.func.count()).where(_r.c.kept_at >= since).group_by(_r.c.kind, _r.c.scope)
+    return {(kind, scope): int(n) for kind, scope, n in session.execute(query)}

@@ -22,7 +22,6 @@ class Message(SQLModel, table=True):
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_order", "order_id", "id"),
-        Index("ix_message_recipient", "recipient", "id"),
         Index("ix_message_state", "state", "id"),
         Index("ix_message_address", "address", "id"),
         Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),

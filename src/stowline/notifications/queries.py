@@ -10,7 +10,7 @@ from stowline.backorders.sign_up_models import SignUp
 from stowline.core.errors import NotFound
 from stowline.notifications import preferences
 from stowline.notifications.models import Message
-from stowline.notifications.rules import State
+from stowline.notifications.rules import State, message_id
 from stowline.orders.models import Order
 from stowline.receiving.models import Supplier
 from stowline.receiving.report_models import SupplierReport
@@ -121,3 +121,8 @@ def when_told(session: Session, store_id: int, channel: str, address: str, kinds
         sa.func.coalesce(_m.sent_at, _m.claimed_at) > since,
     )
     return list(session.execute(query.order_by(_m.id.desc()).limit(100)).scalars())
+
+
+def mail_id(message: Message, sender: str) -> str:
+    """The Message-ID that a message has as a mail from this sender."""
+    return message_id(message.key, sender.rpartition("@")[2])

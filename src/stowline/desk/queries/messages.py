@@ -14,7 +14,7 @@ from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.notifications import facts
 from stowline.notifications import queries as messages
 from stowline.notifications.catalogue import CATALOGUE
-from stowline.notifications.channels import DeliveryFailed, Envelope, MailboxChannel
+from stowline.notifications.channels import DeliveryFailed, Envelope, as_mail
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
 from stowline.orders import queries as orders
@@ -92,20 +92,23 @@ def _rendered(session: Session, message: Message) -> tuple[Rendered, str]:
 
 
 def _headers(session: Session, message: Message, rendered: Rendered) -> list[tuple[str, str]]:
-    """The mail's own headers, as the channel writes them."""
+    """The mail's own headers, as the channel writes them; other channels have none."""
+    if message.channel != "email":
+        return [("Key", message.key)]
     try:
         brand = facts.brand_of(session, message)
     except NotFound as why:
         return [("From", f"nobody ({why})")]
     envelope = Envelope(
-        kind=message.kind, order_ref=message.order_ref, message_id="", thread_id="", to_address=message.recipient,
+        kind=message.kind, order_ref=message.order_ref, message_id=messages.mail_id(message, brand.from_address),
+        thread_id="<order>", to_address=message.recipient,
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=message.sent_at or clock.now(),
         unsubscribe_url=facts.way_out(message),
     )  # fmt: skip
     try:
-        mail = message_from_bytes(MailboxChannel().prepare(envelope).message, policy=policy.default)
+        mail = message_from_bytes(as_mail(envelope), policy=policy.default)
     except DeliveryFailed as why:
         return [("To", f"{message.recipient or 'nobody'} ({why})")]
-    shown = ("From", "To", "Reply-To", "Subject", "Date", "List-Unsubscribe", "X-Stowline-Message", "X-Stowline-Order")
+    shown = ("From", "To", "Reply-To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "X-Stowline-Message", "X-Stowline-Order")
     return [(name, str(mail[name])) for name in shown if mail[name]] + [("Key", message.key)]
 

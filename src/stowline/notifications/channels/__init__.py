@@ -8,13 +8,14 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Protocol
 
+from stowline.notifications.channels import mime
 from stowline.notifications.channels.dkim_sign import Signer
 from stowline.notifications.channels.dress import Dress
 from stowline.notifications.channels.envelope import Attachment, DeliveryFailed, Envelope, Prepared
 from stowline.notifications.channels.mailbox import MailboxChannel
 from stowline.notifications.channels.smtp import SmtpChannel
 
-__all__ = ["Attachment", "Channel", "DeliveryFailed", "Envelope", "MailboxChannel", "Prepared", "SmtpChannel", "for_settings"]
+__all__ = ["Attachment", "Channel", "DeliveryFailed", "Envelope", "MailboxChannel", "Prepared", "SmtpChannel", "as_mail", "for_settings"]
 
 
 class Channel(Protocol):
@@ -30,6 +31,11 @@ class Channel(Protocol):
 
     def close(self) -> None:
         """Let go of what this thread holds open."""
+
+
+def as_mail(envelope: Envelope) -> bytes:
+    """A message as the mail it would be, without signature. Raises DeliveryFailed for an address that is none."""
+    return mime.prepare(envelope).message
 
 
 class MailSettings(Protocol):
