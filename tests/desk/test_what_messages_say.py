@@ -1,8 +1,9 @@
 """What a message says is what the books say: parcels, carriers' words, looks of the confirmation, what comes after."""
 
+import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -13,9 +14,11 @@ from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, render
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
+from stowline.shipping import tracking
 from stowline.stores import brand
 from tests.desk.conftest import House
 from tests.makers import email_of
+from tests.notifications.mail_lint import Parsed, linked_faults
 
 DELIVERED = datetime(2026, 11, 28, 13, 5, tzinfo=UTC)
 
@@ -93,7 +96,26 @@ def test_a_milestone_says_when_and_where_on_the_shoppers_clock_and_what_is_in_th
         assert "2 ×" in part
         assert "Nantes, Saturday 28 November" in part
         assert re.search(r"HC\d{11}", part)
+    assert [one for one in linked_faults(kind, Parsed(mail.html).raw["script"], known=False) if "addressRegion" not in one] == []
     assert ("Heavy snow" in mail.text) is (kind in ("delivery-failed", "delayed-in-transit", "returned-to-sender"))
+
+
+def test_the_day_that_a_carrier_names_is_the_headline_and_one_that_is_over_is_not(house: House) -> None:
+    robot = house.robot()
+    robot.stock_up({"MUG": 4})
+    robot.place("1042", {"MUG": 2})
+    robot.ship_all()
+    fact = MilestoneReached(order_id("1042"), 1, "P-1", "in_transit", DELIVERED.isoformat(), "Metz", "")
+    assert "On its way to you" in written("in-transit", fact, "1042", parcel=True).text
+    with db.transaction() as session:
+        track = tracking.track_of(session, packing.parcels_of(session, order_id("1042"))[0].id or 0)
+        track.eta = date(2026, 11, 30)
+        session.add(track)
+    mail = written("in-transit", fact, "1042", parcel=True)
+    assert "Expected Monday 30 November" in mail.text
+    assert json.loads(Parsed(mail.html).raw["script"])["expectedArrivalUntil"] == "2026-11-30"
+    over = MilestoneReached(order_id("1042"), 1, "P-1", "delayed", "2026-12-02T08:00:00Z", "Metz", "")
+    assert "30 November" not in written("delayed-in-transit", over, "1042", parcel=True).text
 
 
 def test_what_was_waited_for_is_told_when_it_is_packed_and_the_rest_is_not(house: House) -> None:
@@ -110,7 +132,24 @@ def test_what_was_waited_for_is_told_when_it_is_packed_and_the_rest_is_not(house
     assert "MUG" not in mail.text
 
 
-# -- looks of the confirmation
+# -- the confirmation
+
+
+def test_a_confirmation_says_by_when_it_leaves_unless_something_waits(house: House) -> None:
+    robot = house.robot()
+    robot.stock_up({"MUG": 4})
+    robot.add_product("TEAPOT")
+    with clock.stopped_at(datetime(2026, 11, 26, 8, tzinfo=UTC)):
+        robot.place("here", {"MUG": 1}, placed_at="2026-11-26T08:00:00Z")
+        robot.place("waits", {"MUG": 1, "TEAPOT": 1}, placed_at="2026-11-26T08:00:00Z")
+        robot.place("late", {"MUG": 1}, placed_at="2026-10-01T08:00:00Z")
+        said = "It is expected to leave our warehouse by Friday 27 November."
+        assert said in confirmed("here").text
+        assert said in confirmed("here").html
+        for ref in ("waits", "late"):
+            assert "by Friday" not in confirmed(ref).text
+            assert "warehouse by" not in confirmed(ref).text
+
 
 
 def test_a_first_order_is_welcomed_and_the_second_is_not(house: House) -> None:

@@ -49,6 +49,7 @@ def test_every_mail_passes_the_lint_whatever_its_facts(kind: str, look: str, loc
         "sixty lines": (sixty(full), True), "sixty of the longest": (sixty(with_text_everywhere(full, "茶壺" * 150)), True),
         "right to left": (with_text_everywhere(full, "إبريق شاي، أصفر"), True),
         "HTML": (with_text_everywhere(full, "<b onclick='x()'>Tea & \"cake\"</b> {{ x }}"), False),
+        "all is here": (full | {"waits": False, "waiting": [], "leaves_by": "2026-11-27", "arrives": None, "choices": None, "ready": []}, True),
     }  # fmt: skip
     direction = i18n.words(WORDS_DIR, locale).text("type.dir")
     found = {}

@@ -36,13 +36,14 @@ HEARTH = Shop("hearth", "Hearth & Kiln", "HK-", 4817, {
     "currency": "EUR", "time_zone": "Europe/Berlin", "sender_email": "orders@hearth.example.test",
     "reply_to": "help@hearth.example.test", "support_email": "help@hearth.example.test", "accent": "#7a3b1e",
     "address_line": "Töpferhof 8, 99423 Weimar, Germany", "url": "https://hearth.example.test",
-    "ship_within_days": 2,
+    "ship_within_days": 2, "confirmation_look": "similar", "sign_off": "Warmly, the people at Hearth & Kiln",
+    "welcome_code": "WELCOME-10", "welcome_say": "10 % off your first order",
 })
 RIDGE = Shop("ridge", "Far Ridge Outdoor", "FR", 20361, {
     "currency": "GBP", "time_zone": "Europe/London", "sender_email": "hello@ridge.example.test",
     "reply_to": "support@ridge.example.test", "support_email": "support@ridge.example.test", "accent": "#2f5233",
     "address_line": "Unit 4, Old Slate Works, Kendal LA9 6NX, United Kingdom",
-    "url": "https://ridge.example.test", "ship_within_days": 2,
+    "url": "https://ridge.example.test", "ship_within_days": 2, "confirmation_look": "reassurance",
 })
 
 
