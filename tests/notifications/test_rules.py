@@ -83,7 +83,7 @@ def test_only_what_a_scan_causes_waits_out_the_grace() -> None:
 
 def test_what_nobody_is_owed_is_marketing_and_what_is_about_an_order_is_not() -> None:
     marketing = {kind.name for kind in KINDS.values() if not kind.transactional}
-    assert marketing == {"thank-you", "feedback", "points", "cart-reminder", "win-back", "news", "greeting-card"}
+    assert marketing == {"thank-you", "feedback", "points", "cart-reminder", "win-back", "news", "greeting-card", "digest"}
 
 
 # -- states

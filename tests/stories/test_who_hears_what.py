@@ -295,3 +295,30 @@ def test_a_copy_goes_as_the_first_one_did_and_what_policy_forbids_needs_a_reason
     db.run(lambda session: suppressions.suppress(session, "email", email_of("1"), scope="all", store_id=None, why="it bounced", source="test"))
     with pytest.raises(Conflict, match="It cannot go"):
         db.run(lambda session: replays.send_copy(session, first.id or 0, who="Ruth", why="please"))
+
+
+def test_what_waits_for_the_cap_comes_in_one_mail(maja: Tablet) -> None:
+    """Four orders of one shopper, four questions how it was: two come, the others in one mail when there is room."""
+    say("feedback", on=True, delay_s=60)
+    db.run(lambda session: policies.set_manners(session, 1, quiet_from=None, quiet_to=None, cap=2, cap_days=1, digest=True))
+    db.run(lambda session: consents.record(session, 1, "ines@example.test", "email", given=True, text="Yes", source="checkout"))
+    for ref in "12345":
+        maja.place(ref, {"MUG": 1}, customer={"name": "Ines", "email": "ines@example.test"})
+    with clock.stopped_at(NOON):
+        maja.ship_all()
+        for ref in "12345":
+            reached(ref, "delivered")
+        work_off()
+    at(NOON + timedelta(minutes=5))
+    states = {ref: fate(ref, "feedback")[0] for ref in "12345"}
+    assert sorted(states.values()) == ["held", "held", "held", "sent", "sent"]
+    rest = [ref for ref, state in states.items() if state == "held"]
+    at(NOON + timedelta(days=1, minutes=10))
+    told = [messages(ref)["feedback", "email"] for ref in rest]
+    assert len({one.told_in_id for one in told}) == 1
+    assert {one.state for one in told} == {"skipped"}
+    with db.reading() as session:
+        digest = queries.message(session, told[0].told_in_id or 0)
+    assert (digest.kind, digest.state, digest.recipient) == ("digest", "sent", "ines@example.test")
+    assert all(one.subject in digest.html for one in told)
+    assert digest.subject == f"3 things from Demo: {told[0].subject}"

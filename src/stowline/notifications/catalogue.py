@@ -55,6 +55,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "win-back": Entry(_DAYS, "We miss you", "No order for a long time.", {**_PERSON, "gift": None, "news": None, "waited": False}),
     "news": Entry(_DAYS, "News", "A store's news, in its own words.", _PERSON),
     "greeting-card": Entry(_DAYS, "Greeting card", "A card for the day, in the store's own words.", _PERSON),
+    "digest": Entry(_DAYS, "In one mail", "What waited because a reader had enough, put together.", _PERSON),
     "delivery-report": Entry(_HOUSE, "Not as ordered", "To a supplier: what a delivery was not as ordered.", {"status_url": ""}),
 }  # fmt: skip
 

@@ -25,6 +25,7 @@ from stowline.notifications import (
     announcing,
     breakers,
     channel_settings,
+    digests,
     facts,
     gates,
     queries,
@@ -95,7 +96,7 @@ def _look(ident: int) -> _Ready | None:
             _lost(session, message)
         if message.state != State.HELD or not _may_go(session, message):
             return None
-        if _is_stopped(session, message):
+        if _is_stopped(session, message) or digests.fold(session, message, _written):
             return None
     with db.reading() as session:
         message = queries.message(session, ident)
@@ -117,7 +118,7 @@ def _may_go(session: Session, message: Message) -> bool:
 
 def _is_stopped(session: Session, message: Message, *, under_way: bool = False) -> bool:
     """Skip what is not true any more or will never be let through, put off what has to wait; whether it was either."""
-    why = "" if message.forced else service.untrue(session, message)
+    why = "" if message.forced else digests.untrue(session, message) if message.kind == digests.KIND else service.untrue(session, message)
     shut = gates.Never(why) if why else gates.closed(session, message, under_way=under_way)
     if isinstance(shut, gates.Never):
         service.skip(session, message, shut.why)
@@ -140,9 +141,7 @@ def _lost(session: Session, message: Message) -> None:
 
 
 def _envelope(session: Session, message: Message) -> Envelope:
-    brand = facts.brand_of(session, message)
-    locale = queries.locale_of(session, message)
-    rendered = _as_it_was(message) or render(message.kind, locale=locale, brand=brand, data=facts.gather(session, message))
+    brand, rendered = facts.brand_of(session, message), _as_it_was(message) or _written(session, message)
     domain = brand.from_address.rpartition("@")[2]
     return Envelope(
         kind=message.kind, order_ref=message.order_ref, message_id=message_id(message.key, domain),
@@ -151,6 +150,11 @@ def _envelope(session: Session, message: Message) -> Envelope:
         to_name=message.recipient_name, brand=brand, rendered=rendered, date=clock.now(),
         attachments=reports.attachments(session, message), ident=message.id or 0,
     )
+
+
+def _written(session: Session, message: Message) -> Rendered:
+    return render(message.kind, locale=queries.locale_of(session, message), brand=facts.brand_of(session, message),
+                  data=facts.gather(session, message))  # fmt: skip
 
 
 def _as_it_was(message: Message) -> Rendered | None:

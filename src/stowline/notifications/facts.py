@@ -9,7 +9,7 @@ from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
 from stowline.core import clock, i18n, ids, money, outbox, places
 from stowline.core.config import settings
-from stowline.notifications import choices, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
+from stowline.notifications import choices, digests, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand, RenderFailed, mail_dir
 from stowline.notifications.rules import KINDS
@@ -46,6 +46,8 @@ def gather(session: Session, message: Message) -> dict[str, Any]:
     """The facts that the message's kind asks for (see the kind's `sample.json`). Raises RenderFailed for one without."""
     if message.report_id is not None:
         return reports.facts(session, message)
+    if message.kind == digests.KIND:
+        return digests.facts(session, message, status_url) | _foot(message, message.recipient)
     if message.kind in _ABOUT_NO_ORDER:
         return _ABOUT_NO_ORDER[message.kind](session, message) | _foot(message, message.recipient)
     if message.kind not in _KINDS:

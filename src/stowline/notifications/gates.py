@@ -21,6 +21,9 @@ from stowline.notifications.rules import KINDS
 from stowline.orders import queries as orders
 from stowline.stores import queries as stores
 
+CAPPED = "the reader had"
+"""How the reason of a message begins that waits for the cap."""
+
 
 @dataclass(frozen=True, slots=True)
 class Never:
@@ -130,7 +133,7 @@ def _capped(session: Session, case: Case) -> Wait | None:
     told = queries.when_told(session, message.store_id, message.channel, message.address, _capped_kinds(session, message.store_id), now - window)
     until = politeness.cap_until(told, now, manners.cap, window)
     days = "a day" if manners.cap_days == 1 else f"{manners.cap_days} days"
-    return Wait(until, f"the reader had {len(told)} such messages in {days}", capped=True) if until else None
+    return Wait(until, f"{CAPPED} {len(told)} such messages in {days}", capped=True) if until else None
 
 
 def _capped_kinds(session: Session, store_id: int) -> list[str]:

@@ -126,6 +126,7 @@ DEFAULTS: Mapping[str, Policy] = {
     "win-back": _marketing(),
     "news": _marketing(),
     "greeting-card": _marketing(),
+    "digest": _marketing(on=True),
     "return-received": Policy(),
     "return-inspected": Policy(),
     "refunded": Policy(expires_s=14 * DAY),

@@ -51,7 +51,7 @@ def untrue(session: Session, message: Message) -> str:
     if message.report_id is not None:
         return ""  # it tells how things stood when it was sent
     if message.order_id is None:
-        return about_sign_up.untrue(session, message)
+        return about_sign_up.untrue(session, message) if message.sign_up_id is not None else ""
     order = orders.lock(session, message.order_id)
     if order.state == "cancelled":
         return "the order was cancelled"
