@@ -72,6 +72,7 @@ def test_a_latin_name_stands_apart_from_the_chinese_around_it_and_a_chinese_one_
 def test_an_address_goes_from_the_city_to_the_door_where_it_is_written_so() -> None:
     home = {"name": "王小明", "company": "", "line1": "和平東路一段 1 號", "line2": "3 樓", "city": "台北市大安區", "region": "台北市", "postcode": "106", "country": "TW"}
     assert places.lines(home, HANT) == ["王小明", "106 台北市大安區和平東路一段 1 號3 樓", "台灣"]
+    assert (places.door("和平東路一段 1 號", "台北市", "TW", HANT), places.door("Rue 8", "Nantes", "FR", HANT)) == (["台北市和平東路一段 1 號"], ["Rue 8", "Nantes"])
     english = i18n.words(mail_dir() / "words", "en")
     assert places.lines(home, english)[-3:] == ["106 台北市大安區", "台北市", "Taiwan"]
     typed = home | {"line1": "1 Heping E. Rd.", "line2": "", "city": "Taipei", "region": ""}

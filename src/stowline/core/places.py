@@ -19,8 +19,19 @@ def lines(parts: Mapping[str, str], words: Words) -> list[str]:
     """The lines of an address without empty ones, from `Address` field names (name, company, line1, line2, city, region,
     postcode, country).
     """
-    place = _large_first(parts) if parts["country"] in LARGE_FIRST and words.locale.startswith("zh") else _small_first(parts)
+    place = _large_first(parts) if _is_large_first(parts["country"], words) else _small_first(parts)
     return [line for line in (parts["name"], parts["company"], *place, country(parts["country"], words)) if line]
+
+
+def door(line1: str, city: str, country_code: str, words: Words) -> list[str]:
+    """The street and the city alone, for a sentence."""
+    if _is_large_first(country_code, words) and not (city + line1).isascii():
+        return [city + line1]
+    return [part for part in (line1, city) if part]
+
+
+def _is_large_first(country_code: str, words: Words) -> bool:
+    return country_code in LARGE_FIRST and words.locale.startswith("zh")
 
 
 def _small_first(parts: Mapping[str, str]) -> tuple[str, ...]:

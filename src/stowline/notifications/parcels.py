@@ -6,10 +6,11 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
-from stowline.core import i18n, outbox
+from stowline.core import i18n, outbox, places
 from stowline.core.outbox import Happened
 from stowline.notifications import waits
 from stowline.notifications.models import Message
+from stowline.notifications.render import mail_dir
 from stowline.orders import kits
 from stowline.orders.kits import Sold
 from stowline.orders.queries import Order
@@ -27,7 +28,7 @@ def shipped(session: Session, order: Order, message: Message) -> Facts:
     parcel, sold = packing.parcel(session, message.parcel_id or 0), kits.sold(session, order.id or 0)
     return {
         "parcel": told(session, order, parcel, sold) | {"handed_over_at": parcel.handed_over_at},
-        "still_to_come": _owed_rows(session, sold), "address": [part for part in (order.line1, order.city) if part],
+        "still_to_come": _owed_rows(session, sold), "address": places.door(order.line1, order.city, order.country, i18n.words(mail_dir() / "words", order.locale)),
         "delivery": delivery(order), "arrives": _arrives(session, parcel, parcel.handed_over_at),
     }  # fmt: skip
 
