@@ -18,6 +18,7 @@ import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import threading
@@ -368,10 +369,13 @@ class SmtpSink:
 
 
 class ImapServer:
-    """A real IMAP server (pymap, in memory) in a process of its own; ``url`` is the value for ``STOWLINE_BOUNCE_IMAP_URL``."""
+    """A real IMAP server (pymap, in memory) in a process of its own; ``url`` is the value for ``STOWLINE_BOUNCE_IMAP_URL``.
 
-    def __init__(self) -> None:
-        self.port = free_port()
+    ``certificate``: a folder with cert.pem and key.pem for localhost; the server then takes no password before STARTTLS.
+    """
+
+    def __init__(self, certificate: Path | None = None) -> None:
+        self.port, self._certificate = free_port(), certificate
         self._user, self._password = "bounces", f"pass/{secrets.token_hex(4)}@"
 
     @property
@@ -380,10 +384,11 @@ class ImapServer:
 
     def __enter__(self) -> Self:
         code = "from pymap.main import main; main()"
-        where = ["--host", "127.0.0.1", "--port", str(self.port), "--no-tls"]
+        where = ["--host", "127.0.0.1", "--port", str(self.port)]
+        tls = ["--cert", str(self._certificate / "cert.pem"), "--key", str(self._certificate / "key.pem")] if self._certificate else ["--no-tls"]
         who = ["dict", "--demo-data", "--demo-user", self._user, "--demo-password", self._password]
         env = {**os.environ, "PYTHONWARNINGS": "ignore"}
-        self._process = subprocess.Popen([sys.executable, "-c", code, *where, *who], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen([sys.executable, "-c", code, *where, *tls, *who], env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         ends = time.monotonic() + 30
         while True:
             try:
@@ -402,6 +407,8 @@ class ImapServer:
     def opened(self) -> Iterator[imaplib.IMAP4]:
         """The mailbox, as a person's mail program sees it."""
         with imaplib.IMAP4("127.0.0.1", self.port, timeout=10) as line:
+            if self._certificate:
+                line.starttls(ssl._create_unverified_context())
             line.login(self._user, self._password)
             line.select("INBOX")
             yield line

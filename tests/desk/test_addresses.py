@@ -4,7 +4,7 @@ import pytest
 
 from tests.desk.conftest import PASSWORD, Desk, House
 
-DESK_PAGES = ("/today", "/orders", "/orders.csv", "/waiting", "/receiving", "/stock", "/stock.csv", "/bins", "/bins.csv", "/zones", "/racks", "/map", "/counts", "/counts.csv", "/counts/history", "/counts/history.csv", "/counts/accuracy", "/counts/accuracy.csv", "/counts/plan", "/messages",
+DESK_PAGES = ("/today", "/orders", "/orders.csv", "/waiting", "/receiving", "/stock", "/stock.csv", "/bins", "/bins.csv", "/zones", "/racks", "/map", "/counts", "/counts.csv", "/counts/history", "/counts/history.csv", "/counts/accuracy", "/counts/accuracy.csv", "/counts/plan", "/messages", "/messages/suppressions", "/messages/suppressions.csv", "/stores/demo/channels",
               "/intake-errors", "/integrity")  # fmt: skip
 
 
@@ -34,6 +34,8 @@ def test_managers_land_on_the_overview_whichever_door_they_take(one_house: House
 @pytest.mark.parametrize(
     ("path", "status"),
     [
+        ("/messages/suppressions?view=nonsense", 400), ("/messages/suppressions?after=xyz", 400), ("/messages/suppressions.csv?view=x", 400),
+        ("/messages/suppressions?q=%25_%5C", 200), ("/stores/nobody/channels", 404),
         ("/orders?view=nonsense", 400), ("/orders?state=nonsense", 400), ("/orders?store=nobody", 404), ("/orders?after=xyz", 400),
         ("/orders?after=WzFd", 400), ("/orders?before=WyIyMDI2LTExLTI3IiwxXQ", 400), ("/orders?after=a&before=b", 400),
         (f"/orders?q={'x' * 201}", 400), ("/orders?q=%00", 400), ("/orders?q=%FF", 200), ("/orders?q=%25%27%22%3B--", 200),

@@ -1,7 +1,9 @@
 """Bounces come back to a mailbox: notices are read and marked as seen, everything else is left to people."""
 
+import ssl
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlmodel import select
@@ -15,6 +17,7 @@ from tests.desk.conftest import House
 from tests.makers import email_of
 from tests.notifications import notices
 from tests.notifications.notices import complaint, exchange, gmail, postfix
+from tests.notifications.test_smtp import certificate as certificate  # noqa: PLC0414  (a fixture)
 from tests.services import ImapServer, SmtpSink, free_port
 
 INES = email_of("1042")
@@ -134,6 +137,22 @@ def test_a_mailbox_that_cannot_be_opened_is_tried_again_and_says_why(imap: ImapS
         state = bounce_mailbox.state(session)
         assert state is not None
         assert (state.trouble, state.read_at is not None and state.read_at <= clock.now()) == ("", True)
+
+
+def test_a_mailbox_is_opened_over_tls_and_only_where_somebody_vouches_for_it(
+    house: House, certificate: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert house.token
+    with ImapServer(certificate) as server:
+        server.clear()
+        server.bring(postfix("5.1.1", GONE))
+        box = mailbox_of(server.url.replace("imap://", "imap+starttls://").replace("127.0.0.1", "localhost"))
+        with pytest.raises(ssl.SSLCertVerificationError):
+            bounce_mailbox.read(box)
+        assert server.unseen() != []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate / "cert.pem"))
+        bounce_mailbox.read(box)
+        assert server.unseen() == []
 
 
 def test_without_a_mailbox_nothing_is_read(house: House) -> None:

@@ -102,6 +102,16 @@ def test_a_complaint_stops_marketing_and_receipts_go_on(shops: tuple[int, int]) 
     assert why(INES, marketing=False, store=shops[0]) == ""
 
 
+def test_who_is_forgotten_leaves_counts_and_is_still_not_written_to(shops: tuple[int, int]) -> None:
+    report("hard", "mailbox:1")
+    with db.transaction() as session:
+        assert mail_reports.scrub(session, INES) == 1
+        assert mail_reports.scrub(session, INES) == 0
+        assert mail_reports.counts(session, [INES]) == {"ines@example.test": {}}
+        assert sum(mail_reports.totals(session, clock.now() - timedelta(minutes=1)).values()) == 1
+    assert why(INES, marketing=False, store=shops[0]) != ""
+
+
 def test_some_soft_bounces_stop_an_address_for_a_week(shops: tuple[int, int]) -> None:
     for n in range(SOFT_MOST):
         assert why(INES, marketing=False, store=shops[0]) == ""

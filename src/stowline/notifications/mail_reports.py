@@ -99,3 +99,9 @@ def totals(session: Session, since: datetime) -> dict[tuple[str, str], int]:
     """How often what was reported since a moment: {(kind, scope): n}."""
     query = sa.select(_r.c.kind, _r.c.scope, sa.func.count()).where(_r.c.kept_at >= since).group_by(_r.c.kind, _r.c.scope)
     return {(kind, scope): int(n) for kind, scope, n in session.execute(query)}
+
+
+def scrub(session: Session, address: str) -> int:
+    """Somebody is forgotten: what was reported about their mails stays as a count, without address and words. How many."""
+    found = sa.update(_r).where(_r.c.address == plain(address)).values(address="", say="")
+    return int(session.execute(found).rowcount)  # type: ignore[attr-defined]

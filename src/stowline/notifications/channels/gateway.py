@@ -24,7 +24,7 @@ SAMPLE = {"sms": "+4915112345678", "whatsapp": "+4915112345678", "push": "somebo
 LONGEST = 1600
 # What reaches this machine instead of a gateway, or is a way of its own already.
 NOT_HERE = frozenset({
-    "dbus", "kde", "qt", "glib", "gnome", "macosx", "windows", "syslog", "blink1", "file", "mailto", "mailtos", "smpp", "smpps",
+    "dbus", "kde", "qt", "glib", "gio", "gnome", "macosx", "windows", "syslog", "blink1", "file", "mailto", "mailtos", "smpp", "smpps",
 })  # fmt: skip
 FOR_GOOD, BUSY = frozenset({400, 404, 410, 413, 422}), 429
 _STATUS = re.compile(r"error\s*[=:]\s*(\d{3})|\(error=(\d{3})\)|HTTP[ /=](\d{3})", re.IGNORECASE)
