@@ -209,6 +209,7 @@ def test_check_finds_what_somebody_did_behind_its_back_and_exits_1(house: House)
         ("TIME_ZONE", "Mars/Olympus", "STOWLINE_TIME_ZONE: It is an IANA name such as Europe/Berlin."),
         ("TIME_ZONE", "Europe", "STOWLINE_TIME_ZONE: It is an IANA name such as Europe/Berlin."),
         ("DATABASE_URL", "mysql://u:secret@h/x", "STOWLINE_DATABASE_URL: It starts with sqlite:/// or postgresql://, or is left out."),
+        ("BOUNCE_IMAP_URL", "imap://u:secret@h", "STOWLINE_BOUNCE_IMAP_URL would send its password unencrypted. Use imaps:// or imap+starttls://."),
         ("SMTP_URL", "http://u:secret@h", "STOWLINE_SMTP_URL must look like smtp://user:password@host:port, smtps://… or smtp+starttls://…"),
         ("BROKER_URL", "ftp://u:secret@h", "STOWLINE_BROKER_URL starts with redis:// or amqp://, or is left out."),
     ],
