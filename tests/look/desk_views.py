@@ -265,6 +265,9 @@ SHELF = [{"code": f"S-{n:02d}", "order": order, "store_key": "kiln", "state": st
     (1, "#1019", "part_allocated", 2, 4, 0, False, "Teapot, ochre is 1st in line; 60 due 28 Nov to 1 Dec on PO-4"), (2, "#1023", "allocated", 2, 2, 0, True, "Complete: it can be picked from here"),
     (3, None, "", 0, 0, 0, False, ""), (4, "SO/2026/000-1051-EXPRESS ü", "part_allocated", 1200, 3400, 0, False, "12 units stand at the dock for it"), (5, None, "", 0, 0, 2, False, "Clear it: 2 units are for nobody. Put away takes them."),
     *((n, None, "", 0, 0, 0, False, "") for n in range(6, 13)))]
+ALONE: dict[str, Any] = {"original": None, "copies": [], "told_in": None, "forced": "", "expires": at(28)}
+HUNG: dict[str, Any] = {"original": 7, "copies": [9, 10], "told_in": 12, "forced": "Ruth Adeyemi: " + HOSTILE, "expires": None}
+TRIED = [{"at": at(26, 11), "say": "posted to the shop: it answered 503"}, {"at": at(26, 12), "say": "handed out, try 2"}]
 DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "orders": ("desk/orders.html", view("/orders", say="214 open, 38 to ship today. 3 are late.", views=VIEWS, stores=STORES, states=STATES, rows=ORDERS, actions=[{"label": "Export", "href": "/orders.csv", "main": False}])),
     "orders-dated": ("desk/orders.html", view("/orders", say="2 open.", views=VIEWS, stores=STORES, states=STATES, rows=[{**row, "ship_by": "Thu 26, 16:30", "promise": "27–28 Nov"} for row in ORDERS[:2]])),
@@ -302,8 +305,8 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "shelf-none": ("desk/shelf.html", view("/backorders/shelf", say="", rows=[], may_give=True, given={"slot": "", "order": "", "reason": ""}, here="/backorders/shelf", labels="/bins/labels.pdf?kind=backorder")),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
     "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
-    "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
-    "message-text": ("desk/message.html", view("/messages", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, trail=[], actions=[])),
+    "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], hung=ALONE, attempts=[], copy_form=None, actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
+    "message-text": ("desk/message.html", view("/messages", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, hung=HUNG, attempts=TRIED, copy_form={"href": "/messages/4/copies", "asked": True, "why": ""}, trail=[], actions=[])),
     "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),
     "intake-none": ("desk/intake.html", view("/intake-errors", say="Nothing waits here.", views=VIEWS[:2], rows=[])),
     "receiving": ("desk/receiving.html", view("/receiving", say="2 at the dock, 1 late.", views=VIEWS[:3], rows=PURCHASES, suppliers=STORES)),

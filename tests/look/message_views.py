@@ -4,7 +4,7 @@
 
 from typing import Any
 
-from tests.look.desk_views import HOSTILE, view
+from tests.look.desk_views import HOSTILE, at, view
 
 TYPED = {"on": "1", "quiet": "1", "channel.email": "1", "delay": "2", "delay_unit": "hours", "grace": "", "grace_unit": "minutes", "expires": "14", "expires_unit": "days",
          "least": "", "countries": "", "tags": "", "not_tags": "", "first_order": ""}
@@ -33,4 +33,13 @@ MESSAGES: dict[str, tuple[str, dict[str, Any]]] = {
     "store-messages-preset": ("desk/store_messages.html", view("/stores", **STORE | {"preview": PREVIEW}, may_write=True)),
     "store-messages-refused": ("desk/store_messages.html", view("/stores", **STORE | {"again": CONFIRMED, "where": "delay"}, may_write=True, flash="The time after its cause is “soon”.", flash_kind="bad")),
     "store-messages-read": ("desk/store_messages.html", view("/stores", **STORE | {"manners": {**MANNERS, "quiet_from": "", "quiet_to": "", "cap": "0"}}, may_write=False)),
+}
+
+CAUSES = [{"say": "The mail server refused it: … … <…> try …", "n": 1204, "going": True}, {"say": "No connection to the mail server.", "n": 3, "going": False},
+          {"say": "It cannot be written: " + HOSTILE + " is missing; " * 6, "n": 1, "going": False}]
+RESTING = [{"name": "Mail server mail.example:587", "until": at(27, 14, 21), "failures": 9, "why": "It did not answer within 30 s."}]
+MESSAGES |= {
+    "stuck": ("desk/stuck.html", view("/messages", rows=CAUSES, dead=1208, unsure=2, going=True, resting=RESTING, may_write=True, flash="500 messages go out again, each checked anew first.", flash_kind="ok")),
+    "stuck-read": ("desk/stuck.html", view("/messages", rows=CAUSES, dead=1208, unsure=0, going=False, resting=[], may_write=False)),
+    "stuck-none": ("desk/stuck.html", view("/messages", rows=[], dead=0, unsure=0, going=False, resting=[], may_write=True)),
 }

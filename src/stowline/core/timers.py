@@ -82,6 +82,12 @@ def is_set(session: Session, kind: str, ref: str) -> bool:
     return session.execute(query).first() is not None
 
 
+def refs(session: Session, kind: str, most: int = 50) -> list[str]:
+    """What timers of a kind are set about, the earliest first."""
+    query = sa.select(_timers.c.ref).where(_timers.c.kind == kind).order_by(_timers.c.due).limit(most)
+    return list(session.execute(query).scalars())
+
+
 def cancel(session: Session, kind: str, ref: str) -> None:
     """Forget a timer; nothing happens if there is none."""
     session.execute(sa.delete(_timers).where(_timers.c.kind == kind, _timers.c.ref == ref))

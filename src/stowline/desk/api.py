@@ -55,7 +55,7 @@ class Read(Controller):
         with db.reading() as session:
             found = orders.by_ref(session, web.name(ref), store)
             items, last = trail.timeline(session, found.id or 0, after=since, limit=web.limit(request))
-        shown = [{k: item[k] for k in ("at", "event", "say", "scan_id", "message_id")} for item in items]
+        shown = [{k: item[k] for k in ("at", "event", "say", "scan_id", "message_id", "messages")} for item in items]
         return {"items": shown, "next": web.cursor.encode(last) if last else None}
 
 

@@ -1,6 +1,6 @@
 """An order's diary in words: scan, event, message, in the order they caused one another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,26 +10,25 @@ from stowline.core import outbox
 from stowline.core.outbox import Happened
 from stowline.desk import words as phrases
 from stowline.notifications import queries as messages
-from stowline.scanning import queries as scans
+from stowline.notifications.queries import Message
 from stowline.shipping.tracking_queries import WORDS as MILESTONES
 
 Item = dict[str, Any]
 
 
 def timeline(session: Session, order_id: int, *, after: int = 0, limit: int = 200) -> tuple[list[Item], int | None]:
-    """Events of an order, oldest first, each with its scan and the message it owed; and the id to go on after."""
+    """Events of an order, oldest first, each with the scan it came of and every message it owed; and the id to go on after."""
     events = outbox.diary(session, order_id, after=after, limit=limit)
-    owed = {m.event_id: m for m in messages.of_order(session, order_id)}
-    logged = scans.scans(session, [e.scan_id for e in events if e.scan_id])
-    items = [_item(event, owed.get(event.id), logged.get(event.scan_id or "")) for event in events]
+    owed = messages.by_event(session, order_id, [e.id for e in events])
+    items = [_item(event, owed.get(event.id, [])) for event in events]
     return items, events[-1].id if len(events) == limit else None
 
 
-def _item(event: Happened, message: Any, scan: Any) -> Item:  # noqa: ANN401  (rows of other rooms)
+def _item(event: Happened, owed: Sequence[Message]) -> Item:
     return {
-        "at": event.at, "event": event.name, "say": told(event), "scan_id": event.scan_id,
-        "message_id": message.id if message else None, "message": message, "scan": scan,
-    }
+        "at": event.at, "event": event.name, "say": told(event), "scan_id": event.scan_id, "message_id": owed[0].id if owed else None,
+        "messages": [{"id": one.id, "kind": one.kind, "channel": one.channel, "state": one.state, "reason": one.reason} for one in owed],
+    }  # fmt: skip
 
 
 def told(event: Happened) -> str:

@@ -133,6 +133,12 @@ def tries(session: Session, hook_id: int) -> list[MessageHookTry]:
     return list(session.exec(query.limit(KEPT_TRIES)))
 
 
+def tries_of(session: Session, message_id: int, most: int = 20) -> list[MessageHookTry]:
+    """The last tries to post a message, oldest first."""
+    query = select(MessageHookTry).where(MessageHookTry.message_id == message_id).order_by(col(MessageHookTry.id).desc())
+    return list(session.exec(query.limit(most)))[::-1]
+
+
 def replay(message_id: int) -> Told:
     """Post a message that was sent as a webhook once more, as it was, under the same id: what came of it.
 

@@ -1,6 +1,6 @@
 """Reads of messages."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -40,6 +40,20 @@ def lock(session: Session, message_id: int) -> Message:
 def of_order(session: Session, order_id: int, limit: int = 200) -> list[Message]:
     """The messages of an order, first owed first."""
     return list(session.exec(select(Message).where(Message.order_id == order_id).order_by(col(Message.id)).limit(limit)))
+
+
+def by_event(session: Session, order_id: int, events: Sequence[int], limit: int = 1000) -> dict[int, list[Message]]:
+    """The messages that each of these events of an order owed, on every channel and copies too, first owed first."""
+    query = select(Message).where(Message.order_id == order_id, col(Message.event_id).in_(events)).order_by(col(Message.id))
+    found: dict[int, list[Message]] = {}
+    for one in session.exec(query.limit(limit)):
+        found.setdefault(one.event_id, []).append(one)
+    return found
+
+
+def copies(session: Session, message: Message, most: int = 20) -> list[Message]:
+    """The copies of a message that were sent by hand, first one first."""
+    return list(session.exec(select(Message).where(Message.copy_of_id == message.id).order_by(col(Message.id)).limit(most)))
 
 
 def earlier_open(session: Session, message: Message) -> bool:

@@ -5,6 +5,7 @@ A replay keeps its message's key, and goes through every check again: one that i
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from stowline.notifications.announcing import TIMER, keep
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after
 
+REST = "message-replay"
 AT_ONCE, PAUSE = 500, timedelta(milliseconds=200)
 MOST_LOOKED_AT, MOST_WHY = 5_000, 250
 _m = Message.__table__.c  # type: ignore[attr-defined]
@@ -45,12 +47,48 @@ def causes(session: Session) -> list[Cause]:
     return [Cause(say, n) for say, n in found.most_common(20)]
 
 
+def replay_all(session: Session, cause: str = "") -> int:
+    """Send all dead messages of a cause (of any) once more, whatever their number: how many go now. The rest follows by a
+    timer in the same portions; one that dies again meanwhile is not sent a third time. Safe to press twice: what goes on
+    already is left to go on (0).
+    """
+    if {cause, ""} & set(under_way(session)):
+        return 0
+    return _portion(session, 0, cause)
+
+
+def go_on(session: Session, ref: str) -> None:
+    """The timer's verb: the next portion, from the message on that `ref` names before its cause."""
+    after_id, _, cause = ref.partition(":")
+    _portion(session, int(after_id), cause)
+
+
+def _portion(session: Session, after_id: int, cause: str) -> int:
+    query = sa.select(_m.id, _m.reason).where(_m.state == State.DEAD, _m.id > after_id).order_by(_m.id).limit(MOST_LOOKED_AT)
+    looked = session.execute(query).all()
+    wanted = [row.id for row in looked if not cause or cause_of(row.reason) == cause]
+    sent = _send(session, wanted[:AT_ONCE])
+    last = wanted[AT_ONCE - 1] if len(wanted) > AT_ONCE else looked[-1].id if len(looked) == MOST_LOOKED_AT else None
+    if last is not None:
+        timers.set_timer(session, REST, f"{last}:{cause}", clock.now() + AT_ONCE * PAUSE)
+    return sent
+
+
+def under_way(session: Session) -> list[str]:
+    """The causes ('' for all) whose messages are still being sent again, portion by portion."""
+    return [ref.partition(":")[2] for ref in timers.refs(session, REST)]
+
+
 def replay(session: Session, cause: str = "") -> int:
     """Send up to 500 dead messages of a cause (of any, if none is named) once more, oldest first, not all in one moment:
     how many. Call again until it answers 0. Safe to repeat: what is under way is dead no more.
     """
     query = sa.select(_m.id, _m.reason).where(_m.state == State.DEAD).order_by(_m.id).limit(MOST_LOOKED_AT)
     wanted = [row.id for row in session.execute(query) if not cause or cause_of(row.reason) == cause][:AT_ONCE]
+    return _send(session, wanted)
+
+
+def _send(session: Session, wanted: Sequence[int]) -> int:
     for n, message_id in enumerate(wanted):
         message = queries.lock(session, message_id)
         if message.state == State.DEAD:

@@ -203,14 +203,25 @@ class WaitingPage(Struct):
     next: str | None
 
 
+class Owed(Struct):
+    """A message that an event owed, with what became of it and why."""
+
+    id: int
+    kind: str
+    channel: str
+    state: str
+    reason: str
+
+
 class Happening(Struct):
-    """Something that happened to an order; `event` is the event's class name."""
+    """Something that happened to an order; `event` is the event's class name, `message_id` the first of its messages."""
 
     at: datetime
     event: str
     say: str
     scan_id: str | None = None
     message_id: int | None = None
+    messages: list[Owed] = []
 
 
 class Timeline(Struct):

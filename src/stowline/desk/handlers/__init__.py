@@ -42,6 +42,7 @@ from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.store_channels import StoreChannels
 from stowline.desk.handlers.store_messages import StoreMessages
 from stowline.desk.handlers.stores import StorePages
+from stowline.desk.handlers.stuck import Stuck
 from stowline.desk.handlers.substitutes import Substitutes
 from stowline.desk.handlers.suppliers import Suppliers
 from stowline.desk.handlers.supply import Supply
@@ -57,7 +58,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,

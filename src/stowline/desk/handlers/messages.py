@@ -6,15 +6,17 @@ from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.core import db, web
-from stowline.core.errors import Conflict
+from stowline.core.errors import Conflict, Refused
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import counts
 from stowline.desk.queries import messages as reads
-from stowline.notifications import service
+from stowline.notifications import replays, service
 
 READ, WRITE = web.permission("messages.read"), web.permission("orders.write")
-DONE = {"again": "The message goes out again.", "arrived": "The message counts as sent."}
+DONE = {
+    "again": "The message goes out again.", "arrived": "The message counts as sent.", "copied": "This copy goes out now.",
+}  # fmt: skip
 
 
 class Mailbox(Controller):
@@ -58,6 +60,20 @@ class Mailbox(Controller):
         return _settle(request, message_id, arrived=True)
 
 
+    @post("/{message_id:int}/copies", opt=WRITE, sync_to_thread=True)
+    def copied(self, request: AnyRequest, message_id: FromPath[int], body: RawBody) -> Response[Any]:
+        """Send the shopper a copy; what policy forbids needs a reason."""
+        why, who = web.read_form(body).get("reason", "").strip(), web.identity_of(request).name
+        try:
+            made = db.run(lambda session: replays.send_copy(session, message_id, who=who, why=why))
+        except (Conflict, Refused) as refused:
+            if refused.status == 404 or web.wants_json(request):
+                raise
+            return _draw(request, message_id, flash=refused.say, code=refused.status, asked=refused.where == "why", why=why)
+        counts.forget()
+        return web.redirect(f"/messages/{made}?done=copied")
+
+
 def _settle(request: AnyRequest, message_id: int, *, arrived: bool) -> Response[Any]:
     try:
         db.run(lambda session: service.send_again(session, message_id, arrived=arrived))
@@ -69,14 +85,16 @@ def _settle(request: AnyRequest, message_id: int, *, arrived: bool) -> Response[
     return web.redirect(f"/messages/{message_id}?done={'arrived' if arrived else 'again'}")
 
 
-def _draw(request: AnyRequest, message_id: int, *, flash: str | None, code: int = 200) -> Response[Any]:
+def _draw(request: AnyRequest, message_id: int, *, flash: str | None, code: int = 200, asked: bool = False, why: str = "") -> Response[Any]:
     with db.reading() as session:
         view = reads.one(session, message_id)
-    may = view["decidable"] and "orders.write" in web.identity_of(request).permissions
+    may_write = "orders.write" in web.identity_of(request).permissions
+    may = view["decidable"] and may_write
+    copy = {"href": f"/messages/{message_id}/copies", "asked": asked, "why": why} if view["copyable"] and may_write else None
     actions = [{"label": "Send again", "href": f"/messages/{message_id}/again",
                 "say": "It goes out at once, under the same Message-ID."}] if may else []
     if may and view["unsure"]:
         actions.append({"label": "It had arrived", "href": f"/messages/{message_id}/arrival",
                         "say": "It counts as sent and is not sent again."})
-    return web.page("desk/message.html", request, code=code, headers=web.MAIL_PREVIEW, actions=actions, flash=flash,
+    return web.page("desk/message.html", request, code=code, headers=web.MAIL_PREVIEW, actions=actions, copy_form=copy, flash=flash,
                     flash_kind="bad" if code != 200 else "ok", **view)

@@ -1,4 +1,4 @@
-"""What happened, newest first: events with the scan that caused them and the message they owed, hung on one line."""
+"""What happened, newest first: events with the scan that caused them and the messages they owed, hung on one line."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from stowline.core import outbox
 from stowline.core.outbox import Happened
 from stowline.desk import trail, words
+from stowline.notifications import queries as messages
 from stowline.notifications.models import Message
 from stowline.orders.models import Order
 from stowline.scanning import queries as scans
@@ -18,6 +19,7 @@ from stowline.scanning.models import Scan
 from stowline.stores.models import Store
 
 Group = dict[str, Any]
+CHANNELS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "in-app": "the order's page", "webhook": "the shop's webhook"}
 _e = outbox.Event.__table__.c  # type: ignore[attr-defined]
 TOGETHER = timedelta(seconds=1)
 """Events of no scan that are this near to one another belong to one change."""
@@ -70,17 +72,18 @@ def _groups(session: Session, events: Sequence[Happened], orders: dict[int, tupl
         rows = [_scan(scan)] if scan else []
         for event in reversed(together):
             rows.append(_event(event, orders))
-            if event.id in owed:
-                rows.append(_message(owed[event.id]))
+            rows += [_message(one) for one in owed.get(event.id, ())]
         groups.append({"at": together[0].at, "rows": rows})
     return with_days(groups)
 
 
-def _owed(session: Session, events: Sequence[Happened]) -> dict[int, Message]:
-    """The message of each event that has one; looked up by order, as messages are kept."""
-    whose = {e.subject for e in events if e.subject}
-    query = select(Message).where(col(Message.order_id).in_(whose), col(Message.event_id).in_([e.id for e in events]))
-    return {m.event_id: m for m in session.exec(query)} if whose else {}
+def _owed(session: Session, events: Sequence[Happened]) -> dict[int, list[Message]]:
+    """Every message that each event owed, by whatever channel; looked up by order, as messages are kept."""
+    of: dict[int, list[int]] = {}
+    for event in events:
+        if event.subject:
+            of.setdefault(event.subject, []).append(event.id)
+    return {event: found for order, ids in of.items() for event, found in messages.by_event(session, order, ids).items()}
 
 
 def _together(events: Sequence[Happened]) -> list[list[Happened]]:
@@ -124,7 +127,11 @@ def _event(event: Happened, orders: dict[int, tuple[str, str]]) -> dict[str, Any
     return row
 
 
+def _marks(message: Message) -> str:
+    return ", a copy sent by hand" if message.copy_of_id is not None else ""
+
+
 def _message(message: Message) -> dict[str, Any]:
-    return {"kind": "message", "strong": message.kind, "say": f"by {message.channel}", "state": message.state,
+    return {"kind": "message", "strong": message.kind, "say": f"by {CHANNELS.get(message.channel, message.channel)}{_marks(message)}", "state": message.state,
             "until": message.due if message.state == "held" else None, "why": words.capital(message.reason) if message.reason else "",
             "href": f"/messages/{message.id}"}

@@ -11,7 +11,7 @@ from stowline.core.errors import NotFound
 from stowline.desk import words
 from stowline.desk.queries import diary, suppressions
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
-from stowline.notifications import facts
+from stowline.notifications import facts, message_hooks
 from stowline.notifications import queries as messages
 from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.channels import DeliveryFailed, Envelope, as_mail
@@ -71,7 +71,25 @@ def one(session: Session, message_id: int) -> Row:
     preview = not message.html and not trouble
     return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
             "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown",
-            "reports": suppressions.of_message(session, message_id)}
+            "reports": suppressions.of_message(session, message_id),
+            "copyable": message.state in ("sent", "skipped"), "hung": _hung(session, message), "attempts": _attempts(session, message)}
+
+
+def _hung(session: Session, message: Message) -> Row:
+    """What hangs together with a message: its original, its copies, the one that told it, why it was forced, when it ends."""
+    ends = message.expires_at if message.state in ("held", "dead", "unknown") else None
+    return {"original": message.copy_of_id, "copies": [one.id for one in messages.copies(session, message)], "told_in": message.told_in_id,
+            "forced": message.forced, "expires": ends, "sent_at": message.sent_at}  # fmt: skip
+
+
+def _attempts(session: Session, message: Message) -> list[Row]:
+    """What became of it, oldest first: posts of a webhook, the last try."""
+    found = [{"at": one.at, "say": f"posted to the shop: {one.say}"} for one in message_hooks.tries_of(session, message.id or 0)]
+    if message.claimed_at is not None:
+        found.append({"at": message.claimed_at, "say": f"handed out, try {max(1, _tries(message))}"})
+    if message.sent_at is not None:
+        found.append({"at": message.sent_at, "say": "taken by the other side"})
+    return sorted(found, key=lambda one: one["at"])
 
 
 def _tries(message: Message) -> int:

@@ -72,10 +72,10 @@ def _watch() -> list[Tile]:
     stuck = mail["dead"] + mail["unknown"]
     due = f"{expected['open']:,} expected" if expected["open"] else "nothing is expected"
     gone = f"{mail['dead']:,} dead, {mail['unknown']:,} not certain" if stuck else f"{counts.shown(mail['sent'])} sent"
-    view = "dead" if mail["dead"] else "unknown" if mail["unknown"] else "all"
+    where = "/messages/stuck" if mail["dead"] else "/messages?view=unknown" if mail["unknown"] else "/messages?view=all"
     return [
         _tile("Late deliveries", expected["late"], "purchase order", due, "/receiving?view=late", "warn"),
-        _tile("Stuck messages", stuck, "message", gone, f"/messages?view={view}", "bad"),
+        _tile("Stuck messages", stuck, "message", gone, where, "bad"),
         _tile("Intake errors", faults, "order", "not taken, kept as they came" if faults else "every order was taken",
               "/intake-errors", "bad"),
         *approve,
