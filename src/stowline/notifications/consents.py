@@ -4,8 +4,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.core import clock
+from stowline.notifications import suppressions
 from stowline.notifications.preference_models import ConsentPolicy, MarketingConsent
 from stowline.notifications.preference_rules import plain
+from stowline.notifications.suppression_rules import MARKETING
 
 __all__ = ["MarketingConsent"]
 
@@ -51,6 +53,8 @@ def record(
         source=source[:160], evidence=evidence[:300],
     ))  # fmt: skip
     session.flush()
+    if given:  # a new consent is a new beginning for somebody who was erased
+        suppressions.lift_for(session, channel, suppressions.fingerprint(address), scope=MARKETING, store_id=store_id, who="the shopper", why=source)
     return True
 
 

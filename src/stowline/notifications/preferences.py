@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session, col, select
 
 from stowline.core import clock
-from stowline.notifications import consents
+from stowline.notifications import consents, policies
 from stowline.notifications import preference_rules as rules
 from stowline.notifications.preference_models import Preference, ReaderRow
 from stowline.notifications.preference_rules import PERSONAL, Said, plain
@@ -71,8 +71,9 @@ def said(session: Session, store_id: int, address: str, kind: str) -> Said:
 
 def offered(session: Session, store_id: int) -> dict[str, tuple[str, ...]]:
     """The ways among which a person of this store may choose, by kind."""
-    _ = session, store_id
-    return {kind: ("email",) for kinds in rules.groups().values() for kind in kinds}
+    told = policies.all_of(session, store_id)
+    return {kind: tuple(way for way in rules.CHOSEN if way in told[kind].channels or way == "email")
+            for kinds in rules.groups().values() for kind in kinds if kind in told}  # fmt: skip
 
 
 def standing(session: Session, store_id: int, address: str) -> dict[str, Said]:

@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from stowline.core import clock, db, rows
+from stowline.core import clock, db, ids, rows
+from stowline.core.config import settings
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.notifications.suppression_models import Suppression
 from stowline.notifications.suppression_rules import ALL, MARKETING, SCOPES, plain, stands_for
@@ -23,13 +24,18 @@ def suppressed(session: Session, channel: str, address: str, *, marketing: bool,
     """Why this address is not written to by this channel now; '' if it may be."""
     scopes = (ALL, MARKETING) if marketing else (ALL,)
     found = session.exec(select(Suppression).where(
-        col(Suppression.address) == plain(address), col(Suppression.channel) == channel, col(Suppression.lifted_at).is_(None),
+        col(Suppression.address).in_([plain(address), fingerprint(address)]), col(Suppression.channel) == channel, col(Suppression.lifted_at).is_(None),
         col(Suppression.scope).in_(scopes), sa.or_(col(Suppression.store_id).is_(None), col(Suppression.store_id) == store_id),
         sa.or_(col(Suppression.until).is_(None), col(Suppression.until) > clock.now()),
     ).order_by(col(Suppression.scope), col(Suppression.id)).limit(1)).first()  # fmt: skip
     if found is None:
         return ""
     return f"suppressed: {found.why}" + (f", until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else "")
+
+
+def fingerprint(address: str) -> str:
+    """What is kept of somebody who was erased and must not be written to: it can be compared, and not be read."""
+    return f"erased:{ids.signature(settings().key(), 'erased', plain(address))}"
 
 
 def suppress(

@@ -10,15 +10,16 @@ DESK = frozenset({
     "receiving.read", "receiving.write", "messages.read", "intake.read", "intake.write", "checks.read", "checks.run",
 })  # fmt: skip
 STAFF = frozenset({"people.manage"})
+PRIVACY = frozenset({"privacy.manage"})
 
-PERMISSIONS = FLOOR | DESK | STAFF
+PERMISSIONS = FLOOR | DESK | STAFF | PRIVACY
 """Every permission there is. A route that names another one stops the start."""
 
 ROLES: dict[str, frozenset[str]] = {
     "picker": frozenset({"floor.scan", "floor.move", "floor.adjust", "floor.count", "floor.pick"}),
     "packer": frozenset({"floor.scan", "floor.adjust", "floor.pack", "floor.handover"}),
     "receiver": frozenset({"floor.scan", "floor.move", "floor.adjust", "floor.count", "floor.receive"}),
-    "manager": FLOOR | DESK,
+    "manager": FLOOR | DESK | PRIVACY,
     "admin": PERMISSIONS,
 }
 SCOPES: dict[str, frozenset[str]] = {"scan": FLOOR, "api": DESK, "admin": PERMISSIONS}

@@ -1,9 +1,11 @@
 """Support: one page to answer a shopper from, the snippets behind it, tags, and customers."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from litestar import Controller, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
+from litestar.response import Stream
 
 from stowline.cases import queries as cases
 from stowline.cases import service
@@ -11,13 +13,15 @@ from stowline.cases.service import LONGEST
 from stowline.core import db, web
 from stowline.core.errors import NotFound, Refused
 from stowline.core.fields import Bad, prose, text
+from stowline.desk import erasure
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import customers, support
 from stowline.orders import queries as orders
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
-DONE = {"saved": "The snippet was saved.", "removed": "The snippet was removed.", "tagged": "The tags were changed."}
+DONE = {"saved": "The snippet was saved.", "removed": "The snippet was removed.", "tagged": "The tags were changed.",
+        "erased": "Erased. Orders keep their amounts, goods and days; nothing says any more whose they were."}
 
 
 class Support(Controller):
@@ -105,7 +109,30 @@ class Customers(Controller):
         """One customer."""
         with db.reading() as session:
             view = customers.one(session, ident)
-        return web.page("desk/customer.html", request, flash=DONE.get(done), may_write=_may_write(request), **view)
+        return _customer(request, view, flash=DONE.get(done))
+
+    @get("/{ident:int}/data", opt=web.permission("privacy.manage"), sync_to_thread=True)
+    def data(self, ident: FromPath[int]) -> Stream:
+        """All that is kept about a customer, as one JSON file, sent while it is read."""
+        with db.reading() as session:
+            erasure.person(session, ident)
+        headers = {"Content-Disposition": f'attachment; filename="customer-{ident}.json"', "Cache-Control": "no-store"}
+        return Stream(_lines(ident), media_type="application/json", headers=headers)
+
+    @post("/{ident:int}/erasure", opt=web.permission("privacy.manage"), sync_to_thread=True)
+    def erase(self, request: AnyRequest, ident: FromPath[int], body: RawBody) -> Response[Any]:
+        """Take a customer out of everything; it cannot be undone."""
+        typed, by = web.read_form(body).get("typed", ""), web.identity_of(request).label
+        try:
+            db.run(lambda session: erasure.erase(session, ident, typed=typed, by=by))
+        except NotFound:
+            raise
+        except Refused as why:
+            if web.wants_json(request):
+                raise
+            with db.reading() as session:
+                return _customer(request, customers.one(session, ident), flash=why.say, code=why.status)
+        return web.redirect(f"/customers/{ident}?done=erased")
 
     @post("/{ident:int}/tags", opt=WRITE, sync_to_thread=True)
     def tag(self, request: AnyRequest, ident: FromPath[int], body: RawBody) -> Response[Any]:
@@ -118,6 +145,22 @@ class Customers(Controller):
         """Take a tag off a customer."""
         db.run(lambda session: service.take_tag(session, "customer", ident, web.read_form(body).get("off", "")))
         return web.redirect(f"/customers/{ident}?done=tagged")
+
+
+def _customer(request: AnyRequest, view: dict[str, Any], *, flash: str | None, code: int = 200) -> Response[Any]:
+    may_erase = "privacy.manage" in web.identity_of(request).permissions
+    return web.page("desk/customer.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
+                    may_write=_may_write(request), may_erase=may_erase, **view)  # fmt: skip
+
+
+def _lines(ident: int) -> Iterator[bytes]:
+    """One JSON array of {table, row}, a line for each."""
+    start = b"["
+    for table, rows in erasure.told(ident):
+        for row in rows:
+            yield start + b"\n" + web.encoded({"table": table, "row": row})
+            start = b","
+    yield b"\n]\n" if start == b"," else b"[]\n"
 
 
 def _tag(session: db.Session, request: AnyRequest, noun: str, ident: int, body: bytes) -> None:

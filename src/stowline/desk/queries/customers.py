@@ -9,6 +9,8 @@ from sqlmodel import Session
 from stowline.cases import queries as cases
 from stowline.core.errors import NotFound
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
+from stowline.notifications import consents, unsubscribe
+from stowline.notifications.preference_rules import WAYS
 from stowline.orders.models import Customer, Order
 from stowline.stores import queries as stores
 
@@ -50,6 +52,13 @@ def rows(session: Session, found: Sequence[Any]) -> list[Row]:
     ]  # fmt: skip
 
 
+def _wishes(session: Session, row: Any) -> Row:  # noqa: ANN401  (a row)
+    """The person's own page, and what of their consent is on record."""
+    found = consents.history(session, row.store_id, row.email)
+    return {"preferences_href": unsubscribe.preferences_path(row.store_id, row.email),
+            "consents": [{"at": one.at, "way": WAYS.get(one.channel, one.channel), "given": one.given, "text": one.text, "source": one.source} for one in found]}  # fmt: skip
+
+
 def one(session: Session, ident: int) -> Row:
     """One customer with the last 50 orders. Raises NotFound."""
     row = session.execute(sa.select(_c.id, _c.store_id, _c.email, _c.name).where(_c.id == ident)).one_or_none()
@@ -61,6 +70,7 @@ def one(session: Session, ident: int) -> Row:
     shop = shops[row.store_id]
     return {
         "customer": rows(session, [row])[0],
+        **_wishes(session, row),
         "orders": [{"ref": o.ref, "store_key": shop.key, "state": o.state, "placed_at": o.placed_at, "total": o.total_minor,
                     "currency": o.currency, "waiting": o.waits} for o in found],
     }  # fmt: skip

@@ -1,0 +1,49 @@
+"""Where a shopper's personal words can stand, on one page: what an erasure empties and what an export shows.
+
+A place is a table, how its rows belong to a person (`by`), and what becomes of each column: SET to a value, CLEAN of the
+person's own words, or PRINT: replaced by a keyed fingerprint. Rows of a place that `goes` are deleted.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+CLEAN, PRINT = "clean", "print"
+GONE = "Erased"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One table. `by`: customer, order (`order_id`), parcel, person (store and address), or terms of an order."""
+
+    table: str
+    by: str
+    column: str
+    clean: tuple[str, ...] = ()
+    sets: Mapping[str, Any] = field(default_factory=dict)
+    goes: bool = False
+
+
+_ORDER = dict.fromkeys(("email", "company", "line1", "line2", "city", "region", "postcode", "phone", "note"), "")
+PLACES: tuple[Place, ...] = (
+    Place("outbox", "order", "subject", clean=("body", "trouble")),
+    Place("message", "order", "order_id"),
+    Place("message", "person", "recipient"),
+    Place("offer", "order", "order_id", clean=("options", "answer", "chosen_by", "why")),
+    Place("consent", "order", "order_id", clean=("text", "source")),
+    Place("instruction", "order", "order_id", clean=("why", "say", "note")),
+    Place("parcel_milestone", "parcel", "parcel_id", clean=("say", "place")),
+    Place("sign_up", "person", "email", goes=True),
+    Place("preference", "person", "address", goes=True),
+    Place("reader", "person", "address", goes=True),
+    Place("marketing_consent", "person", "address", goes=True),
+    Place("cap_turn", "person", "address", goes=True),
+    Place("mail_report", "person", "address", sets={"address": "", "say": ""}),
+    Place("orders", "order", "id", clean=("held",), sets={**_ORDER, "customer_name": GONE, "ship_name": GONE}),
+    Place("customer", "customer", "id", sets={"name": GONE}),
+)
+MESSAGE = {"recipient": "", "address": "", "recipient_name": "", "subject": "", "html": "", "text": "", "short": ""}
+LOOSE = ("outbox", "idempotency", "scan", "task_step", "task_lease", "intake_error", "audit", "timer", "tracking_post")
+"""Tables whose rows name nobody they belong to: those that hold the person's e-mail address, or the name beside an order."""
+EXPORTED = ("customer", "orders", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
+            "reader", "marketing_consent", "mail_report")  # fmt: skip

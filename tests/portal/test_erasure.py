@@ -1,0 +1,112 @@
+"""Somebody is forgotten: nothing in any column of any table says their name, address or telephone, and nobody else is touched."""
+
+import json
+from datetime import timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, SQLModel
+
+from stowline.backorders import sign_ups
+from stowline.core import clock, db
+from stowline.desk import erasure
+from stowline.notifications import consents, preferences, suppressions
+from stowline.notifications.preferences import Reader
+from stowline.stores import queries as stores
+from tests.asserts import breaches
+from tests.desk.conftest import House
+from tests.makers import Tablet
+
+ADDRESS = {"name": "Wilhelmina Querido", "line1": "77 Fennimore Crescent", "line2": "Flat Zebra", "city": "London", "postcode": "SW9 4QX", "country": "GB", "phone": "+44 20 7946 0018"}
+MAIL = "wilhelmina@querido.example"
+TRACES = ("wilhelmina", "querido", "fennimore", "zebra", "sw9 4qx", "7946 0018", "2079460018")
+OTHER = {**ADDRESS, "name": "Otto Querling", "line1": "78 Fenimore Road", "line2": "", "postcode": "N1 1AA", "phone": "+44 20 7946 0099"}
+
+
+def place(robot: Tablet, ref: str, mail: str, address: dict[str, str], **more: object) -> None:
+    said = robot.place(ref, {"MUG": 1}, customer={"name": address["name"], "email": mail}, address=address, **more)
+    assert said.status == 201, said.raw
+
+
+def everything(session: Session) -> dict[str, str]:
+    """Every row of every table as text, by table and row."""
+    found = {}
+    for table in SQLModel.metadata.sorted_tables:
+        for n, row in enumerate(session.execute(sa.select(table).order_by(*table.primary_key.columns))):
+            texts = (part.decode("utf-8", "replace") if isinstance(part, bytes) else str(part) for part in row)
+            found[f"{table.name} {n}"] = " | ".join(texts).lower()
+    return found
+
+
+def traces() -> list[str]:
+    with db.reading() as session:
+        return [f"{where}: {trace}" for where, text in everything(session).items() for trace in TRACES if trace in text]
+
+
+def of_otto(session: Session) -> list[tuple[str, str]]:
+    return sorted((where.split()[0], text) for where, text in everything(session).items() if "querling" in text)
+
+
+def seed(house: House) -> int:
+    robot = house.robot()
+    robot.stock_up({"MUG": 5})
+    robot.add_product("NIL")
+    place(robot, "7001", MAIL, ADDRESS)
+    place(robot, "7002", "otto@querling.example", OTHER)
+    robot.scan("look:", "7001")
+    robot.ship_all()
+    house.deliver()
+    with db.transaction() as session:
+        shop, product = stores.store_by_key(session, "demo"), session.execute(sa.text("SELECT id FROM product WHERE sku = 'NIL'")).scalar_one()
+        sign_ups.sign_up(session, shop, product, MAIL)
+        preferences.set_reader(session, 1, MAIL, Reader(phone="+442079460018"))
+        preferences.choose(session, 1, MAIL, {("shipped", "email"): False})
+        consents.record(session, 1, MAIL, "email", given=False, text="No more, said Wilhelmina", source="by phone")
+        session.execute(sa.text("UPDATE orders SET note = 'Ring Querido at the back' WHERE ref = '7001'"))
+    return int(house_customer("7001"))
+
+
+def house_customer(ref: str) -> int:
+    with db.reading() as session:
+        return int(session.execute(sa.text("SELECT customer_id FROM orders WHERE ref = :r"), {"r": ref}).scalar_one())
+
+
+def test_nothing_says_who_it_was_and_nobody_else_is_touched(any_house: House) -> None:
+    ident = seed(any_house)
+    ruth = any_house.ruth()
+    with db.reading() as session:
+        before = of_otto(session)
+    kept = json.loads(ruth.file(f"/customers/{ident}/data").text)
+    assert {"customer", "orders", "message", "preference", "reader", "marketing_consent"} <= {row["table"] for row in kept}
+    page = ruth.get(f"/customers/{ident}")
+    refused = ruth.send(page, "/erasure", typed="somebody@else.example")
+    assert "Nothing was erased" in refused.text
+    assert traces()
+    said = ruth.send(page, "/erasure", typed=f" {MAIL.upper()}")
+    assert "Erased." in said.text
+    assert traces() == []
+    with db.reading() as session:
+        assert breaches(session) == {}
+        assert of_otto(session) == before
+        assert session.execute(sa.text("SELECT total_minor, country FROM orders WHERE ref = '7001'")).one() == (450, "GB")
+        assert suppressions.suppressed(session, "email", MAIL, marketing=True, store_id=1), "who stopped marketing stays so"
+        assert suppressions.suppressed(session, "email", MAIL, marketing=False, store_id=1) == ""
+    any_house.deliver()
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        any_house.deliver()
+    assert traces() == []
+    assert ruth.get("/orders/7001?store=demo").status == 200
+    db.run(lambda session: consents.record(session, 1, MAIL, "email", given=True, text="Yes", source="shop"))
+    with db.reading() as session:
+        assert suppressions.suppressed(session, "email", MAIL, marketing=True, store_id=1) == "", "a new consent is a new beginning"
+
+
+def test_who_still_waits_for_goods_is_not_erased(any_house: House) -> None:
+    robot = any_house.robot()
+    robot.add_product("MUG")
+    place(robot, "7003", MAIL, ADDRESS)
+    ruth, ident = any_house.ruth(), house_customer("7003")
+    said = ruth.send(ruth.get(f"/customers/{ident}"), "/erasure", typed=MAIL)
+    assert (said.status, "7003 still has to be sent" in said.text) == (409, True)
+    assert traces()
+    with db.reading() as session:
+        assert erasure.person(session, ident).email == MAIL
