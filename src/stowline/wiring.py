@@ -34,7 +34,7 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import announcing, bounce_mailbox, delivery, replays
+from stowline.notifications import announcing, bounce_mailbox, delivery, replays, sequences
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -54,7 +54,7 @@ from stowline.shipping import tracking as carriers
 REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "OrderPlaced": {"announce": announcing.announce},
     "BackorderDue": {"announce": announcing.announce},
-    "BackorderFilled": {"announce": announcing.announce, "end-offers": offers.on_news},
+    "BackorderFilled": {"announce": announcing.announce, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     "PromiseTakenBack": {"withdraw": notifications.withdraw},
     "PromiseChanged": {"announce": announcing.announce},
     "ParcelHandedOver": {"announce": announcing.announce, "promise-kept": outcomes.on_handed_over, "tracking": carriers.on_handed_over},
@@ -62,10 +62,12 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "MilestoneReached": {"announce": announcing.announce},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "BackInStock": {"announce": notifications.announce_back},
-    "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
-    "OptionChosen": {"withdraw": notifications.withdraw},
-    "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news},
-    **{name: {"end-offers": offers.on_news} for name in ("UnitsCancelled", "LineSwapped", "HoldLifted", "StockTakenFor")},
+    "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
+    "OptionChosen": {"withdraw": notifications.withdraw, "sequences": sequences.on_order_news},
+    "WaitGoesOn": {"announce": announcing.announce},
+    "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
+    **{name: {"end-offers": offers.on_news, "sequences": sequences.on_order_news} for name in ("UnitsCancelled", "LineSwapped")},
+    **{name: {"end-offers": offers.on_news} for name in ("HoldLifted", "StockTakenFor")},
     "DiscrepanciesReported": {"announce": notifications.announce_report},
 }
 
@@ -114,7 +116,7 @@ VERBS = {
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on,
 }  # fmt: skip
-WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, bounce_mailbox.TIMER: bounce_mailbox.poll, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
+WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
          instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look, lapses.TIMER: lapses.look,
          promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}
@@ -123,7 +125,7 @@ WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, b
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, bounce_mailbox.TIMER: timedelta(seconds=45), lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
-            sign_ups.SWEEP: timedelta(minutes=20), carriers.SWEEP: timedelta(hours=2)}
+            sign_ups.SWEEP: timedelta(minutes=20), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2)}
 
 
 def connect() -> None:

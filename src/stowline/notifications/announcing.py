@@ -132,6 +132,8 @@ _FACTS: dict[str, _Fact] = {
     "store": lambda _session, _kind, order, _happened: order.store_id,
     "order": lambda _session, _kind, order, _happened: order.id or 0,
     "parcel": _parcel, "revision": _revision, "time": _time,
+    "product": lambda _session, _kind, _order, happened: happened.values["product_id"],
+    "step": lambda _session, _kind, _order, happened: happened.values["step"],
 }  # fmt: skip
 
 

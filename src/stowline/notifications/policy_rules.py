@@ -17,6 +17,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "BackorderFilled": ("stock-arrived",),
     "ParcelPacked": ("packed", "item-processed"),
     "ParcelHandedOver": ("shipped",),
+    "WaitGoesOn": ("getting-ready",),
 }
 MILESTONES: Mapping[str, tuple[str, ...]] = {
     "in_transit": ("in-transit",),

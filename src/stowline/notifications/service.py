@@ -8,7 +8,7 @@ from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import policies, policy_rules, queries, waits
+from stowline.notifications import getting_ready, policies, policy_rules, queries, waits
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import OFFERING, TIMER, keep, owed, pending
 from stowline.notifications.models import Message
@@ -85,6 +85,8 @@ def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
         if order.handed_over >= order.ordered - order.cancelled:
             return "it has left already"
         return "" if waits.arrived(session, kits.sold(session, order.id or 0), order.id or 0) else queries.TAKEN_BACK
+    if message.kind == getting_ready.KIND:
+        return getting_ready.untrue(session, message, order)
     waiting = order.ordered - order.cancelled > order.allocated
     if message.kind in OFFERING and offers.chosen_since(session, order.id or 0, message.made_at):
         return "the shopper has chosen what becomes of it"
