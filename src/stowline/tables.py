@@ -23,6 +23,7 @@ def metadata() -> MetaData:
     import stowline.inventory.models
     import stowline.inventory.sheets
     import stowline.notifications.channel_models
+    import stowline.notifications.metric_models
     import stowline.notifications.models
     import stowline.notifications.policy_models
     import stowline.notifications.preference_models

@@ -34,7 +34,7 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import announcing, bounce_mailbox, delivery, replays, sequences
+from stowline.notifications import alarms, announcing, bounce_mailbox, delivery, metrics, replays, sequences
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -114,9 +114,9 @@ VERBS = {
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
-    carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on,
+    carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look,
 }  # fmt: skip
-WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
+WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, metrics.TIMER: metrics.add_up, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
          instructions.TIMER: instruction_post.deliver, shop_doors.TIMER: shop_doors.catch_up, offers.TIMER: offers.look, lapses.TIMER: lapses.look,
          promises.TIMER: outlook.catch_up, sign_ups.TIMER: sign_ups.look, sign_ups.SWEEP: sign_ups.sweep}
@@ -125,7 +125,7 @@ WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, b
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, bounce_mailbox.TIMER: timedelta(seconds=45), lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
-            sign_ups.SWEEP: timedelta(minutes=20), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2)}
+            sign_ups.SWEEP: timedelta(minutes=20), alarms.TIMER: timedelta(minutes=1), metrics.TIMER: timedelta(minutes=2), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2)}
 
 
 def connect() -> None:

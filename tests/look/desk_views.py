@@ -304,7 +304,7 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "shelf": ("desk/shelf.html", view("/backorders/shelf", say="3 of 12 slots are kept for orders, 1 to clear.", rows=SHELF, may_give=True, given={"slot": "", "order": "", "reason": ""}, here="/backorders/shelf", labels="/bins/labels.pdf?kind=backorder")),
     "shelf-none": ("desk/shelf.html", view("/backorders/shelf", say="", rows=[], may_give=True, given={"slot": "", "order": "", "reason": ""}, here="/backorders/shelf", labels="/bins/labels.pdf?kind=backorder")),
     "waiting": ("desk/waiting.html", view("/waiting", say="27 lines, 41 units. 9 are filled by what is due this week.", stores=STORES, rows=WAITING)),
-    "mailbox": ("desk/mailbox.html", view("/messages", say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
+    "mailbox": ("desk/mailbox.html", view("/messages", mail_alarms=[{"say": "Messages come late: of those of the last hour one in twenty takes 15 min or more from its event.", "began_at": at(27, 13)}], say="1,204 sent, 3 held, 1 dead.", views=VIEWS[:4], rows=MESSAGES)),
     "message": ("desk/message.html", view("/messages", message=MESSAGE, trail=TRAIL[1:2], hung=ALONE, attempts=[], copy_form=None, actions=[{"label": "Send again", "href": "/messages/4/retry", "say": "It keeps its Message-ID."}])),
     "message-text": ("desk/message.html", view("/messages", message={**MESSAGE, "html": None, "state": "sent", "reason": None}, hung=HUNG, attempts=TRIED, copy_form={"href": "/messages/4/copies", "asked": True, "why": ""}, trail=[], actions=[])),
     "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),

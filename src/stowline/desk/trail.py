@@ -136,6 +136,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "InstructionDied": lambda v: f"The shop never answered whether it would {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
     "InstructionSettled": lambda v: f"{v['by']} settled by hand: {_ASKED[v['kind']]}{_much(v)}. {v['note']}",
     "InstructionWithdrawn": lambda v: f"The shop need not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
+    "AlarmRaised": lambda v: f"Alarm: {v['say']}",
+    "AlarmEnded": lambda v: {"late": "Alarm over: messages are in time again", "dead": "Alarm over: few messages die"}[v["name"]],
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
     "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
     "AdjustmentAsked": lambda v: f"{v['ref']}: {v['by']} asks to book {v['units']:+,} {v['sku']} in {v['bin']} ({v['reason']}); it waits for approval",

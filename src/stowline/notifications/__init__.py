@@ -2,4 +2,5 @@
 for its grace, checked again and rendered when it goes, and ends in sent, skipped, unknown or dead, always with a
 reason. One row for each business fact, recipient, kind and channel, ever. Words: message, kind, channel, held. A
 message is the end of a trail; a sequence is the beginning of one, and records each step: WaitGoesOn (a long wait).
+Of delivery as a whole: AlarmRaised, AlarmEnded.
 """

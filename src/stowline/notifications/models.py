@@ -23,6 +23,9 @@ class Message(SQLModel, table=True):
     __table_args__ = (
         Index("ix_message_order", "order_id", "id"),
         Index("ix_message_state", "state", "id"),
+        Index("ix_message_made", "made_at"),
+        Index("ix_message_sent", "sent_at"),
+        Index("ix_message_copy", "copy_of_id", sqlite_where=text("copy_of_id IS NOT NULL"), postgresql_where=text("copy_of_id IS NOT NULL")),
         Index("ix_message_address", "address", "id"),
         Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),
               postgresql_where=text("state = 'sending'")),

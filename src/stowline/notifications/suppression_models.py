@@ -42,7 +42,7 @@ class MailReport(SQLModel, table=True):
     """
 
     __tablename__ = "mail_report"
-    __table_args__ = (Index("ix_mail_report_address", "address", "at"),)
+    __table_args__ = (Index("ix_mail_report_address", "address", "at"), Index("ix_mail_report_at", "at"))
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=200)

@@ -26,6 +26,7 @@ from stowline.desk.handlers.kinds import Kinds
 from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
+from stowline.desk.handlers.message_metrics import MessageMetrics
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.movements import Replenishment
 from stowline.desk.handlers.notices import Notices
@@ -58,7 +59,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,

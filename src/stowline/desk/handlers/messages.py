@@ -9,7 +9,7 @@ from stowline.core import db, web
 from stowline.core.errors import Conflict, Refused
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
-from stowline.desk.queries import counts
+from stowline.desk.queries import counts, message_metrics
 from stowline.desk.queries import messages as reads
 from stowline.notifications import replays, service
 
@@ -40,7 +40,8 @@ class Mailbox(Controller):
         say = f"{counts.shown(shown['sent'])} sent, {counts.shown(shown['held'])} held, {counts.shown(shown['dead'])} dead."
         pager = pages.pager(page, "/messages", {"view": view, "q": said}, "newest first")
         links = pages.views("/messages", reads.VIEWS, view, shown)
-        return web.page("desk/mailbox.html", request, say=say, views=links, q=said, view=view, rows=rows, pages=pager)
+        alarms = counts.kept("message alarms", message_metrics.standing)
+        return web.page("desk/mailbox.html", request, say=say, mail_alarms=alarms, views=links, q=said, view=view, rows=rows, pages=pager)
 
     @get("/{message_id:int}", opt=READ, sync_to_thread=True)
     def one(self, request: AnyRequest, message_id: FromPath[int], done: FromQuery[str] = "") -> Response[Any]:

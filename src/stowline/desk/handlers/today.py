@@ -6,7 +6,7 @@ from litestar import Controller, Response, get
 
 from stowline.core import db, web
 from stowline.desk.handlers.pages import AnyRequest
-from stowline.desk.queries import counts, proof, today
+from stowline.desk.queries import counts, message_metrics, proof, today
 
 
 class Today(Controller):
@@ -20,4 +20,4 @@ class Today(Controller):
         with db.reading() as session:
             view = today.view(session)
         alarms = counts.kept("broken", proof.broken) if "checks.read" in web.identity_of(request).permissions else []
-        return web.page("desk/today.html", request, alarms=alarms, **view)
+        return web.page("desk/today.html", request, alarms=alarms, mail_alarms=counts.kept("message alarms", message_metrics.standing), **view)
