@@ -20,6 +20,7 @@ from stowline.people import service as people
 from stowline.schema import calls
 from stowline.schema import floor as floor_shapes
 from stowline.schema import goods as goods_shapes
+from stowline.schema import messages as message_shapes
 from stowline.schema import orders as orders_shapes
 from stowline.schema import stock as stock_shapes
 from stowline.shipping import carrier_feeds
@@ -121,6 +122,14 @@ def _stand_in(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
     assert read(f"delete {pattern}/{{other}}", tablet.send("DELETE", f"{there}/MUG", None, tablet.headers)).substitutes == []
 
 
+def _message_policy(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
+    pattern, there = "/api/v1/stores/{key}/messages/{kind}", "/api/v1/stores/demo/messages/shipped"
+    body = msgspec.json.encode(message_shapes.NewMessagePolicy(on=True, channels=["email", "in-app"], expires_s=3600))
+    put = read(f"put {pattern}", tablet.send("PUT", there, body, tablet.headers))
+    assert put == read(f"get {pattern}", tablet.get(there))
+    assert (put.channels, put.otherwise) == (["email", "in-app"], True)
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -204,6 +213,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     _stand_in(read, tablet)
+    _message_policy(read, tablet)
     wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
     assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
     _tag(read, tablet, "orders", "1001")

@@ -1,5 +1,6 @@
 """A store says on one page what it tells its shoppers: kinds, times, channels, conditions, manners, presets."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -109,3 +110,22 @@ def test_who_may_not_write_reads_and_changes_nothing(house: House) -> None:
     maja: Any = house.somebody().sign_in("maja@example.test")
     assert maja.ask("POST", f"{PAGE}/kinds/shipped", data=TYPED).status_code == 403
     assert standing("shipped") == DEFAULTS["shipped"]
+
+
+def test_a_program_reads_and_says_a_policy_and_hears_what_is_wrong(house: House) -> None:
+    robot, path = house.robot(), "/api/v1/stores/demo/messages/shipped"
+    before = robot.get(path).body
+    assert (before["kind"], before["on"], before["channels"], before["otherwise"]) == ("shipped", True, ["email"], False)
+
+    def say(**more: Any) -> Any:
+        body = {"on": True, "channels": ["email", "sms"], "expires_s": 3600, "conditions": {"least": "20", "countries": ["France"]}} | more
+        return robot.send("PUT", path, json.dumps(body).encode(), {"authorization": f"Bearer {house.token}", "content-type": "application/json"})
+
+    for _ in range(2):
+        kept = say().body
+    assert (kept["conditions"]["least"], kept["conditions"]["countries"], kept["otherwise"]) == ("20.00", ["FR"], True)
+    assert standing("shipped").conditions == Conditions(least_minor=2000, countries=("FR",))
+    for wrong, where in (({"channels": ["fax"]}, "channels"), ({"channels": []}, "channels"), ({"expires_s": 1}, "expires_s"), ({"delay_s": -1}, "delay_s")):
+        refused = say(**wrong)
+        assert (refused.status, refused.body["where"]) == (422, where)
+    assert robot.get("/api/v1/stores/demo/messages/nothing").status == 404

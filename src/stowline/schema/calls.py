@@ -17,6 +17,7 @@ from stowline.schema.goods import (
     Revisions,
     Substitutes,
 )
+from stowline.schema.messages import MessagePolicy, NewMessagePolicy
 from stowline.schema.orders import (
     Acknowledgement,
     Cancellation,
@@ -80,6 +81,8 @@ class Call:
 CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/instructions"): Call("listInstructions", {200: InstructionPage}, paged=True),
     ("post", "/api/v1/instructions/{ident}/acknowledgement"): Call("acknowledgeInstruction", {200: Instruction}, Acknowledgement),
+    ("get", "/api/v1/stores/{key}/messages/{kind}"): Call("getMessagePolicy", {200: MessagePolicy}),
+    ("put", "/api/v1/stores/{key}/messages/{kind}"): Call("setMessagePolicy", {200: MessagePolicy}, NewMessagePolicy),
     ("get", "/healthz"): Call("health", {200: Ok}, public=True),
     ("get", "/readyz"): Call("ready", {200: Ok, 503: NotReady}, public=True),
     ("post", "/scans"): Call("scan", {200: Reply, 409: Reply, 422: Reply}, Scan),

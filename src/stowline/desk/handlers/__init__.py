@@ -42,6 +42,7 @@ from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.store_channels import StoreChannels
 from stowline.desk.handlers.store_messages import StoreMessages
+from stowline.desk.handlers.store_messages_api import StoreMessagesApi
 from stowline.desk.handlers.stores import StorePages
 from stowline.desk.handlers.stuck import Stuck
 from stowline.desk.handlers.substitutes import Substitutes
@@ -58,7 +59,7 @@ from stowline.orders import instruction_queries
 from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
-    Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
+    Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
