@@ -481,6 +481,8 @@ class StowlineProcess:
     again on the same port and data. ``log()`` is what it wrote.
     """
 
+    module = "stowline"
+
     def __init__(self, data_dir: Path, command: Sequence[str] = ("up",), **env: str) -> None:
         self.data_dir = data_dir
         self.port = free_port()
@@ -493,7 +495,7 @@ class StowlineProcess:
     def start(self, seconds: float = 60) -> Self:
         """Start it and return when ``/healthz`` answers 200."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        words = [sys.executable, "-m", "stowline", *self._command, "--host", "127.0.0.1", "--port", str(self.port)]
+        words = [sys.executable, "-m", self.module, *self._command, "--host", "127.0.0.1", "--port", str(self.port)]
         with self._log_path.open("ab") as log:
             self._process = subprocess.Popen(words, env=clean_env(**self.env), stdout=log, stderr=log)
         self._wait_until_healthy(seconds)
@@ -523,6 +525,10 @@ class StowlineProcess:
         if self._process is None:
             raise AssertionError("stowline was not started")
         return self._process.pid
+
+    def is_dead(self) -> bool:
+        """Whether it ended."""
+        return self._process is None or self._process.poll() is not None
 
     def kill(self) -> None:
         """SIGKILL: no goodbye."""

@@ -194,15 +194,19 @@ class Day:
 class Part:
     """One of the scaled parts as a process: `stowline relay`, `stowline worker`."""
 
-    def __init__(self, name: str, log: Path, env: dict[str, str]) -> None:
-        self._words, self._log, self._env = [sys.executable, "-m", "stowline", name], log, env
+    def __init__(self, name: str, log: Path, env: dict[str, str], module: str = "stowline") -> None:
+        self._words, self._log, self.env = [sys.executable, "-m", module, name], log, env
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Self:
         """Start it."""
         with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._words, env=clean_env(**self._env), stdout=log, stderr=log)
+            self._process = subprocess.Popen(self._words, env=clean_env(**self.env), stdout=log, stderr=log)
         return self
+
+    def is_dead(self) -> bool:
+        """Whether it ended."""
+        return self._process is None or self._process.poll() is not None
 
     def kill(self) -> None:
         """SIGKILL."""
