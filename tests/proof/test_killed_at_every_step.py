@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 KILLS = 200 if proof_is_full() else 4
 MOST_ORDERS, PORTION, EVERY_S = 6000, 25, 0.2
 MODULE = "tests.proof.dying"
-PATIENCE_S = 8
+PATIENCE_S = 25
 _NOTES = "stowline.notifications"
 RELAY = ("stowline.core.outbox:claim", "stowline.core.timers:claim", "stowline.core.relay:Relay.ring_once")
 WORKER = (
@@ -156,6 +156,7 @@ class Parts:
             part.kill()
             part.env["DIE_AT"] = next(where[id(part)])
             killed += dead(part.start())
+            sys.stdout.write(f"{killed} killed; {part.env['DIE_AT']}\n")
             part.env["DIE_AT"] = ""
             part.start()
         return killed
