@@ -3,7 +3,9 @@
 import pytest
 
 from stowline.core import db
+from stowline.notifications import preferences
 from tests.desk.conftest import House
+from tests.makers import email_of
 from tests.services import SmtpSink
 
 
@@ -61,3 +63,25 @@ def test_a_voice_that_cannot_be_is_refused(house: House, field: str, value: str,
     refused = ruth.send(ruth.get("/stores/demo"), "/voice", **{field: value})
     assert refused.status == 422
     assert say in refused.text
+
+
+def test_a_store_may_write_to_its_own_customers_once_somebody_says_that_the_law_allows_it(house: House) -> None:
+    robot, ruth = house.robot(), house.ruth()
+    robot.stock_up({"MUG": 1})
+    robot.place("1042", {"MUG": 1})
+
+    def refuses(address: str) -> str:
+        with db.reading() as session:
+            return preferences.refuses(session, 1, address, "win-back", "email")
+
+    assert "no consent" in refuses(email_of("1042"))
+    page = ruth.get("/stores/demo")
+    assert "2002/58/EC, article 13(2)" in page.text
+    assert "Saved. It holds" in ruth.send(page, "/soft-opt-in", allowed="on").text
+    assert refuses(email_of("1042")) == ""
+    assert "no consent" in refuses("stranger@example.test")
+    page = ruth.get("/stores/demo")
+    assert 'value="on" checked' in page.answer.text
+    page.form("/soft-opt-in").fields.pop("allowed")
+    ruth.send(page, "/soft-opt-in")
+    assert "no consent" in refuses(email_of("1042"))

@@ -27,7 +27,7 @@ ALLOC: dict[str, tuple[str, dict[str, Any]]] = {
     "order-stock-beyond": ("desk/order_stock.html", view("/orders", order={**ORDER, "ref": HOSTILE, "customer": LONG, "fast": False, "most_parcels": None}, ships=SHIPS, losses=LOSSES, units=1202, left=1, limit=20, lacks=1300, lines=[], seen="abc", may_write=True)),
     "order-stock-read": ("desk/order_stock.html", view("/orders", order={**ORDER, "state": "handed_over", "fast": False}, ships=SHIPS, losses=[], units=0, left=20, limit=20, lacks=0, lines=LINES, seen="abc", may_write=False)),
     "stores": ("desk/stores.html", view("/stores", rows=[{"key": "kiln", "name": "Kiln & Cup", "serves": "by the day they were placed", "ships": "complete", "urgent": 20, "kept": 2}, {"key": "rtl", "name": RTL, "serves": "by the day they must leave", "ships": "in at most 3 parcels", "urgent": 0, "kept": 0}])),
-    "store": ("desk/store.html", view("/stores", store=STORE, own=OWN, looks=LOOKS, zones=["Europe/Berlin", "UTC"], sends=False, serves=SERVES, ships=SHIPS, rows=KEPT, typed={}, may_write=True, pages=PAGES)),
-    "store-read": ("desk/store.html", view("/stores", store={**STORE, "name": LONG}, own={**OWN, "name": LONG}, looks=LOOKS, zones=[], sends=True, serves=SERVES, ships=SHIPS, rows=[], typed={}, may_write=False, pages=PAGES)),
+    "store": ("desk/store.html", view("/stores", store=STORE, own=OWN, looks=LOOKS, zones=["Europe/Berlin", "UTC"], soft_opt_in=True, sends=False, serves=SERVES, ships=SHIPS, rows=KEPT, typed={}, may_write=True, pages=PAGES)),
+    "store-read": ("desk/store.html", view("/stores", store={**STORE, "name": LONG}, own={**OWN, "name": LONG}, looks=LOOKS, zones=[], soft_opt_in=False, sends=True, serves=SERVES, ships=SHIPS, rows=[], typed={}, may_write=False, pages=PAGES)),
     "product-substitutes": ("desk/product.html", view("/stock", product=PRODUCT, bins=BINS, moves=MOVES, waiting=WAITING, stands=STANDS, kept=[("Kiln & Cup", "kiln", 40)], may_write=True)),
 }

@@ -45,7 +45,7 @@ AVAIL: dict[str, tuple[str, dict[str, Any]]] = {
     "snippets": ("desk/snippets.html", view("/support", rows=SNIPPETS, typed={"key": "no key"}, known={"customer": "the shopper's name", "order": "the order's ref"}, longest=4000, may_write=True, flash="A key is 1 to 40 small letters, digits and hyphens.", flash_kind="bad")),
     "customers": ("desk/customers.html", view("/customers", views=VIEWS[:2], q="", view="all", rows=PEOPLE, tags=STORES)),
     "customers-none": ("desk/customers.html", view("/customers", views=VIEWS[:2], q="", view="backorder", rows=[], tags=STORES)),
-    "customer": ("desk/customer.html", view("/customers", customer=PEOPLE[0], orders=BOUGHT, may_write=True, may_erase=True, preferences_href="/preferences/1",
+    "customer": ("desk/customer.html", view("/customers", customer=PEOPLE[0], orders=BOUGHT, may_write=True, may_erase=True, preferences_href="/preferences/1", phone="+4915112345678", own_phone=False, erased=False, ways=[{"value": "email", "label": "e-mail"}, {"value": "sms", "label": "text message"}],
                  consents=[{"at": at(3), "way": "e-mail", "given": True, "text": "Yes, news please", "source": "preference centre"}, {"at": at(2), "way": "text message", "given": False, "text": LONG, "source": HOSTILE}])),
     "notify": ("shop/notify.html", WISH),
     "notify-wrong": ("shop/notify.html", {**WISH, "eyebrow": LONG, "headline": "Out of stock", "typed": "ines at example", "trouble": "This is not an e-mail address. Look at it once more."}),

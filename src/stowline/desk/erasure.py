@@ -22,6 +22,7 @@ from stowline.shipping import tracking
 
 PORTION = 500
 NAMES = ("customer_name", "ship_name")
+NOBODY = "@erased.invalid"
 OWN = (*NAMES, "company", "line1", "line2", "phone", "email")
 
 
@@ -56,6 +57,11 @@ def person(session: Session, customer_id: int) -> Person:
     return Person(row.id, row.store_id, row.email, row.name, mine, boxes)
 
 
+def is_erased(email: str) -> bool:
+    """Whether a customer's address stands for somebody who was erased."""
+    return email.endswith(NOBODY)
+
+
 # --- erasing ----------------------------------------------------------------------------------------------------------
 
 
@@ -78,7 +84,7 @@ def erase(session: Session, customer_id: int, *, typed: str, by: str) -> Person:
     _tags(session, who, own)
     _loose(session, who, own)
     customers = _table("customer")
-    session.execute(sa.update(customers).where(customers.c.id == customer_id).values(email=f"erased-{customer_id}@erased.invalid"))
+    session.execute(sa.update(customers).where(customers.c.id == customer_id).values(email=f"erased-{customer_id}{NOBODY}"))
     people.note(session, by, "person erased", f"customer {customer_id}, {len(who.orders)} orders")
     return who
 

@@ -54,6 +54,7 @@ from stowline.desk.handlers.today import Today
 from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.handlers.what_if import WhatIf
+from stowline.desk.handlers.wishes import Wishes
 from stowline.desk.queries import counts, proof
 from stowline.orders import instruction_queries
 from stowline.shipping import tracking_queries
@@ -63,7 +64,7 @@ CONTROLLERS: list[type] = [
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, ShelfPage,
+    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, Wishes, ShelfPage,
     Promises, WhatIf,
 ]  # fmt: skip
 

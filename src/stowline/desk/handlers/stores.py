@@ -16,7 +16,9 @@ from stowline.core.fields import Bad, day, whole
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
 from stowline.desk.queries import store_pages as page
+from stowline.notifications import consents
 from stowline.orders import policies
+from stowline.people import service as people
 from stowline.stores import brand
 from stowline.stores import queries as stores
 
@@ -24,6 +26,7 @@ READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
     "saved": "Saved. Orders that are open already take their new place in line within a minute; how they ship stays theirs.",
     "voiced": "Saved. Messages from now on say it.",
+    "asked": "Saved. It holds for every message from now on.",
     "branded": "Saved. Pages and mails from now on show it; orders that are there keep their money, language and time zone.",
     "kept": "Kept. Other stores' orders get what is free beyond it.", "ended": "Ended. What was kept went to the orders that wait.",
 }  # fmt: skip
@@ -82,6 +85,21 @@ class StorePages(Controller):
         def save(session: db.Session, name: str) -> str:
             brand.set_brand(session, name, {field: said for field, said in form.items() if field in brand.VOICE})
             return "voiced"
+
+        return _do(request, key, form, save)
+
+    @post("/{key:str}/soft-opt-in", opt=WRITE, sync_to_thread=True)
+    def soft_opt_in(self, request: AnyRequest, key: FromPath[str], body: RawBody) -> Response[Any]:
+        """Say whether it may mail its own customers without asking, until they stop it."""
+        form, by = web.read_form(body), web.identity_of(request).label
+        allowed = form.get("allowed") == "on"
+
+        def save(session: db.Session, name: str) -> str:
+            store_id = stores.store_by_key(session, name).id or 0
+            if consents.soft_opt_in(session, store_id) is not allowed:
+                consents.set_soft_opt_in(session, store_id, allowed=allowed)
+                people.note(session, by, "soft opt-in allowed" if allowed else "soft opt-in ended", f"store {name}")
+            return "asked"
 
         return _do(request, key, form, save)
 
@@ -157,7 +175,7 @@ def _draw(
     with db.reading() as session:
         store = stores.store_by_key(session, key)
         found = page.kept(session, store.id or 0, pages.place(after, before, str))
-        view = page.view(store)
+        view = {**page.view(store), "soft_opt_in": consents.soft_opt_in(session, store.id or 0)}
     return web.page(
         "desk/store.html", request, code=code, flash=flash, flash_kind="bad" if code != 200 else "ok", rows=page.reserves(found.rows),
         typed=typed or {}, may_write="orders.write" in web.identity_of(request).permissions,

@@ -21,7 +21,9 @@ from stowline.orders import queries as orders
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {"saved": "The snippet was saved.", "removed": "The snippet was removed.", "tagged": "The tags were changed.",
-        "erased": "Erased. Orders keep their amounts, goods and days; nothing says any more whose they were."}
+        "erased": "Erased. Orders keep their amounts, goods and days; nothing says any more whose they were.",
+        "heard": "It is on record, and holds from now on.", "known": "That is on record already. Nothing was changed.",
+        "theirs": "Noted: the number is theirs."}
 
 
 class Support(Controller):
@@ -107,9 +109,7 @@ class Customers(Controller):
     @get("/{ident:int}", opt=READ, sync_to_thread=True)
     def one(self, request: AnyRequest, ident: FromPath[int], done: FromQuery[str] = "") -> Response[Any]:
         """One customer."""
-        with db.reading() as session:
-            view = customers.one(session, ident)
-        return _customer(request, view, flash=DONE.get(done))
+        return drawn(request, ident, flash=DONE.get(done))
 
     @get("/{ident:int}/data", opt=web.permission("privacy.manage"), sync_to_thread=True)
     def data(self, ident: FromPath[int]) -> Stream:
@@ -130,8 +130,7 @@ class Customers(Controller):
         except Refused as why:
             if web.wants_json(request):
                 raise
-            with db.reading() as session:
-                return _customer(request, customers.one(session, ident), flash=why.say, code=why.status)
+            return drawn(request, ident, flash=why.say, code=why.status)
         return web.redirect(f"/customers/{ident}?done=erased")
 
     @post("/{ident:int}/tags", opt=WRITE, sync_to_thread=True)
@@ -147,7 +146,10 @@ class Customers(Controller):
         return web.redirect(f"/customers/{ident}?done=tagged")
 
 
-def _customer(request: AnyRequest, view: dict[str, Any], *, flash: str | None, code: int = 200) -> Response[Any]:
+def drawn(request: AnyRequest, ident: int, *, flash: str | None, code: int = 200) -> Response[Any]:
+    """A customer's page. Raises NotFound."""
+    with db.reading() as session:
+        view = customers.one(session, ident)
     may_erase = "privacy.manage" in web.identity_of(request).permissions
     return web.page("desk/customer.html", request, code=code, flash=flash, flash_kind="ok" if code == 200 else "bad",
                     may_write=_may_write(request), may_erase=may_erase, **view)  # fmt: skip

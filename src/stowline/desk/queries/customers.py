@@ -8,9 +8,10 @@ from sqlmodel import Session
 
 from stowline.cases import queries as cases
 from stowline.core.errors import NotFound
+from stowline.desk.erasure import is_erased
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, starts_with, walk
-from stowline.notifications import consents, unsubscribe
-from stowline.notifications.preference_rules import WAYS
+from stowline.notifications import consents, preferences, unsubscribe
+from stowline.notifications.preference_rules import CHOSEN, WAYS
 from stowline.orders.models import Customer, Order
 from stowline.stores import queries as stores
 
@@ -55,7 +56,10 @@ def rows(session: Session, found: Sequence[Any]) -> list[Row]:
 def _wishes(session: Session, row: Any) -> Row:  # noqa: ANN401  (a row)
     """The person's own page, and what of their consent is on record."""
     found = consents.history(session, row.store_id, row.email)
-    return {"preferences_href": unsubscribe.preferences_path(row.store_id, row.email),
+    reads = preferences.reader(session, row.store_id, row.email)
+    return {"phone": reads.phone, "own_phone": reads.own_phone, "erased": is_erased(row.email),
+            "ways": [{"value": way, "label": WAYS[way], "chosen": False} for way in CHOSEN],
+            "preferences_href": unsubscribe.preferences_path(row.store_id, row.email),
             "consents": [{"at": one.at, "way": WAYS.get(one.channel, one.channel), "given": one.given, "text": one.text, "source": one.source} for one in found]}  # fmt: skip
 
 
