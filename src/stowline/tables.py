@@ -12,6 +12,7 @@ def metadata() -> MetaData:
     import stowline.backorders.offer_models
     import stowline.backorders.promise_models
     import stowline.backorders.sign_up_models
+    import stowline.cases.contact_models
     import stowline.cases.models
     import stowline.catalog.models
     import stowline.core.idempotency

@@ -7,6 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
 
 from stowline.backorders import sign_ups
+from stowline.cases import contacts
+from stowline.cases.contacts import Said
 from stowline.core import clock, db
 from stowline.desk import erasure
 from stowline.notifications import consents, preferences, suppressions
@@ -61,6 +63,10 @@ def seed(house: House) -> int:
         preferences.set_reader(session, 1, MAIL, Reader(phone="+442079460018"))
         preferences.choose(session, 1, MAIL, {("shipped", "email"): False})
         consents.record(session, 1, MAIL, "email", given=False, text="No more, said Wilhelmina", source="by phone")
+        mails = [(1, "work@querido.example", "W. Querido"), (None, MAIL, "W. Querido"), (None, "friend@else.example", "Otto")]  # hers; hers but of no order; about her
+        for n, (order, by, name) in enumerate(mails):
+            said = Said(f"<{n}@x.example>", "mail", "mailbox", clock.now(), store_id=order, order_id=order, address=by, name=name, subject="Re: order", text=f"Write to {MAIL}")
+            contacts.keep(session, said)
         session.execute(sa.text("UPDATE orders SET note = 'Ring Querido at the back' WHERE ref = '7001'"))
     return int(house_customer("7001"))
 
@@ -76,7 +82,7 @@ def test_nothing_says_who_it_was_and_nobody_else_is_touched(any_house: House) ->
     with db.reading() as session:
         before = of_otto(session)
     kept = json.loads(ruth.file(f"/customers/{ident}/data").text)
-    assert {"customer", "orders", "message", "preference", "reader", "marketing_consent"} <= {row["table"] for row in kept}
+    assert {"customer", "orders", "message", "preference", "reader", "marketing_consent", "contact"} <= {row["table"] for row in kept}
     page = ruth.get(f"/customers/{ident}")
     refused = ruth.send(page, "/erasure", typed="somebody@else.example")
     assert "Nothing was erased" in refused.text

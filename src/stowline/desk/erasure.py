@@ -111,7 +111,8 @@ def _words(session: Session, who: Person) -> Pattern[str]:
 
 def _where(place: Place, table: sa.Table, who: Person, some: Iterable[int]) -> sa.ColumnElement[bool]:
     if place.by == "person":
-        return sa.and_(table.c.store_id == who.store_id, sa.func.lower(table.c[place.column]) == plain(who.email))
+        mine = table.c.store_id == who.store_id
+        return sa.and_(sa.or_(mine, table.c.store_id.is_(None)) if place.any_store else mine, sa.func.lower(table.c[place.column]) == plain(who.email))
     return table.c[place.column].in_(list(some))
 
 

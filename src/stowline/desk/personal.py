@@ -14,7 +14,9 @@ GONE = "Erased"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One table. `by`: customer, order (`order_id`), parcel, person (store and address), or terms of an order."""
+    """One table. `by`: customer, order (`order_id`), parcel, person (store and address), or terms of an order. `any_store`: a row of no
+    store yet belongs to whoever has the address.
+    """
 
     table: str
     by: str
@@ -22,9 +24,11 @@ class Place:
     clean: tuple[str, ...] = ()
     sets: Mapping[str, Any] = field(default_factory=dict)
     goes: bool = False
+    any_store: bool = False
 
 
 _ORDER = dict.fromkeys(("email", "company", "line1", "line2", "city", "region", "postcode", "phone", "note"), "")
+_CONTACT = dict.fromkeys(("ref", "address", "name", "subject", "text", "why", "consent_note"), "")
 PLACES: tuple[Place, ...] = (
     Place("outbox", "order", "subject", clean=("body", "trouble")),
     Place("message", "order", "order_id"),
@@ -39,11 +43,13 @@ PLACES: tuple[Place, ...] = (
     Place("marketing_consent", "person", "address", goes=True),
     Place("cap_turn", "person", "address", goes=True),
     Place("mail_report", "person", "address", sets={"address": "", "say": ""}),
+    Place("contact", "order", "order_id", sets={**_CONTACT, "testimonial_at": None}),
+    Place("contact", "person", "address", sets={**_CONTACT, "testimonial_at": None}, any_store=True),
     Place("orders", "order", "id", clean=("held",), sets={**_ORDER, "customer_name": GONE, "ship_name": GONE}),
     Place("customer", "customer", "id", sets={"name": GONE}),
 )
-MESSAGE = {"recipient": "", "address": "", "recipient_name": "", "subject": "", "html": "", "text": "", "short": ""}
-LOOSE = ("outbox", "idempotency", "scan", "task_step", "task_lease", "intake_error", "audit", "timer", "tracking_post")
+MESSAGE = {"mark": "", "recipient": "", "address": "", "recipient_name": "", "subject": "", "html": "", "text": "", "short": ""}
+LOOSE = ("outbox", "idempotency", "scan", "task_step", "task_lease", "contact", "intake_error", "audit", "timer", "tracking_post")
 """Tables whose rows name nobody they belong to: those that hold the person's e-mail address, or the name beside an order."""
 EXPORTED = ("customer", "orders", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
-            "reader", "marketing_consent", "mail_report")  # fmt: skip
+            "reader", "marketing_consent", "mail_report", "contact")  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.cases.contact_rules import ABOUT, CHANNELS
 from stowline.core import outbox
 from stowline.core.outbox import Happened
 from stowline.desk import words as phrases
@@ -104,6 +105,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ParcelPacked": lambda v: f"Parcel {v['parcel']} closed, {_n(v['units'])}",
     "LabelMade": lambda v: f"Label printed for {v['parcel']}, {v['tracking']}",
     "ParcelHandedOver": lambda v: f"Parcel {v['parcel']} handed over to {v['carrier']}, {_n(v['units'])}",
+    "ReplyReceived": lambda v: f"The shopper wrote: {ABOUT[v['about']].lower()}",
+    "ContactLogged": lambda v: f"The shopper got in touch ({CHANNELS[v['channel']].lower()}): {ABOUT[v['about']].lower()}",
     "MilestoneReached": lambda v: f"{MILESTONES[v['milestone']]}: parcel {v['parcel']}{', ' + v['place'] if v['place'] else ''}, {phrases.moment(v['at'])}" + (f". The carrier says: {v['say']}" if v["say"] else ""),
     "TrackingNumberNoted": lambda v: f"Parcel {v['parcel']} goes with {v['carrier']} as {v['tracking']}",
     "HandoverUndone": lambda v: f"Handover of {v['parcel']} taken back",

@@ -16,7 +16,7 @@ from stowline.notifications import channel_settings, policies, policy_rules, pre
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import OrderFacts, Policy
 from stowline.notifications.preference_rules import plain
-from stowline.notifications.rules import KINDS, State, due_after, message_key
+from stowline.notifications.rules import KINDS, State, due_after, mark, message_key
 from stowline.orders import queries as orders
 from stowline.orders import shoppers
 from stowline.orders.queries import Order
@@ -167,7 +167,7 @@ def keep(session: Session, row: dict[str, Any]) -> int | None:
     """Write a message that is owed, unless it stands there already: its id if it is new."""
     if session.execute(sa.select(_messages.c.id).where(_messages.c.key == row["key"])).first() is not None:
         return None
-    message_id = int(session.execute(sa.insert(_messages).returning(_messages.c.id), row).scalar_one())
+    message_id = int(session.execute(sa.insert(_messages).returning(_messages.c.id), row | {"mark": mark(row["key"])}).scalar_one())
     if row["state"] == State.HELD:
         if row["kind"] in OFFERING and row["channel"] == "email" and not row.get("copy_of_id") and _is_news(session, row, message_id):
             offers.make(session, row["order_id"], OFFERING[row["kind"]], str(message_id))

@@ -1,6 +1,7 @@
-"""Reading the mailbox that bounces come back to: a standing timer looks, takes what is a notice, leaves the rest.
+"""Reading the mailbox that bounces and replies come back to: a standing timer looks, takes what is a notice or a person's
+answer, leaves the rest.
 
-Notices are marked as seen once what they say is kept; a mail that is no notice stays as it is, for people. How far the
+What was taken is marked as seen once it is kept; an automatic answer and what cannot be read stay as they are, for people. How far the
 mailbox was read is kept with what was read, in one transaction: nothing is lost or counted twice, whenever it stops.
 """
 
@@ -16,9 +17,10 @@ from sqlmodel import Session
 
 from stowline.core import clock, db, timers
 from stowline.core.config import settings
-from stowline.notifications import bounces, dsn_rules
+from stowline.notifications import bounces, dsn_rules, replies, reply_rules
 from stowline.notifications.bounce_rules import Notice
 from stowline.notifications.imap_url import Mailbox, mailbox_of
+from stowline.notifications.reply_rules import Reply
 from stowline.notifications.suppression_models import BounceMailbox
 
 log = structlog.get_logger("stowline.bounces")
@@ -45,16 +47,18 @@ def poll(_ref: str) -> None:
 
 
 def read(box: Mailbox) -> int:
-    """Read what came since the last time: how many reports were new. Raises OSError and imaplib's errors."""
+    """Read what came since the last time: how many reports and replies were new. Raises OSError and imaplib's errors."""
     new = 0
     with _opened(box) as (line, validity):
         with db.reading() as session:
             place = session.get(BounceMailbox, box.name)
             after = place.uid if place is not None and place.validity == validity else 0
         for uid in _unseen(line, after):
-            found = dsn_rules.read(_mail(line, uid), clock.now())
-            new += _take(box, validity, uid, found or [])
-            if found is not None:
+            raw = _mail(line, uid)
+            found = dsn_rules.read(raw, clock.now())
+            reply = reply_rules.read(raw, clock.now()) if found is None else None
+            new += _take(box, validity, uid, found or [], reply)
+            if found is not None or reply is not None:
                 line.uid("STORE", str(uid), "+FLAGS.SILENT", r"(\Seen)")
     _went_well(box, validity)
     return new
@@ -94,9 +98,11 @@ def _mail(line: imaplib.IMAP4, uid: int) -> bytes:
     return next((part[1] for part in answer if isinstance(part, tuple)), b"")
 
 
-def _take(box: Mailbox, validity: int, uid: int, found: list[Notice]) -> int:
+def _take(box: Mailbox, validity: int, uid: int, found: list[Notice], reply: Reply | None) -> int:
     def work(session: Session) -> int:
         new = bounces.take(session, found, source="mailbox", vouched=False)
+        kept = replies.take(session, reply, source="mailbox") if reply is not None else None
+        new += kept is not None and kept[1]
         place = _place(session, box.name, validity)
         place.uid = max(place.uid, uid)
         return new

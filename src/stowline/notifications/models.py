@@ -13,7 +13,7 @@ class Message(SQLModel, table=True):
 
     States: held (until `due`), sending, sent, skipped, unknown (the answer was lost after the mail went out), dead.
     `reason` says why in words; the rendering is kept as it was sent. It is about an order, about a sign-up of the
-    back-in-stock list, or about a report to a supplier, which no store sends. `address` is the recipient for comparing, in
+    back-in-stock list, or about a report to a supplier, which no store sends. `mark` is the left half of its Message-ID. `address` is the recipient for comparing, in
     lower case. It is of no use after `expires_at`. One that waited for the cap may have been told in another
     (`told_in_id`); a person's copy of one that went names it (`copy_of_id`). `forced` is why somebody overruled what
     held it back.
@@ -27,12 +27,14 @@ class Message(SQLModel, table=True):
         Index("ix_message_sent", "sent_at"),
         Index("ix_message_copy", "copy_of_id", sqlite_where=text("copy_of_id IS NOT NULL"), postgresql_where=text("copy_of_id IS NOT NULL")),
         Index("ix_message_address", "address", "id"),
+        Index("ix_message_mark", "mark", sqlite_where=text("mark <> ''"), postgresql_where=text("mark <> ''")),
         Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),
               postgresql_where=text("state = 'sending'")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True, max_length=300)
+    mark: str = Field(default="", max_length=32, sa_column_kwargs={"server_default": text("''")})
     kind: str = Field(max_length=40)
     channel: str = Field(max_length=16)
     recipient: str = Field(max_length=254)

@@ -80,7 +80,12 @@ def message_key(kind: str, *, channel: str, recipient: str, **facts: str | int) 
 
 def message_id(key: str, domain: str) -> str:
     """The Message-ID of the message with this key (RFC 5322, 3.6.4): the same however often it is tried."""
-    return f"<{_digest(key)[:32]}@{_safe_domain(domain)}>"
+    return f"<{mark(key)}@{_safe_domain(domain)}>"
+
+
+def mark(key: str) -> str:
+    """The left half of that Message-ID, by which a reply finds the message again."""
+    return _digest(key)[:32]
 
 
 def thread_id(store: str, order: str, domain: str) -> str:

@@ -1,5 +1,7 @@
 """Shoppers: people as a store's orders know them, told apart by their e-mail address."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
@@ -26,3 +28,9 @@ def last_order(session: Session, store_id: int, address: str) -> Order | None:
     """The newest order that somebody with this address, in any letter case, placed in this store."""
     query = select(Order).join(Customer, _c.id == _o.customer_id).where(_c.store_id == store_id, _c.email == address.strip().lower())
     return session.exec(query.order_by(_o.placed_at.desc(), _o.id.desc()).limit(1)).first()
+
+
+def orders_of(session: Session, address: str, store_ids: Sequence[int], most: int = 200) -> list[Order]:
+    """The newest orders of somebody with this address in these stores."""
+    query = select(Order).join(Customer, _c.id == _o.customer_id).where(_c.store_id.in_(store_ids), _c.email == address.strip().lower())
+    return list(session.exec(query.order_by(_o.placed_at.desc(), _o.id.desc()).limit(most)))
