@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from stowline.backorders.sign_up_rules import AFTER, State, Step, before, whose_
 from stowline.core import clock, db
 from stowline.demo import later
 from stowline.inventory import queries as inventory
+from stowline.notifications import policies
 from stowline.notifications.models import Message
 from stowline.portal.screens import notify as screens
 from stowline.stores import service as stores
@@ -134,6 +136,19 @@ def test_the_mail_has_the_way_out_and_opening_it_changes_nothing(one_house: Hous
     assert "You are off the list" in shopper.get(path).text
     assert shopper.get(path[:-1] + ("0" if path[-1] != "0" else "1")).status == 404
     assert shopper.get("/notify-off/99999999999999999999-" + "0" * 32).status == 404
+
+
+def test_a_store_that_does_not_send_it_says_so(one_house: House) -> None:
+    robot = one_house.robot()
+    robot.add_product("VASE")
+    db.run(lambda session: policies.set_policy(session, 1, "back-in-stock", replace(policies.policy(session, 1, "back-in-stock"), on=False)))
+    wants(robot, "VASE", "hal")
+    robot.receive({"VASE": 1})
+    pass_on()
+    db.run(lambda session: policies.forget(session, 1, "back-in-stock"))
+    with db.reading() as session:
+        mail = session.exec(select(Message).where(Message.recipient == "hal@example.test")).one()
+    assert (mail.state, mail.reason) == ("skipped", "this store does not send it")
 
 
 def test_a_shopper_signs_up_on_a_page_of_the_store(one_house: House) -> None:

@@ -76,7 +76,7 @@ def test_a_gateway_that_is_switched_off_is_the_reason(maja: Tablet) -> None:
     with clock.stopped_at(NOON):
         maja.place("1", {"MUG": 1})
         work_off()
-    assert fate("1", "order-confirmed", "sms") == ("skipped", "this store has no sms that is switched on")
+    assert fate("1", "order-confirmed", "sms") == ("skipped", "this store has no SMS that is switched on")
 
 
 def test_an_sms_waits_for_the_reader_s_morning_and_the_mail_does_not(maja: Tablet) -> None:

@@ -25,6 +25,7 @@ from stowline.packing import queries as packing
 TIMER = "message"
 OFFERING = {"backorder-notice": "notice", "delay-apology": "apology"}
 """What tells of a delay offers its shopper a choice, in the same transaction."""
+NOT_SENT = "this store does not send it"
 NOBODY = {"email": "no e-mail address is known", "sms": "no telephone number is known", "whatsapp": "no telephone number is known"}
 _messages = Message.__table__  # type: ignore[attr-defined]
 
@@ -56,13 +57,13 @@ def _announce(session: Session, kind: str, order: Order, happened: Happened) -> 
             "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
             "order_ref": order.ref, "parcel_id": parcel_id, "recipient_name": order.customer_name or order.ship_name,
         }  # fmt: skip
-        keep(session, _silenced(row, why or _unreachable(session, order.store_id, channel, address)))
+        keep(session, silenced(row, why or _unreachable(session, order.store_id, channel, address)))
 
 
 def _unreachable(session: Session, store_id: int, channel: str, address: str) -> str:
     """Why nothing can go by this channel; '' if it can."""
     if channel not in ("email", "in-app") and channel not in channel_settings.available(session, store_id):
-        return f"this store has no {channel} that is switched on"
+        return f"this store has no {channel_settings.NAMES[channel]} that is switched on"
     return "" if address else NOBODY.get(channel, "no address is known")
 
 
@@ -94,7 +95,7 @@ def _why_not(session: Session, policy: Policy, order: Order, happened: Happened)
     if not (order.tell and happened.values.get("tell", True)):  # telling that began since leaves the event as it was
         return "imported in silence"
     if not policy.on:
-        return "this store does not send it"
+        return NOT_SENT
     if policy.conditions == policy_rules.Conditions():
         return ""
     unmet = policy_rules.unmet(policy.conditions, order_facts(session, order))
@@ -159,7 +160,8 @@ def owed(kind: str, channel: str, recipient: str, happened: Happened, policy: Po
     }  # fmt: skip
 
 
-def _silenced(row: dict[str, Any], why: str) -> dict[str, Any]:
+def silenced(row: dict[str, Any], why: str) -> dict[str, Any]:
+    """The message that will not go, and why; as it was where there is no reason."""
     return row | {"state": State.SKIPPED, "reason": why} if why else row
 
 

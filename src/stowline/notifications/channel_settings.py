@@ -16,6 +16,7 @@ from stowline.stores import queries as stores
 __all__ = ["available", "for_channel", "gateway", "gateways", "remove", "set_gateway", "shown", "switch", "try_gateway"]
 EMAIL, IN_APP, WEBHOOK = "email", "in-app", "webhook"
 GATEWAYS = {"sms": "SMS", "whatsapp": "WhatsApp", "push": "Push"}
+NAMES = {**GATEWAYS, WEBHOOK: "webhook"}
 _IN_APP = InAppChannel()
 
 

@@ -10,7 +10,7 @@ from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
 from stowline.notifications import getting_ready, policies, policy_rules, queries, waits
 from stowline.notifications import sign_ups as about_sign_up
-from stowline.notifications.announcing import OFFERING, TIMER, keep, owed, pending
+from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after, message_key
 from stowline.orders import kits
@@ -25,8 +25,9 @@ def announce_back(session: Session, happened: Happened) -> None:
     """Somebody on the back-in-stock list has the turn: owe the message, once for each turn."""
     one = sign_ups.by_id(session, happened.values["sign_up_id"])
     key = message_key("back-in-stock", channel="email", recipient=one.email, signup=one.id or 0, time=happened.values["time"])
-    row = owed("back-in-stock", "email", one.email, happened, policies.policy(session, one.store_id, "back-in-stock"))
-    keep(session, row | {"key": key, "store_id": one.store_id, "sign_up_id": one.id, "scan_id": None})
+    policy = policies.policy(session, one.store_id, "back-in-stock")
+    row = owed("back-in-stock", "email", one.email, happened, policy) | {"key": key, "store_id": one.store_id, "sign_up_id": one.id, "scan_id": None}
+    keep(session, silenced(row, "" if policy.on else NOT_SENT))
 
 
 def announce_report(session: Session, happened: Happened) -> None:
