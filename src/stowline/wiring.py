@@ -34,7 +34,7 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import alarms, announcing, bounce_mailbox, delivery, metrics, replays, sequences
+from stowline.notifications import alarms, announcing, bounce_mailbox, delivery, metrics, replays, retention, sequences
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -115,6 +115,7 @@ VERBS = {
     outlook.NIGHT: outlook.nightly,
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look,
+    retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, metrics.TIMER: metrics.add_up, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
@@ -125,7 +126,8 @@ WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, m
 # timers that always stand, and how soon after the first start they run
 STANDING = {tidy.TIMER: tidy.EVERY, bounce_mailbox.TIMER: timedelta(seconds=45), lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
-            sign_ups.SWEEP: timedelta(minutes=20), alarms.TIMER: timedelta(minutes=1), metrics.TIMER: timedelta(minutes=2), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2)}
+            sign_ups.SWEEP: timedelta(minutes=20), alarms.TIMER: timedelta(minutes=1), metrics.TIMER: timedelta(minutes=2), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2),
+            retention.NIGHT: timedelta(hours=3)}
 
 
 def connect() -> None:

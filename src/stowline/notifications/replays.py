@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from stowline.core import clock, timers
 from stowline.core.errors import Conflict, Refused
-from stowline.notifications import gates, queries, service
+from stowline.notifications import gates, queries, retention, service
 from stowline.notifications.announcing import TIMER, keep
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after
@@ -113,6 +113,8 @@ def send_copy(session: Session, message_id: int, *, who: str, why: str = "") -> 
     original = queries.lock(session, message_id)
     if original.state not in (State.SENT, State.SKIPPED):
         raise Conflict(f"This message is {original.state}; only one that was sent or skipped can go again as a copy.")
+    if gone := retention.removed(original):
+        raise Conflict(f"{gone} No copy can go.")
     if len(why) > MOST_WHY:
         raise Refused(f"Say why in at most {MOST_WHY} characters.", where="why")
     row = _copy(session, original, f"{who}: {why}"[:300] if why else "")

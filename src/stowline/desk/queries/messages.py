@@ -11,7 +11,7 @@ from stowline.core.errors import NotFound
 from stowline.desk import words
 from stowline.desk.queries import diary, suppressions
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
-from stowline.notifications import facts, message_hooks
+from stowline.notifications import facts, message_hooks, retention
 from stowline.notifications import queries as messages
 from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.channels import DeliveryFailed, Envelope, as_mail
@@ -68,11 +68,12 @@ def one(session: Session, message_id: int) -> Row:
         "tries": _tries(message), "html": rendered.html or None, "text": rendered.text, "short": rendered.short,
         "subject": rendered.subject, "headers": _headers(session, message, rendered),
     }  # fmt: skip
-    preview = not message.html and not trouble
+    gone = retention.removed(message)
+    preview = not message.html and not trouble and not gone
     return {"message": row, "trouble": trouble, "preview": preview, "trail": diary.of_event(session, message.event_id),
             "decidable": message.state in ("dead", "unknown"), "unsure": message.state == "unknown",
             "reports": suppressions.of_message(session, message_id),
-            "copyable": message.state in ("sent", "skipped"), "hung": _hung(session, message), "attempts": _attempts(session, message)}
+            "copyable": message.state in ("sent", "skipped") and not gone, "removed": gone, "hung": _hung(session, message), "attempts": _attempts(session, message)}
 
 
 def _hung(session: Session, message: Message) -> Row:
@@ -99,7 +100,7 @@ def _tries(message: Message) -> int:
 
 def _rendered(session: Session, message: Message) -> tuple[Rendered, str]:
     """(the text, why there is none)."""
-    if message.html:
+    if message.html or retention.removed(message):
         return Rendered(message.subject, message.html, message.text, message.short), ""
     title = SUBJECTS.get(message.kind, message.kind)
     try:
