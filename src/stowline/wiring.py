@@ -34,7 +34,17 @@ from stowline.inventory import (
 )
 from stowline.inventory import kits as inventory_kits
 from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, UnitsNeeded
-from stowline.notifications import alarms, announcing, bounce_mailbox, delivery, metrics, replays, retention, sequences
+from stowline.notifications import (
+    alarms,
+    announcing,
+    bounce_mailbox,
+    delivery,
+    metrics,
+    replays,
+    retention,
+    sequences,
+    win_back,
+)
 from stowline.notifications import service as notifications
 from stowline.orders import instruction_post, instructions, policies, shop_doors
 from stowline.orders import kits as order_kits
@@ -65,6 +75,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     "OptionChosen": {"withdraw": notifications.withdraw, "sequences": sequences.on_order_news},
     "WaitGoesOn": {"announce": announcing.announce},
+    "LongAway": {"announce": win_back.announce},
     "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     **{name: {"end-offers": offers.on_news, "sequences": sequences.on_order_news} for name in ("UnitsCancelled", "LineSwapped")},
     **{name: {"end-offers": offers.on_news} for name in ("HoldLifted", "StockTakenFor")},

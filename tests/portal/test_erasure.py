@@ -11,8 +11,9 @@ from stowline.cases import contacts
 from stowline.cases.contacts import Said
 from stowline.core import clock, db
 from stowline.desk import erasure
-from stowline.notifications import consents, preferences, suppressions
+from stowline.notifications import consents, preferences, sequence_runs, suppressions
 from stowline.notifications.preferences import Reader
+from stowline.notifications.sequence_models import SequenceRun
 from stowline.stores import queries as stores
 from tests.asserts import breaches
 from tests.desk.conftest import House
@@ -62,6 +63,7 @@ def seed(house: House) -> int:
         sign_ups.sign_up(session, shop, product, MAIL)
         preferences.set_reader(session, 1, MAIL, Reader(phone="+442079460018"))
         preferences.choose(session, 1, MAIL, {("shipped", "email"): False})
+        sequence_runs.begin(session, [SequenceRun(sequence="win-back", subject="order:1", store_id=1, address=MAIL, began_at=clock.now(), next_at=clock.now() + timedelta(days=9))])
         consents.record(session, 1, MAIL, "email", given=False, text="No more, said Wilhelmina", source="by phone")
         mails = [(1, "work@querido.example", "W. Querido"), (None, MAIL, "W. Querido"), (None, "friend@else.example", "Otto")]  # hers; hers but of no order; about her
         for n, (order, by, name) in enumerate(mails):

@@ -2,19 +2,21 @@
 
 import itertools
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
 
 from stowline import wiring
 from stowline.core import clock, db
-from stowline.notifications import sequence_runs, sequences
+from stowline.notifications import consents, sequence_runs, sequences
 from stowline.notifications.sequence_models import SequenceRun
 from stowline.notifications.sequence_rules import GETTING_READY, SEQUENCES
 from stowline.orders import queries as orders
-from tests.makers import Tablet
+from tests.makers import Tablet, email_of
 from tests.stories.conftest import House
 from tests.stories.test_promises import work_off
+from tests.stories.test_who_hears_what import say
 
 BEGIN = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
 one_database = pytest.mark.parametrize("house_url", ["sqlite"], indirect=True)
@@ -133,6 +135,68 @@ def test_after_other_news_the_series_moves_on(house: House) -> None:
 def test_whatever_may_end_a_sequence_is_wired_to_it() -> None:
     for one in SEQUENCES.values():
         assert [event for event in one.ends if "sequences" not in wiring.REACTIONS[event]] == []
+
+
+def orders_of(desk: Tablet, *refs: str) -> None:
+    """Orders of people who agreed to marketing, long delivered."""
+    with clock.stopped_at(BEGIN):
+        for ref in refs:
+            assert desk.place(ref, {"MUG": 1}).status == 201
+            db.run(partial(consents.record, store_id=1, address=email_of(ref), channel="email", given=True, text="Yes", source="checkout"))
+        desk.ship_all()
+        work_off()
+
+
+@one_database
+def test_who_has_not_ordered_for_half_a_year_is_missed_once_and_who_did_is_not(house: House) -> None:
+    desk = house.tablet()
+    desk.stock_up({"MUG": 20})
+    orders_of(desk, "A", "B", "C", "D")
+    with clock.stopped_at(BEGIN + timedelta(days=100)):
+        desk.place("A-2", {"MUG": 1}, customer={"name": "Ada Byron", "email": email_of("A")})
+    db.run(partial(consents.record, store_id=1, address=email_of("B"), channel="email", given=False, text="No", source="mail"))
+    night(190)
+    assert told("win-back") == [], "the store does not send it"
+    say("win-back", on=True)
+    night(191)
+    with db.reading() as session:
+        begun = session.execute(sa.text("SELECT count(*) FROM sequence_run WHERE sequence = 'win-back'")).scalar_one()
+    assert begun == 3, "everybody but who ordered since"
+    with clock.stopped_at(day(191.1)):
+        desk.place("D-2", {"MUG": 1}, customer={"name": "Ada Byron", "email": email_of("D")})
+    each_day(192, 230)
+    assert {email for email in (email_of(ref) for ref in "ABCD") if told("win-back", email)} == {email_of("C")}
+    assert [state for _, state in told("win-back", email_of("C"))] == ["sent"], "once per last order"
+    with db.reading() as session:
+        whys = dict(session.execute(sa.text("SELECT address, why FROM sequence_run WHERE sequence = 'win-back'")).all())
+    assert whys[email_of("B")] == "the shopper stopped marketing"
+    assert whys[email_of("C")] == "it was said, once"
+
+
+@one_database
+def test_a_night_of_two_thousand_people_is_done_in_portions(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk = house.tablet()
+    desk.stock_up({"MUG": 2})
+    orders_of(desk, "A")
+    with db.reading() as session:
+        order_id = orders.by_ref(session, "A").id
+    rows = [{"sequence": "win-back", "subject": f"person:{n}", "store_id": 1, "order_id": order_id, "address": f"p{n}@example.test", "step": 0,
+             "began_at": BEGIN, "next_at": BEGIN, "why": ""} for n in range(2000)]  # fmt: skip
+    with db.transaction() as session:
+        session.execute(sa.insert(SequenceRun), rows)
+    sizes: list[int] = []
+    locked = sequence_runs.locked
+
+    def counted(session: db.Session, ids: list[int]) -> list[SequenceRun]:
+        sizes.append(len(ids))
+        return locked(session, ids)
+
+    monkeypatch.setattr(sequence_runs, "locked", counted)
+    with clock.stopped_at(day(1)):
+        sequences.work("")
+    assert (sum(sizes), max(sizes)) == (2000, sequences.AT_ONCE)
+    with db.reading() as session:
+        assert session.execute(sa.text("SELECT count(*) FROM sequence_run WHERE ended_at IS NULL")).scalar_one() == 0
 
 
 ENDS = {"chosen": "the shopper has chosen what becomes of it", "cancelled": "the order was cancelled", "came": "nothing of it waits any more"}

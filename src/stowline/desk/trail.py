@@ -131,6 +131,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ConsentAsked": lambda v: f"Asked to agree to a delay{' until ' + v['told'] if v['told'] else ', no date yet'}, by {v['due']}"
     + ("; silence is consent" if v["silence"] else "; without an answer it is not agreed"),
     "ConsentSettled": lambda v: f"The delay: {_CONSENT[v['state']]} ({v['text']}; {v['source']})",
+    "LongAway": lambda _: "No order since this one: time to say that they are missed",
     "WaitGoesOn": lambda v: f"Still waiting for {v['name']}: time to say how it stands, for the {v['step']}. time",
     "OfferEnded": lambda v: f"The offer ended: {_OFFER_END[v['outcome']]}",
     "InstructionOwed": lambda v: f"The shop is to {_ASKED[v['kind']]}{_much(v)}",

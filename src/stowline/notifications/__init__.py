@@ -1,6 +1,7 @@
 """Messages to shoppers: who hears what, when and how. A message is owed from the moment its event is reacted to, held
 for its grace, checked again and rendered when it goes, and ends in sent, skipped, unknown or dead, always with a
 reason. One row for each business fact, recipient, kind and channel, ever. Words: message, kind, channel, held. A
-message is the end of a trail; a sequence is the beginning of one, and records each step: WaitGoesOn (a long wait).
+message is the end of a trail; a sequence is the beginning of one, and records each step: WaitGoesOn (a long wait),
+LongAway (no order for a long time).
 Of delivery as a whole: AlarmRaised, AlarmEnded.
 """

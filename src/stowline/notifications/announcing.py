@@ -57,10 +57,10 @@ def _announce(session: Session, kind: str, order: Order, happened: Happened) -> 
             "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
             "order_ref": order.ref, "parcel_id": parcel_id, "recipient_name": order.customer_name or order.ship_name,
         }  # fmt: skip
-        keep(session, silenced(row, why or _unreachable(session, order.store_id, channel, address)))
+        keep(session, silenced(row, why or unreachable(session, order.store_id, channel, address)))
 
 
-def _unreachable(session: Session, store_id: int, channel: str, address: str) -> str:
+def unreachable(session: Session, store_id: int, channel: str, address: str) -> str:
     """Why nothing can go by this channel; '' if it can."""
     if channel not in ("email", "in-app") and channel not in channel_settings.available(session, store_id):
         return f"this store has no {channel_settings.NAMES[channel]} that is switched on"

@@ -14,3 +14,11 @@ class WaitGoesOn:
     name: str
     step: int
     say: str
+
+
+@dataclass(frozen=True, slots=True)
+class LongAway:
+    """The last order of somebody who has not ordered for a long time."""
+
+    order_id: int
+    order_ref: str

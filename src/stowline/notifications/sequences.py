@@ -5,20 +5,21 @@ work in portions, each in a transaction of its own. Who ends a sequence holds th
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 
 from stowline.core import clock, db, timers
 from stowline.core.outbox import Happened
-from stowline.notifications import getting_ready, sequence_runs
+from stowline.notifications import getting_ready, sequence_runs, win_back
 from stowline.notifications.sequence_models import SequenceRun
-from stowline.notifications.sequence_rules import GETTING_READY
+from stowline.notifications.sequence_rules import AWAY, GETTING_READY
 from stowline.orders import queries as orders
 
 TIMER, NIGHT = "sequence", "sequence-night"
 EVERY, NIGHTLY = timedelta(minutes=10), timedelta(days=1)
 AT_ONCE, MOST_PORTIONS, LOOKED_AT = 50, 400, 500
-_STEPS: dict[str, Callable[[Session, SequenceRun], None]] = {GETTING_READY: getting_ready.step}
+_STEPS: dict[str, Callable[[Session, SequenceRun], None]] = {GETTING_READY: getting_ready.step, AWAY: win_back.step}
 
 
 def work(ref: str) -> None:
@@ -41,15 +42,19 @@ def _portion(session: Session, found: list[tuple[int, int | None]]) -> None:
 
 def night(ref: str) -> None:
     """The nightly timer's work: begin with whom it is time for. Safe to repeat."""
-    after = None
+    _begin(getting_ready.portion, None)
+    _begin(win_back.portion, 0)
+    db.run(lambda session: timers.set_timer(session, NIGHT, ref, clock.now() + NIGHTLY))
+
+
+def _begin(portion: Callable[[Session, Any, int], tuple[list[SequenceRun], Any]], after: Any) -> None:  # noqa: ANN401  (a key)
     while True:
         with db.reading() as session:
-            runs, after = getting_ready.portion(session, after, LOOKED_AT)
+            runs, after = portion(session, after, LOOKED_AT)
         if runs:
             db.run(partial(sequence_runs.begin, runs=runs))
         if after is None:
-            break
-    db.run(lambda session: timers.set_timer(session, NIGHT, ref, clock.now() + NIGHTLY))
+            return
 
 
 def on_order_news(session: Session, happened: Happened) -> None:

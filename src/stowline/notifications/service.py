@@ -8,7 +8,7 @@ from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import getting_ready, policies, policy_rules, queries, waits
+from stowline.notifications import getting_ready, policies, policy_rules, queries, waits, win_back
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
 from stowline.notifications.models import Message
@@ -52,6 +52,8 @@ def untrue(session: Session, message: Message) -> str:
     if message.report_id is not None:
         return ""  # it tells how things stood when it was sent
     if message.order_id is None:
+        if message.kind == win_back.KIND:
+            return win_back.untrue(session, message)
         return about_sign_up.untrue(session, message) if message.sign_up_id is not None else ""
     order = orders.lock(session, message.order_id)
     if order.state == "cancelled":

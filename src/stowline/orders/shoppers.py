@@ -34,3 +34,12 @@ def orders_of(session: Session, address: str, store_ids: Sequence[int], most: in
     """The newest orders of somebody with this address in these stores."""
     query = select(Order).join(Customer, _c.id == _o.customer_id).where(_c.store_id.in_(store_ids), _c.email == address.strip().lower())
     return list(session.exec(query.order_by(_o.placed_at.desc(), _o.id.desc()).limit(most)))
+
+
+def last_orders(session: Session, *, after: int = 0, limit: int = 500) -> list[tuple[int, Order | None]]:
+    """Customers in order of id, from after one, each with the newest order that they placed (None: none)."""
+    newest = sa.select(_o.id).where(_o.customer_id == _c.id).order_by(_o.placed_at.desc(), _o.id.desc()).limit(1).scalar_subquery()
+    rows = session.execute(sa.select(_c.id, newest.label("order_id")).where(_c.id > after).order_by(_c.id).limit(limit)).all()
+    ids = [row.order_id for row in rows if row.order_id is not None]
+    found = {one.id: one for one in session.exec(select(Order).where(_o.id.in_(ids)))}
+    return [(row.id, found.get(row.order_id)) for row in rows]
