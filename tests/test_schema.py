@@ -234,6 +234,17 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         "post /intake/{store}/{platform}", webhook(in_process(client), "shopify", shopify_order("#7", {"MUG": 1}))
     )
     assert [one.outcome for one in taken.taken] == ["new"]
+    with db.transaction() as session:
+        admin = Tablet(in_process(client), people.add_token(session, "privacy", ["admin"]))
+    mail, there = "late@example.test", "/api/v1/people/late@example.test"
+    order.ref, order.customer.email = "1099", mail
+    post("/api/v1/orders", order)
+    post("/api/v1/orders/{ref}/cancellation", orders_shapes.Cancellation("changed my mind"), ref="1099")
+    assert "customer" in {one.table for one in read("get /api/v1/people/{email}", admin.get(f"{there}?store=demo")).items}
+    assert tablet.get(there).status == 403, "programs of a shop are not asked"
+    assert admin.post(f"{there}/erasure", {"confirm": "else@example.test"}).status == 422
+    erased = [read("post /api/v1/people/{email}/erasure", admin.post(f"{there}/erasure", {"confirm": mail})).erased for _ in range(2)]
+    assert (erased, admin.get(there).status) == ([True, False], 404)
     assert heard == {f"{method} {path}" for method, path in calls.CALLS if "/adjustments" not in path}
 
 

@@ -19,6 +19,7 @@ from stowline.notifications import consents, suppressions
 from stowline.notifications.preference_rules import plain
 from stowline.people import service as people
 from stowline.shipping import tracking
+from stowline.stores import queries as stores
 
 PORTION = 500
 NAMES = ("customer_name", "ship_name")
@@ -62,6 +63,20 @@ def is_erased(email: str) -> bool:
     return email.endswith(NOBODY)
 
 
+def by_email(session: Session, email: str, store: str) -> int:
+    """The customer of a store with this address; its key may be left out where only one has them. Raises NotFound, Conflict."""
+    customers = _table("customer")
+    query = sa.select(customers.c.id).where(sa.func.lower(customers.c.email) == plain(email))
+    if store:
+        query = query.where(customers.c.store_id == stores.store_by_key(session, store).id)
+    found = list(session.execute(query.order_by(customers.c.id).limit(2)).scalars())
+    if not found:
+        raise NotFound("Nobody with this address is known.")
+    if len(found) > 1:
+        raise Conflict("Several stores know this address. Say which: ?store=KEY.", code="several_stores")
+    return int(found[0])
+
+
 # --- erasing ----------------------------------------------------------------------------------------------------------
 
 
@@ -87,6 +102,20 @@ def erase(session: Session, customer_id: int, *, typed: str, by: str) -> Person:
     session.execute(sa.update(customers).where(customers.c.id == customer_id).values(email=f"erased-{customer_id}{NOBODY}"))
     people.note(session, by, "person erased", f"customer {customer_id}, {len(who.orders)} orders")
     return who
+
+
+def erase_by_email(session: Session, email: str, store: str, *, typed: str, by: str) -> bool:
+    """The same for the person of a store with this address. False where nobody is known by it: they may be erased already."""
+    if plain(typed) != plain(email):
+        raise Refused("Nothing was erased. `confirm` is not the address of the path.", where="confirm")
+    try:
+        ident = by_email(session, email, store)
+    except NotFound:
+        if store:
+            stores.store_by_key(session, store)
+        return False
+    erase(session, ident, typed=typed, by=by)
+    return True
 
 
 def _refuse_on_its_way(session: Session, who: Person) -> None:

@@ -40,6 +40,7 @@ from stowline.schema.orders import (
     UrgentlyTaken,
     WaitingPage,
 )
+from stowline.schema.people import Erased, Erasure, KeptOfPerson
 from stowline.schema.stock import (
     Adjustment,
     AdjustmentPage,
@@ -83,6 +84,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/instructions/{ident}/acknowledgement"): Call("acknowledgeInstruction", {200: Instruction}, Acknowledgement),
     ("get", "/api/v1/stores/{key}/messages/{kind}"): Call("getMessagePolicy", {200: MessagePolicy}),
     ("put", "/api/v1/stores/{key}/messages/{kind}"): Call("setMessagePolicy", {200: MessagePolicy}, NewMessagePolicy),
+    ("get", "/api/v1/people/{email}"): Call("exportPerson", {200: KeptOfPerson}),
+    ("post", "/api/v1/people/{email}/erasure"): Call("erasePerson", {200: Erased}, Erasure),
     ("get", "/healthz"): Call("health", {200: Ok}, public=True),
     ("get", "/readyz"): Call("ready", {200: Ok, 503: NotReady}, public=True),
     ("post", "/scans"): Call("scan", {200: Reply, 409: Reply, 422: Reply}, Scan),

@@ -34,6 +34,7 @@ from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.order_stock import OrderStock
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
+from stowline.desk.handlers.people_api import PeopleApi
 from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
@@ -64,7 +65,7 @@ CONTROLLERS: list[type] = [
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, Wishes, ShelfPage,
+    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, PeopleApi, Wishes, ShelfPage,
     Promises, WhatIf,
 ]  # fmt: skip
 
