@@ -28,6 +28,7 @@ def metadata() -> MetaData:
     import stowline.notifications.models
     import stowline.notifications.policy_models
     import stowline.notifications.preference_models
+    import stowline.notifications.run_models
     import stowline.notifications.sequence_models
     import stowline.notifications.suppression_models
     import stowline.orders.instruction_models

@@ -42,6 +42,7 @@ from stowline.notifications import (
     metrics,
     replays,
     retention,
+    runs,
     sequences,
     win_back,
 )
@@ -75,6 +76,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     "OptionChosen": {"withdraw": notifications.withdraw, "sequences": sequences.on_order_news},
     "WaitGoesOn": {"announce": announcing.announce},
+    "NoteWritten": {"announce": announcing.announce},
     "LongAway": {"announce": win_back.announce},
     "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     **{name: {"end-offers": offers.on_news, "sequences": sequences.on_order_news} for name in ("UnitsCancelled", "LineSwapped")},
@@ -125,7 +127,7 @@ VERBS = {
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
-    carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look,
+    carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look, runs.TIMER: runs.work,
     retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, metrics.TIMER: metrics.add_up, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,

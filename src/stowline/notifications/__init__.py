@@ -4,4 +4,5 @@ reason. One row for each business fact, recipient, kind and channel, ever. Words
 message is the end of a trail; a sequence is the beginning of one, and records each step: WaitGoesOn (a long wait),
 LongAway (no order for a long time).
 Of delivery as a whole: AlarmRaised, AlarmEnded.
+A run is what a manager writes to many, and records the turn of each order: NoteWritten.
 """

@@ -134,6 +134,7 @@ _FACTS: dict[str, _Fact] = {
     "order": lambda _session, _kind, order, _happened: order.id or 0,
     "parcel": _parcel, "revision": _revision, "time": _time,
     "product": lambda _session, _kind, _order, happened: happened.values["product_id"],
+    "run": lambda _session, _kind, _order, happened: happened.values["run_id"],
     "step": lambda _session, _kind, _order, happened: happened.values["step"],
 }  # fmt: skip
 

@@ -32,6 +32,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "good-news": Entry(_WAITS, "Sooner than told", "It leaves sooner than was told, or has a date at last.", _PERSON),
     "getting-ready": Entry(_WAITS, "Getting ready", "A wait of months: how it stands, every 10 to 14 days.",
                            {**_PERSON, "expected": None, "place_in_line": None, "say": None, "choices": None}),
+    "note": Entry(_WAITS, "A word about an order", "What a manager writes to many at once, each about their order.", _PERSON),
     "stock-arrived": Entry(_WAITS, "It is here", "What an order waited for arrived and is set aside.", {**_PERSON, "waiting": []}),
     "back-in-stock": Entry(_WAITS, "Back in stock", "A product that was asked after can be ordered again.", {"status_url": ""}),
     "packed": Entry(_WAY, "Packed", "A parcel is closed.", _PARCEL),

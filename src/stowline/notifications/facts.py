@@ -9,7 +9,18 @@ from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
 from stowline.core import clock, i18n, ids, money, outbox, places
 from stowline.core.config import settings
-from stowline.notifications import choices, digests, looks, parcels, reports, shoppers, sign_ups, unsubscribe, waits
+from stowline.notifications import (
+    choices,
+    digests,
+    looks,
+    parcels,
+    reports,
+    runs,
+    shoppers,
+    sign_ups,
+    unsubscribe,
+    waits,
+)
 from stowline.notifications.models import Message
 from stowline.notifications.render import Brand, RenderFailed, mail_dir
 from stowline.notifications.rules import KINDS
@@ -154,7 +165,7 @@ def _getting_ready(session: Session, order: Order, message: Message) -> dict[str
 
 
 _KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner, "stock-arrived": _arrived,
-          "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": _getting_ready,
+          "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": _getting_ready, runs.KIND: runs.facts,
           "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
           **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
                            "returned-to-sender"), parcels.milestone)}  # fmt: skip

@@ -18,6 +18,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "ParcelPacked": ("packed", "item-processed"),
     "ParcelHandedOver": ("shipped",),
     "WaitGoesOn": ("getting-ready",),
+    "NoteWritten": ("note",),
 }
 MILESTONES: Mapping[str, tuple[str, ...]] = {
     "in_transit": ("in-transit",),
@@ -119,6 +120,7 @@ DEFAULTS: Mapping[str, Policy] = {
     "delivery-report": Policy(expires_s=14 * DAY),
     "welcome": Policy(expires_s=2 * DAY),
     "getting-ready": Policy(expires_s=3 * DAY, quiet=True),
+    "note": Policy(expires_s=3 * DAY, quiet=True),
     "cart-reminder": _marketing(),
     "thank-you": Policy(on=False, delay_s=3 * HOUR, expires_s=3 * DAY, capped=True, quiet=True),
     "follow-up": Policy(delay_s=5 * DAY, expires_s=7 * DAY, quiet=True),

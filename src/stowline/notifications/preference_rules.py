@@ -22,7 +22,7 @@ OWED = frozenset({"order-confirmed", "backorder-notice", "delay-apology", "optio
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "orders": ("welcome", "order-confirmed", "item-processed", "packed"),
-    "waits": ("backorder-notice", "delay-apology", "options", "good-news", "stock-arrived", "getting-ready", "back-in-stock"),
+    "waits": ("backorder-notice", "delay-apology", "options", "good-news", "stock-arrived", "getting-ready", "note", "back-in-stock"),
     "parcels": ("shipped", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit", "returned-to-sender"),
     "returns": ("return-received", "return-inspected", "refunded", "exchange-shipped"),
     "after": ("follow-up", "thank-you", "feedback", "points"),

@@ -57,6 +57,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("win-back", names=("store", "customer", "order"), transactional=False),
         Kind("news", names=("store", "customer", "entry"), transactional=False),
         Kind("greeting-card", names=("store", "customer", "entry"), transactional=False),
+        Kind("note", names=("store", "order", "run")),
         Kind("digest", names=("store", "first"), transactional=False),
         Kind("delivery-report", names=("report",)),
     )

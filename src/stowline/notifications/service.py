@@ -8,7 +8,7 @@ from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import getting_ready, policies, policy_rules, queries, waits, win_back
+from stowline.notifications import getting_ready, policies, policy_rules, queries, runs, waits, win_back
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
 from stowline.notifications.models import Message
@@ -58,6 +58,8 @@ def untrue(session: Session, message: Message) -> str:
     order = orders.lock(session, message.order_id)
     if order.state == "cancelled":
         return "the order was cancelled"
+    if message.kind == runs.KIND:
+        return runs.untrue(session, message)
     if message.parcel_id is not None:
         return _untrue_of_parcel(session, message)
     return _untrue_of_waiting(session, message, order)
