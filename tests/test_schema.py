@@ -18,12 +18,14 @@ from stowline.orders import instructions
 from stowline.orders import queries as orders
 from stowline.people import service as people
 from stowline.schema import calls
+from stowline.schema import contacts as contact_shapes
 from stowline.schema import floor as floor_shapes
 from stowline.schema import goods as goods_shapes
 from stowline.schema import messages as message_shapes
 from stowline.schema import orders as orders_shapes
 from stowline.schema import stock as stock_shapes
 from stowline.shipping import carrier_feeds
+from stowline.stores import service as stores
 from tests.commands import house_at
 from tests.makers import Reply, Tablet, api_order, found_site, in_process, shopify_order, webhook
 
@@ -32,7 +34,7 @@ CONTRACT = {
     "post /api/v1/products", "get /api/v1/stock", "post /api/v1/purchase-orders", "post /api/v1/orders",
     "get /api/v1/orders/{ref}", "get /api/v1/orders/{ref}/timeline", "post /api/v1/orders/{ref}/cancellation",
     "post /api/v1/parcels/{code}/label", "post /api/v1/manifests", "post /intake/{store}/{platform}",
-    "post /tracking/{provider}",
+    "post /tracking/{provider}", "post /replies/{store}",
 }  # fmt: skip
 
 
@@ -90,8 +92,17 @@ def test_references_and_path_parameters_lead_somewhere(told: dict[str, Any]) -> 
 
 def test_only_health_and_signed_webhooks_need_no_token(told: dict[str, Any]) -> None:
     public = {name for name, one in operations(told).items() if one.get("security") == []}
-    assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}", "post /tracking/{provider}"}
+    assert public == {"get /healthz", "get /readyz", "post /intake/{store}/{platform}", "post /tracking/{provider}", "post /replies/{store}"}
     assert told["security"] == [{"token": []}]
+
+
+def _handed_on(client: TestClient[Any]) -> Reply:
+    """A mail as a shop hands it on, signed."""
+    secret = signing.new_secret()
+    with db.transaction() as session:
+        stores.set_webhook_secret(session, "demo", "replies", secret)
+    body = msgspec.json.encode(contact_shapes.HandedOn("ines@example.test", "<1@example.test>", text="Thank you"))
+    return in_process(client)("POST", "/replies/demo", body, signing.headers(secret, "mail-1", int(datetime.now(UTC).timestamp()), body))
 
 
 def _news(client: TestClient[Any], news: orders_shapes.News) -> Reply:
@@ -210,6 +221,10 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
     assert post("/api/v1/parcels/{code}/tracking", orders_shapes.TrackingNumber("DHL", "JJD1"), code=parcel).carrier == "DHL"
     assert read("post /tracking/{provider}", _news(client, orders_shapes.News("JJD1", estimated_delivery=date(2027, 5, 9)))).new
+    logged = post("/api/v1/contacts", contact_shapes.NewContact("demo", "phone", order="1001", text="Where is it?"))
+    assert (logged.order, logged.kind) == ("1001", "where")
+    assert get("/api/v1/contacts").contacts == [logged]
+    assert read("post /replies/{store}", _handed_on(client)).new
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     _stand_in(read, tablet)

@@ -15,7 +15,7 @@ from litestar.types import Receive, Scope, Send
 from stowline import __version__, wiring
 from stowline.allocation.handlers import Allocation
 from stowline.backorders.handlers import Shelf
-from stowline.cases.handlers import OrderTags, PurchaseOrderTags
+from stowline.cases.handlers import Contacts, OrderTags, PurchaseOrderTags
 from stowline.catalog.handlers import Products
 from stowline.core import db, web
 from stowline.core.config import asset_dir, settings
@@ -23,7 +23,7 @@ from stowline.desk import handlers as desk
 from stowline.desk.api import Read
 from stowline.floor.api import Scans, Tasks
 from stowline.floor.handlers import Floor
-from stowline.notifications.handlers import Bounces
+from stowline.notifications.handlers import Bounces, Replies
 from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
 from stowline.people.rules import PERMISSIONS, home
@@ -80,7 +80,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Notify, NotifyOff, Preferences, Unsubscribe, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Notify, NotifyOff, Preferences, Unsubscribe, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

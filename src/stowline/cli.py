@@ -216,17 +216,18 @@ def token_add(name: str, scopes: tuple[str, ...]) -> None:
 
 @token.command("webhook")
 @click.option("--store", required=True, help="Key of the store.")
-@click.option("--platform", required=True, type=click.Choice(["shopify", "woocommerce"]))
+@click.option("--platform", required=True, type=click.Choice(["shopify", "woocommerce", "replies"]))
 @click.option("--secret", default=None, help="The platform's own secret; without it one is made, to be entered there.")
 def token_webhook(store: str, platform: str, secret: str | None) -> None:
-    """Keep the secret that a shop signs its webhooks with. They go to /intake/STORE/PLATFORM."""
-    from stowline.core import db, ids  # noqa: PLC0415
+    """Keep the secret that a shop signs its webhooks with. They go to /intake/STORE/PLATFORM, replies to /replies/STORE."""
+    from stowline.core import db, ids, signing  # noqa: PLC0415
     from stowline.stores import service  # noqa: PLC0415
 
-    kept = secret or ids.new_secret("whs_")
+    kept = secret or (ids.new_secret("whs_") if platform != "replies" else signing.new_secret())
+    where = f"/replies/{store}" if platform == "replies" else f"/intake/{store}/{platform}"
     with db.transaction() as session:
         service.set_webhook_secret(session, store, platform, kept)
-    click.echo(f"Webhooks of {platform} go to /intake/{store}/{platform}, signed with: {kept}")
+    click.echo(f"Webhooks of {platform} go to {where}, signed with: {kept}")
 
 
 @token.command("carrier")

@@ -12,6 +12,7 @@ from tests.look.alloc_views import ALLOC
 from tests.look.arrival_views import ARRIVALS
 from tests.look.avail_views import AVAIL
 from tests.look.channel_views import CHANNELS
+from tests.look.contact_views import CONTACTS
 from tests.look.desk_views import DESK
 from tests.look.floor_views import FLOOR
 from tests.look.kind_views import KINDS
@@ -23,7 +24,7 @@ from tests.look.rendering import ROOT, draw
 from tests.look.shop_views import SHOP
 from tests.look.tracking_views import TRACKING
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

@@ -35,6 +35,7 @@ class Said:
     subject: str = ""
     text: str = ""
     about: str = ""
+    ref: str = ""
 
 
 def key_of(source: str, ident: str) -> str:
@@ -49,7 +50,7 @@ def keep(session: Session, said: Said) -> tuple[int, bool]:
     told = rules.classify(subject, text, said.answers)
     row = {
         "key": key, "store_id": said.store_id, "order_id": said.order_id, "message_id": said.message_id, "answers": said.answers[:40],
-        "channel": said.channel, "source": said.source, "ref": one_line(said.ident, 100) if said.source == "api" else "",
+        "channel": said.channel, "source": said.source, "ref": said.ref,
         "address": plain(said.address), "name": one_line(said.name, 200), "subject": subject, "text": text,
         "about": said.about or told.about, "why": "" if said.about else told.why, "about_by": "", "at": min(said.at, clock.now()),
         "kept_at": clock.now(), "kept_by": author.current().who[:120] if said.source == "api" else "", "handled_by": "", "testimonial_by": "",

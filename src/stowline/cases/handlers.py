@@ -1,13 +1,15 @@
-"""Tags over HTTP."""
+"""Tags and the contact log over HTTP."""
 
 from typing import Any
 
-from litestar import Controller, Request, Response, delete, get, put
-from litestar.params import FromPath, FromQuery
+import msgspec
+from litestar import Controller, Request, Response, delete, get, post, put
+from litestar.params import FromPath, FromQuery, RawBody
 from sqlmodel import Session
 
-from stowline.cases import queries, service
+from stowline.cases import contact_forms, contact_log, contacts, queries, service
 from stowline.core import db, web
+from stowline.core.errors import BadRequest
 from stowline.orders import queries as orders
 from stowline.receiving import queries as receiving
 
@@ -83,6 +85,47 @@ class PurchaseOrderTags(Controller):
             return _told(session, "purchase_order", ident)
 
         return web.json_answer(200, web.encoded(db.run(do)))
+
+
+class ContactBody(msgspec.Struct):
+    """A contact: a call, a chat, a mail. `kind` is what it is about; left out, its words tell."""
+
+    store: str
+    channel: str
+    order: str = ""
+    email: str = ""
+    kind: str = ""
+    subject: str = ""
+    text: str = ""
+    at: str = ""
+    ref: str = ""
+
+
+class Contacts(Controller):
+    """The contact log."""
+
+    path = "/api/v1/contacts"
+
+    @get("/", opt=READ, sync_to_thread=True)
+    def listed(self, after: FromQuery[int] = 0, limit: FromQuery[int] = 100) -> dict[str, Any]:
+        """Contacts in the order in which they were kept, from after an id."""
+        if not 1 <= limit <= 500:
+            raise BadRequest("A page has 1 to 500 contacts.", where="limit")
+        if not 0 <= after < 2**63:
+            raise BadRequest("There is no such id.", where="after")
+        with db.reading() as session:
+            return contact_log.listed(session, after, limit)
+
+    @post("/", opt=WRITE, sync_to_thread=True)
+    def log(self, request: AnyRequest, body: RawBody) -> Response[bytes]:
+        """Log a contact: 201; the same ref of the same store again: 200, nothing changed."""
+        asked = web.read_as(body, ContactBody)
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            ident, new = contacts.keep(session, contact_forms.read(session, msgspec.structs.asdict(asked)))
+            return (201 if new else 200), contact_log.one(session, ident)
+
+        return web.written(request, body, make)
 
 
 def _told(session: Session, noun: str, ident: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 import structlog
 from sqlmodel import Session, select
 
+from stowline.cases import spikes
 from stowline.core import clock, outbox, timers
 from stowline.core.config import settings
 from stowline.notifications import metrics
@@ -17,7 +18,7 @@ from stowline.notifications.metric_rules import quantile, told
 
 TIMER = "message-alarms"
 EVERY, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LATE, DEAD = "late", "dead"
+LATE, DEAD, ASKED = "late", "dead", "asked"
 FEWEST = 5
 """Messages under which nobody can say that they come late as a whole."""
 
@@ -61,8 +62,8 @@ def _raise(session: Session, reading: Reading) -> None:
 
 
 def readings(session: Session) -> Iterator[Reading]:
-    """What is watched: how long nineteen of twenty took in the last hour, those that still wait with the time so far; and
-    how many died in the last day.
+    """What is watched: how long nineteen of twenty took in the last hour, those that still wait with the time so far; how
+    many died in the last day, and how many shoppers asked where their order is.
     """
     ours, now = settings(), clock.now()
     waiting = metrics.waiting(session, timedelta(seconds=ours.alarm_p95_s))
@@ -71,6 +72,8 @@ def readings(session: Session) -> Iterator[Reading]:
     yield Reading(LATE, p95, ours.alarm_p95_s, f"Messages come late: of those of the last hour one in twenty takes {told(p95)} or more from its event")
     dead = metrics.dead_since(session, now - DAY)
     yield Reading(DEAD, dead, ours.alarm_dead, f"{dead:,} messages died within a day")
+    asked, usual, say = spikes.reading(session)
+    yield Reading(ASKED, asked, usual, say)
 
 
 def standing(session: Session) -> list[MessageAlarm]:

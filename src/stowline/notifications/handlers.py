@@ -1,4 +1,4 @@
-"""Where mail providers tell of bounces and complaints: guarded by what they sign or know, and safe to repeat."""
+"""Where mail providers tell of bounces, and shops hand on what their shoppers answer: guarded by what they sign or know, and safe to repeat."""
 
 import base64
 import binascii
@@ -9,12 +9,14 @@ import structlog
 from litestar import Controller, Request, post
 from litestar.params import FromPath, RawBody
 
-from stowline.core import clock, db, ids, web
+from stowline.core import clock, db, ids, signing, web
 from stowline.core.access import Unauthorized
 from stowline.core.config import settings
 from stowline.core.errors import BadRequest, NotFound
-from stowline.notifications import bounces, postmark_rules, ses_rules, sns
+from stowline.notifications import bounces, postmark_rules, replies, reply_forms, ses_rules, sns
 from stowline.notifications.bounce_rules import Notice
+from stowline.shipping import carrier_feeds
+from stowline.stores import queries as stores
 
 log = structlog.get_logger("stowline.bounces")
 AnyRequest = Request[Any, Any, Any]
@@ -36,6 +38,27 @@ class Bounces(Controller):
         else:
             raise NotFound("There is no provider of that name here, or it is not set up.")
         return {"ok": True, "new": db.run(lambda session: bounces.take(session, found, source=provider, vouched=True))}
+
+
+class Replies(Controller):
+    """Shoppers' answers, handed on by shops."""
+
+    path = "/replies"
+
+    @post("/{store:str}", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True, status_code=200)
+    def take(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> dict[str, Any]:
+        """A mail that a shopper wrote to a shop, as JSON. The same again (by `message_id`): nothing changes."""
+        key = web.name(store)
+        with db.reading() as session:
+            secret = stores.webhook_secret(session, key, "replies")
+        carrier_feeds.FEEDS["signed"].check([secret] if signing.is_secret(secret) else [], request.headers, body, clock.now())
+        reply = reply_forms.read(web.json_body(body), clock.now())
+        if reply is None:
+            return {"ok": True, "new": False, "say": "A program wrote it. It was not kept."}
+        kept = db.run(lambda session: replies.take(session, reply, source="http", store_id=stores.store_by_key(session, key).id))
+        if kept is None:
+            return {"ok": True, "new": False, "say": "It is a mail of the shop's own. It was not kept."}
+        return {"ok": True, "new": kept[1], "contact": kept[0]}
 
 
 def _ses(body: bytes) -> list[Notice]:

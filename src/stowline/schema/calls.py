@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from stowline.schema.contacts import Contact, ContactPage, HandedOn, NewContact, ReplyTaken
 from stowline.schema.floor import Lease, Leased, Nothing, NotReady, Ok, Replies, Reply, Scan, Scans, TaskPage
 from stowline.schema.goods import (
     ArrivalNotice,
@@ -129,6 +130,9 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/orders/{ref}/shipping"): Call("setShipping", {200: OrderState}, Shipping),
     ("post", "/api/v1/parcels/{code}/label"): Call("makeLabel", {200: PDF}),
     ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
+    ("post", "/api/v1/contacts"): Call("logContact", {201: Contact, 200: Contact}, NewContact),
+    ("get", "/api/v1/contacts"): Call("listContacts", {200: ContactPage}, paged=True),
+    ("post", "/replies/{store}"): Call("handOnReply", {200: ReplyTaken}, HandedOn, public=True),
     ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),
     ("get", "/api/v1/adjustments"): Call("listAdjustments", {200: AdjustmentPage}, paged=True),
     ("get", "/api/v1/adjustments/{ref}"): Call("getAdjustment", {200: Adjustment}),

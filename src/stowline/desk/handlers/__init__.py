@@ -14,6 +14,7 @@ from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.built_pallets import BuiltPallets
 from stowline.desk.handlers.carriers import Carriers
 from stowline.desk.handlers.choices import Choices
+from stowline.desk.handlers.contacts import Contacts
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.discrepancies import Discrepancies
 from stowline.desk.handlers.dock_cases import DockCases
@@ -65,7 +66,7 @@ CONTROLLERS: list[type] = [
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
-    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Customers, PeopleApi, Wishes, ShelfPage,
+    Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
     Promises, WhatIf,
 ]  # fmt: skip
 

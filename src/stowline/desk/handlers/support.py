@@ -16,7 +16,7 @@ from stowline.core.fields import Bad, prose, text
 from stowline.desk import erasure
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.pages import AnyRequest
-from stowline.desk.queries import customers, support
+from stowline.desk.queries import customers, message_metrics, support
 from stowline.orders import queries as orders
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
@@ -41,7 +41,8 @@ class Support(Controller):
             rows = support.found(session, said) if said else []
             chosen = order or (rows[0]["id"] if len(rows) == 1 else None)
             one = support.one(session, chosen) if chosen else None
-        return web.page("desk/support.html", request, q=said, rows=rows, one=one, flash=DONE.get(done), may_write=_may_write(request))
+            alarms = [alarm for alarm in message_metrics.standing(session) if "asked" in alarm["say"]]
+        return web.page("desk/support.html", request, q=said, rows=rows, one=one, mail_alarms=alarms, flash=DONE.get(done), may_write=_may_write(request))
 
     @post("/support/{order_id:int}/tags", opt=WRITE, sync_to_thread=True)
     def tag(self, request: AnyRequest, order_id: FromPath[int], body: RawBody) -> Response[Any]:

@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.cases import contact_log
 from stowline.cases import queries as cases
+from stowline.cases.contact_rules import ABOUT
 from stowline.core import clock, i18n
 from stowline.desk import words as desk_words
 from stowline.desk.queries import messages as mails
@@ -58,9 +60,14 @@ def one(session: Session, order_id: int) -> Row:
         "tags": cases.tags(session, "order", [order_id])[order_id],
         "waiting": [{"sku": line["sku"], "name": line["name"], "units": line["quantity"], "place": line["place_in_line"],
                      "when": words.window(line["expected"])} for line in lines],
-        "parcels": _parcels(session, order_id), "told": told, "choices": (offers.card(session, order) or {"rows": []})["rows"],
+        "parcels": _parcels(session, order_id), "told": told, "said": _said(session, order_id), "choices": (offers.card(session, order) or {"rows": []})["rows"],
         "answers": [{"key": one.key, "title": one.title, "text": cases.filled(one.text, values)} for one in cases.snippets(session, order.locale)],
     }  # fmt: skip
+
+
+def _said(session: Session, order_id: int) -> list[Row]:
+    """What the shopper wrote and asked about it."""
+    return [{"at": one.at, "word": ABOUT[one.about], "text": one.text, "open": one.handled_at is None} for one in contact_log.of_order(session, order_id)]
 
 
 def _parcels(session: Session, order_id: int) -> list[Row]:
