@@ -33,7 +33,7 @@ from tests.stories.test_promises import work_off
 
 __all__ = ["app", "founded_postgres", "founded_sqlite", "house", "house_url"]  # fixtures of the stories
 
-CLAIMS, CANCELLATIONS = (10_000, 2_000) if proof_is_full() else (150, 60)
+CLAIMS, CANCELLATIONS = (10_000, 2_000) if proof_is_full() else (60, 25)
 _m = Message.__table__.c  # type: ignore[attr-defined]
 Deliver = Callable[[int], None]
 
