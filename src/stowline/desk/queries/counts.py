@@ -1,7 +1,7 @@
 """Numbers beside the sections and on the overview: counted so far and no further, and kept for a few seconds."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -61,10 +61,17 @@ def bounded(session: Session, query: sa.Select[Any], most: int = MOST) -> int:
     return int(session.execute(sa.select(sa.func.count()).select_from(query.limit(most).subquery())).scalar_one())
 
 
+def each(session: Session, column: Any, state: Any, names: Sequence[str]) -> dict[str, int]:  # noqa: ANN401  (columns)
+    """How many rows are in each of these states, each counted to 10,000, in one statement."""
+    some = [sa.select(column).where(state == name).limit(MOST).subquery() for name in names]
+    counted = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in some]
+    return dict(zip(names, (int(n) for n in session.execute(sa.select(*counted)).one()), strict=True))
+
+
 def orders_by_state(session: Session) -> dict[str, int]:
     """Orders by state, each counted to 10,000."""
     o = Order.__table__.c  # type: ignore[attr-defined]
-    return {state: bounded(session, sa.select(o.id).where(o.state == state)) for state in STATES}
+    return each(session, o.id, o.state, STATES)
 
 
 def states() -> dict[str, int]:
@@ -94,8 +101,7 @@ def intake_errors(session: Session) -> int:
 def messages(session: Session) -> dict[str, int]:
     """Messages by state, each counted to 10,000."""
     c = Message.__table__.c  # type: ignore[attr-defined]
-    names = ("held", "sending", "sent", "skipped", "unknown", "dead")
-    return {state: bounded(session, sa.select(c.id).where(c.state == state)) for state in names}
+    return each(session, c.id, c.state, ("held", "sending", "sent", "skipped", "unknown", "dead"))
 
 
 def parcels(session: Session, state: str) -> int:
