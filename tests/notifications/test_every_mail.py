@@ -14,6 +14,7 @@ from stowline.notifications.render import kinds, render, sample
 from stowline.stores.brand import LOOKS
 from tests.notifications.mail_lint import PARCELS, Parsed, faults, linked_faults
 from tests.notifications.test_render import KILN, NOW, TEXT_COLOURS, WORDS_DIR, with_text_everywhere
+from tests.services import proof_is_full
 
 LOCALES = i18n.locales(WORDS_DIR)
 LOOKED = [(kind, look) for kind in kinds() for look in (LOOKS if "look" in CATALOGUE[kind].may_lack else ("",))]
@@ -39,6 +40,7 @@ def bare(kind: str, facts: dict[str, Any]) -> dict[str, Any]:
     return {name: fact for name, fact in facts.items() if name not in CATALOGUE[kind].may_lack}
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("locale", LOCALES)
 @pytest.mark.parametrize(("kind", "look"), LOOKED)
 def test_every_mail_passes_the_lint_whatever_its_facts(kind: str, look: str, locale: str) -> None:
@@ -51,6 +53,8 @@ def test_every_mail_passes_the_lint_whatever_its_facts(kind: str, look: str, loc
         "HTML": (with_text_everywhere(full, "<b onclick='x()'>Tea & \"cake\"</b> {{ x }}"), False),
         "all is here": (full | {"waits": False, "waiting": [], "leaves_by": "2026-11-27", "arrives": None, "choices": None, "ready": []}, True),
     }  # fmt: skip
+    if locale != "en" and not proof_is_full():  # how many lines fit is a matter of the template; `make proof` counts them in every language
+        sets = {name: one for name, one in sets.items() if not name.startswith("sixty")}
     direction = i18n.words(WORDS_DIR, locale).text("type.dir")
     found = {}
     for name, (facts, plain) in sets.items():

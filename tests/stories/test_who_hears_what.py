@@ -2,8 +2,10 @@
 
 import itertools
 import random
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,11 +30,23 @@ from stowline.notifications.preferences import Reader
 from stowline.orders import queries as orders
 from stowline.shipping.events import MilestoneReached
 from tests.makers import Tablet, email_of
-from tests.stories.conftest import House
+from tests.services import proof_is_full
+from tests.stories.conftest import Founded, House, copy_postgres, copy_sqlite
 from tests.stories.test_promises import work_off
 
 NOON = datetime(2026, 11, 30, 12, 0, tzinfo=UTC)
 _m = Message.__table__.c  # type: ignore[attr-defined]
+
+
+@pytest.fixture(params=["sqlite", "postgres"] if proof_is_full() else ["sqlite"])
+def house_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Founded]:
+    """On PostgreSQL the same is told by test_on_every_channel and the proof of claims; with STOWLINE_PROOF=full all of it."""
+    founded: Founded = request.getfixturevalue(f"founded_{request.param}")
+    if request.param == "sqlite":
+        yield Founded(copy_sqlite(founded, tmp_path / "stowline.db"), founded.token)
+        return
+    with copy_postgres(founded) as url:
+        yield Founded(url, founded.token)
 
 
 @pytest.fixture
