@@ -7,11 +7,15 @@ import json
 import ssl
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import unquote
+
+import pytest
+
+from stowline.core.config import settings
 
 HANG = -1
 
@@ -116,3 +120,12 @@ class ShopServer:
         for post in self.posts:
             found |= post.items
         return found
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopServer]:
+    """A shop in the same network, which the settings allow. Modules of tests import it."""
+    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
+    settings.cache_clear()
+    with ShopServer() as server:
+        yield server

@@ -1,6 +1,5 @@
 """A store's channels: gateways and a webhook are set by a manager, tried, switched off; messages go by them."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -12,23 +11,17 @@ from stowline.notifications.models import Message
 from stowline.notifications.rules import State
 from tests.desk.conftest import Desk, House
 from tests.notifications.test_smtp import an_envelope
-from tests.shop_server import ShopServer
+from tests.shop_server import ShopServer, shop
+
+__all__ = ["shop"]  # a fixture
 
 PAGE = "/stores/demo/channels"
 TAKEN = b'{"result": {"message_id": 1, "status": "ok"}}'
 
 
 @pytest.fixture
-def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopServer]:
-    """A server in the same network, which the settings allow."""
-    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
-    with ShopServer() as server:
-        yield server
-
-
-@pytest.fixture
-def ruth(far: ShopServer, house: House) -> Desk:
-    assert far.posts == []
+def ruth(shop: ShopServer, house: House) -> Desk:
+    assert shop.posts == []
     return house.ruth()
 
 
@@ -60,20 +53,20 @@ def secret_on(page: Any) -> str:
     return str(page.answer.text.partition('id="the-secret"')[2].partition('value="')[2].partition('"')[0])
 
 
-def test_a_gateway_is_set_tried_switched_off_and_removed(far: ShopServer, house: House, ruth: Desk) -> None:
-    url = f"smseagle://very-secret@127.0.0.1:{far.port}/{{to}}"
+def test_a_gateway_is_set_tried_switched_off_and_removed(shop: ShopServer, house: House, ruth: Desk) -> None:
+    url = f"smseagle://very-secret@127.0.0.1:{shop.port}/{{to}}"
     kept = ruth.send(ruth.get(PAGE), "/gateways/sms", url=url)
     assert "Messages go this way from now on." in kept.text
     assert "SMS Eagle (smseagle://…)" in kept.text
     assert "very-secret" not in kept.answer.text
-    far.answer(200, {}, TAKEN)
+    shop.answer(200, {}, TAKEN)
     assert "The gateway took a text" in ruth.send(kept, "/gateways/sms/test", to="+4915112345678").text
-    assert "this is a test" in far.posts[0].body["params"]["message"]
+    assert "this is a test" in shop.posts[0].body["params"]["message"]
     assert "is no number" in ruth.send(kept, "/gateways/sms/test", to="nobody").text
     ident = owed(house, "sms")
-    far.answer(200, {}, TAKEN)
+    shop.answer(200, {}, TAKEN)
     send(ident)
-    assert far.posts[1].body["params"]["message"] == "Hello"
+    assert shop.posts[1].body["params"]["message"] == "Hello"
     off = ruth.send(ruth.get(PAGE), "/gateways/sms/closure")
     with pytest.raises(DeliveryFailed, match="no SMS gateway") as failed:
         send(ident)
@@ -91,15 +84,15 @@ def test_a_url_that_cannot_be_used_is_refused_with_its_reason(house: House, ruth
     assert ruth.get("/stores/nobody/channels").status == 404
 
 
-def test_every_message_of_a_store_is_posted_signed_and_said_once(far: ShopServer, house: House, ruth: Desk) -> None:
-    opened = ruth.send(ruth.get(PAGE), "/webhook", url=far.url)
+def test_every_message_of_a_store_is_posted_signed_and_said_once(shop: ShopServer, house: House, ruth: Desk) -> None:
+    opened = ruth.send(ruth.get(PAGE), "/webhook", url=shop.url)
     secret = secret_on(opened)
     assert secret.startswith("whsec_")
     assert secret not in ruth.get(PAGE).answer.text
     ident = owed(house, "webhook")
     send(ident)
     send(ident)
-    first, second = far.posts
+    first, second = shop.posts
     assert first.is_signed_with(secret)
     assert (first.headers["webhook-id"], second.headers["webhook-id"], first.raw) == (f"msg_{ident}", f"msg_{ident}", second.raw)
     said = first.body["data"]
@@ -108,18 +101,18 @@ def test_every_message_of_a_store_is_posted_signed_and_said_once(far: ShopServer
     assert "taken (204)" in ruth.get(PAGE).text
 
 
-def test_while_a_secret_is_changed_both_sign_and_then_the_new_one_alone(far: ShopServer, house: House, ruth: Desk) -> None:
-    old = secret_on(ruth.send(ruth.get(PAGE), "/webhook", url=far.url))
+def test_while_a_secret_is_changed_both_sign_and_then_the_new_one_alone(shop: ShopServer, house: House, ruth: Desk) -> None:
+    old = secret_on(ruth.send(ruth.get(PAGE), "/webhook", url=shop.url))
     new = secret_on(ruth.send(ruth.get(PAGE), "/webhook/secret"))
     ruth.send(ruth.get(PAGE), "/webhook/test")
-    assert (far.posts[-1].is_signed_with(old), far.posts[-1].is_signed_with(new), old != new) == (True, True, True)
+    assert (shop.posts[-1].is_signed_with(old), shop.posts[-1].is_signed_with(new), old != new) == (True, True, True)
     with clock.stopped_at(clock.now() + message_hooks.OVERLAP), db.reading() as session:
         hook = message_hooks.of_store(session, 1)
         assert hook is not None
         assert message_hooks.address_of(hook).old_secret == ""
     assert "Only the new one signs" in ruth.send(ruth.get(PAGE), "/webhook/secret/old").text
     ruth.send(ruth.get(PAGE), "/webhook/test")
-    assert (far.posts[-1].is_signed_with(old), far.posts[-1].is_signed_with(new)) == (False, True)
+    assert (shop.posts[-1].is_signed_with(old), shop.posts[-1].is_signed_with(new)) == (False, True)
 
 
 @pytest.mark.parametrize(
@@ -127,41 +120,41 @@ def test_while_a_secret_is_changed_both_sign_and_then_the_new_one_alone(far: Sho
     [(429, {"Retry-After": "90"}, False, 90), (503, {}, False, None), (301, {"Location": "http://10.0.0.1/"}, False, None), (404, {}, False, None)],
 )
 def test_an_address_that_does_not_take_it_is_tried_again_when_it_says(
-    far: ShopServer, house: House, ruth: Desk, status: int, headers: dict[str, str], *, permanent: bool, after: int | None
+    shop: ShopServer, house: House, ruth: Desk, status: int, headers: dict[str, str], *, permanent: bool, after: int | None
 ) -> None:  # fmt: skip
-    ruth.send(ruth.get(PAGE), "/webhook", url=far.url)
+    ruth.send(ruth.get(PAGE), "/webhook", url=shop.url)
     ident = owed(house, "webhook")
-    far.answer(status, headers)
+    shop.answer(status, headers)
     with pytest.raises(DeliveryFailed, match=f"answered {status}") as failed:
         send(ident)
     assert (failed.value.permanent, failed.value.unsure, failed.value.retry_after) == (permanent, False, after)
-    assert len(far.posts) == 1
+    assert len(shop.posts) == 1
     assert f"it answered {status}" in ruth.get(PAGE).text
 
 
-def test_an_address_that_is_gone_is_switched_off_and_asked_no_more(far: ShopServer, house: House, ruth: Desk) -> None:
-    ruth.send(ruth.get(PAGE), "/webhook", url=far.url)
+def test_an_address_that_is_gone_is_switched_off_and_asked_no_more(shop: ShopServer, house: House, ruth: Desk) -> None:
+    ruth.send(ruth.get(PAGE), "/webhook", url=shop.url)
     ident = owed(house, "webhook")
-    far.answer(410)
+    shop.answer(410)
     with pytest.raises(DeliveryFailed) as failed:
         send(ident)
     assert failed.value.permanent
     assert "The address answered that it is gone (410)." in ruth.get(PAGE).text
     with pytest.raises(DeliveryFailed, match="is off"):
         send(ident)
-    assert len(far.posts) == 1
+    assert len(shop.posts) == 1
     ruth.send(ruth.get(PAGE), "/webhook/opening")
     send(ident)
-    assert len(far.posts) == 2
+    assert len(shop.posts) == 2
 
 
-def test_a_receiver_that_lost_a_message_gets_it_again_as_it_was(far: ShopServer, house: House, ruth: Desk) -> None:
-    ruth.send(ruth.get(PAGE), "/webhook", url=far.url)
+def test_a_receiver_that_lost_a_message_gets_it_again_as_it_was(shop: ShopServer, house: House, ruth: Desk) -> None:
+    ruth.send(ruth.get(PAGE), "/webhook", url=shop.url)
     ident = owed(house, "webhook", subject="Your order is confirmed", short="Hello", text="Héllo\n.dot\n")
     send(ident)
     again = ruth.send(ruth.get(PAGE), "/webhook/again")
     assert "It was taken (204)" in again.text
-    assert (far.posts[0].raw, far.posts[0].headers["webhook-id"]) == (far.posts[1].raw, far.posts[1].headers["webhook-id"])
+    assert (shop.posts[0].raw, shop.posts[0].headers["webhook-id"]) == (shop.posts[1].raw, shop.posts[1].headers["webhook-id"])
 
 
 def test_messages_in_the_portal_are_there_newest_first_until_they_are_read(house: House, ruth: Desk) -> None:

@@ -15,25 +15,13 @@ from stowline.notifications.render import Rendered, render
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.shipping import tracking
+from stowline.shipping.events import MilestoneReached
 from stowline.stores import brand
 from tests.desk.conftest import House
 from tests.makers import email_of
 from tests.notifications.mail_lint import Parsed, linked_faults
 
 DELIVERED = datetime(2026, 11, 28, 13, 5, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneReached:
-    """What a carrier says, as tracking records it."""
-
-    order_id: int
-    parcel_id: int
-    parcel: str
-    milestone: str
-    at: str
-    place: str
-    say: str
 
 
 @dataclass(frozen=True, slots=True)

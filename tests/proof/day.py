@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import quote
 
+import psycopg
+
 from stowline import site, wiring
 from stowline.catalog import service as catalog
 from stowline.core import db
@@ -228,6 +230,23 @@ class Part:
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+
+class OnPostgres:
+    """What a proof reads of a database on PostgreSQL, and its clock, which it may put forward."""
+
+    postgres: str
+
+    def query(self, sql: str) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.postgres, autocommit=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def minutes_later(self) -> None:
+        """Six minutes pass: what was rung without effect may be rung again, and who was sending is given up."""
+        with psycopg.connect(self.postgres) as connection:
+            connection.execute("UPDATE outbox SET due = due - interval '6 minutes' WHERE due IS NOT NULL")
+            connection.execute("UPDATE timer SET due = due - interval '6 minutes' WHERE kind = 'message'")
+            connection.execute("UPDATE message SET claimed_at = claimed_at - interval '6 minutes' WHERE state = 'sending'")
 
 
 class Aside:

@@ -12,11 +12,10 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.proof.conftest import OpenDay
-from tests.proof.day import Aside, Day, Part, baskets, make_site, wait_for
+from tests.proof.day import Aside, Day, OnPostgres, Part, baskets, make_site, wait_for
 from tests.services import SmtpSink, StowlineProcess, plain_postgres, proof_is_full
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
@@ -124,7 +123,7 @@ def test_the_embedded_process_dies_at_every_step(open_day: OpenDay, smtp_sink: S
         assert embedded.stop() == 0
 
 
-class Parts:
+class Parts(OnPostgres):
     """A web process that lives, and two relays and two workers that die."""
 
     def __init__(self, postgres: str, broker: str, data_dir: Path, sink: SmtpSink) -> None:
@@ -135,17 +134,6 @@ class Parts:
         self.relays = [Part("relay", data_dir / f"relay-{n}.log", dict(env), MODULE) for n in range(2)]
         self.workers = [Part("worker", data_dir / f"worker-{n}.log", dict(env), MODULE) for n in range(2)]
         self.day = Day(self.web, make_site(postgres), self.query)
-
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.postgres, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()
-
-    def minutes_later(self) -> None:
-        """Six minutes pass for what waits to be rung again, and for who was sending."""
-        with psycopg.connect(self.postgres) as connection:
-            connection.execute("UPDATE outbox SET due = due - interval '6 minutes' WHERE due IS NOT NULL")
-            connection.execute("UPDATE timer SET due = due - interval '6 minutes' WHERE kind = 'message'")
-            connection.execute("UPDATE message SET claimed_at = claimed_at - interval '6 minutes' WHERE state = 'sending'")
 
     def kill(self) -> int:
         """One after the other, each at the next step of its kind; the other three go on meanwhile."""

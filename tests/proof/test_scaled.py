@@ -3,21 +3,19 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
-import psycopg
 import pytest
 import redis
 
 from tests import services
-from tests.proof.day import Aside, Day, Part, baskets, make_site, wait_for
+from tests.proof.day import Aside, Day, OnPostgres, Part, baskets, make_site, wait_for
 from tests.services import SmtpSink, StowlineProcess, plain_postgres
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(300)]
 ORDERS = 12
 
 
-class Scaled:
+class Scaled(OnPostgres):
     """The parts of one installation, and its clock, which a test may put forward."""
 
     def __init__(self, postgres: str, redis_url: str, data_dir: Path, sink: SmtpSink) -> None:
@@ -28,19 +26,6 @@ class Scaled:
         self.relay = Part("relay", data_dir / "relay.log", self.env)
         self.worker = Part("worker", data_dir / "worker.log", self.env)
         self.day = Day(self.web, make_site(postgres), self.query)
-
-    def query(self, sql: str) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.postgres, autocommit=True) as connection:
-            return connection.execute(sql).fetchall()
-
-    def minutes_later(self) -> None:
-        """Six minutes pass: what was rung without effect may be rung again, and who was sending is given up."""
-        with psycopg.connect(self.postgres) as connection:
-            connection.execute("UPDATE outbox SET due = due - interval '6 minutes' WHERE due IS NOT NULL")
-            connection.execute("UPDATE timer SET due = due - interval '6 minutes' WHERE kind = 'message'")
-            connection.execute(
-                "UPDATE message SET claimed_at = claimed_at - interval '6 minutes' WHERE state = 'sending'"
-            )
 
     def waiting_in_redis(self) -> int:
         """How many ids the broker holds."""

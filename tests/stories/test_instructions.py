@@ -1,6 +1,5 @@
 """The shop is told what to do with money: signed, once for each fact, until it says that it is done."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -14,15 +13,10 @@ from stowline.orders import queries as orders
 from stowline.orders.instructions import Instruction
 from tests.asserts import clear_no
 from tests.makers import Tablet, at_once
-from tests.shop_server import ShopServer
+from tests.shop_server import ShopServer, shop
 from tests.stories.conftest import House
 
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopServer]:
-    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
-    with ShopServer() as server:
-        yield server
+__all__ = ["shop"]  # a fixture
 
 
 @pytest.fixture

@@ -1,39 +1,30 @@
 """One event, every channel that the store chose: mail, SMS through a gateway, the shop's webhook, the order's own page."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from stowline.core import clock, db
-from stowline.core.config import settings
 from stowline.notifications import breakers, channel_settings, delivery, in_app, message_hooks, preferences
 from stowline.notifications.models import Message
 from stowline.notifications.preferences import Reader
 from stowline.orders import queries as orders
 from tests.makers import Tablet, email_of
-from tests.shop_server import ShopServer
+from tests.shop_server import ShopServer, shop
 from tests.stories.conftest import House
 from tests.stories.test_promises import work_off
 from tests.stories.test_who_hears_what import NOON, at, fate, messages, say
+
+__all__ = ["shop"]  # a fixture
 
 NUMBER = "+4915112345678"
 EVERY = ("email", "sms", "in-app", "webhook")
 
 
 @pytest.fixture
-def shop() -> Iterator[ShopServer]:
-    """The shop's own server; the SMS gateway stands there, too."""
-    with ShopServer() as server:
-        yield server
-
-
-@pytest.fixture
-def maja(house: House, shop: ShopServer, monkeypatch: pytest.MonkeyPatch) -> Tablet:
+def maja(house: House, shop: ShopServer) -> Tablet:
     """A store that tells of an order's confirmation on every channel; order 1's shopper wants it by SMS, too."""
-    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
-    settings.cache_clear()
     tablet = house.tablet()
     tablet.stock_up({"MUG": 9})
     with db.transaction() as session:

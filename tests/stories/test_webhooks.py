@@ -4,7 +4,6 @@ import random
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -17,16 +16,10 @@ from stowline.core.errors import Conflict, Refused
 from stowline.desk.webhooks import delivery, rules, service
 from tests.makers import Lines, Tablet, at_once
 from tests.services import StowlineProcess, free_port
-from tests.shop_server import HANG, ShopServer
+from tests.shop_server import HANG, ShopServer, shop
 from tests.stories.conftest import House, copy_sqlite
 
-
-@pytest.fixture
-def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[ShopServer]:
-    """A shop in the same network, which the settings allow."""
-    monkeypatch.setenv("STOWLINE_WEBHOOK_PRIVATE", "true")
-    with ShopServer() as server:
-        yield server
+__all__ = ["shop"]  # a fixture
 
 
 @pytest.fixture

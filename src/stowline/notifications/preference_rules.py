@@ -8,7 +8,7 @@ that is known to be the person's own.
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from stowline.notifications.rules import KINDS
+from stowline.notifications.rules import KINDS, UNSENT
 
 ALWAYS = ("in-app", "webhook")
 """Ways that reach nobody who does not look for it: the order's own page, and the shop's own programs."""
@@ -47,10 +47,10 @@ def is_marketing(kind: str) -> bool:
 
 
 def groups() -> dict[str, list[str]]:
-    """The kinds that there are, in their groups, as a page shows them."""
+    """The kinds that are sent, in their groups, as a page shows them."""
     found: dict[str, list[str]] = {name: [] for name in GROUPS}
-    listed = [kind for kinds in GROUPS.values() for kind in kinds if kind in KINDS]
-    others = [kind for kind in KINDS if kind not in _GROUP_OF and kind not in NOT_FOR_SHOPPERS]
+    listed = [kind for kinds in GROUPS.values() for kind in kinds if kind in KINDS.keys() - UNSENT]
+    others = [kind for kind in KINDS if kind not in _GROUP_OF and kind not in NOT_FOR_SHOPPERS | UNSENT]
     for kind in listed + others:
         found[_group(kind)].append(kind)
     return {name: kinds for name, kinds in found.items() if kinds}

@@ -64,6 +64,15 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
+UNSENT = frozenset({
+    "welcome", "points", "cart-reminder", "news", "greeting-card", "note", "return-received", "return-inspected", "refunded",
+    "exchange-shipped",
+})  # fmt: skip
+"""Kinds that have their words, but that nothing sends (nobody can start the run that a note belongs to): no page offers
+to switch them on.
+"""
+
+
 def message_key(kind: str, *, channel: str, recipient: str, **facts: str | int) -> str:
     """The unique business key of one message to one recipient on one channel, at most 300 characters.
 
