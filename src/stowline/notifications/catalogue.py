@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stowline.notifications.rules import KINDS, Kind
+from stowline.notifications.rules import KINDS, UNSENT, Kind
 
 GROUPS = ("The order", "What waits", "The parcel", "After delivery", "Returns", "The calendar", "The house")
 
@@ -64,3 +64,8 @@ CATALOGUE: Mapping[str, Entry] = {
 def rule(kind: str) -> Kind:
     """What the pipeline holds of a kind: what makes one unique, whether it is owed, whether a scan causes it."""
     return KINDS[kind]
+
+
+def is_sent(kind: str) -> bool:
+    """Whether anything sends messages of this kind."""
+    return kind not in UNSENT

@@ -8,11 +8,10 @@ from stowline.core import i18n
 from stowline.desk.queries.messages import SUBJECTS
 from stowline.desk.words import units
 from stowline.notifications import policies, previews
-from stowline.notifications.catalogue import CATALOGUE, GROUPS
+from stowline.notifications.catalogue import CATALOGUE, GROUPS, is_sent
 from stowline.notifications.catalogue import rule as rule_of
 from stowline.notifications.policy_rules import DAY, HOUR, Policy
 from stowline.notifications.render import Rendered, RenderFailed, mail_dir
-from stowline.notifications.rules import UNSENT
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.stores.brand import LOOKS
@@ -37,7 +36,7 @@ def row(kind: str, policy: Policy) -> Row:
     each = [ONCE[name] for name in rule.names if ONCE[name]]
     return {"kind": kind, "title": entry.title, "purpose": entry.purpose, "owed": rule.transactional, "scan": rule.scan_driven,
             "each": " and ".join(each), "looks": len(LOOKS) if "look" in entry.may_lack else 1,
-            "on": policy.on and kind not in UNSENT, "unsent": kind in UNSENT, "ways": ", ".join(WAYS.get(way, way) for way in policy.channels), "after": _after(policy.delay_s)}  # fmt: skip
+            "on": policy.on and is_sent(kind), "unsent": not is_sent(kind), "ways": ", ".join(WAYS.get(way, way) for way in policy.channels), "after": _after(policy.delay_s)}  # fmt: skip
 
 
 def _after(seconds: int) -> str:
