@@ -9,7 +9,7 @@ import os
 import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from stowline.cli import COLLECTED_AFTER
+from stowline.notifications.channels import SmtpChannel
 from tests import services
 from tests.services import Service, SmtpSink
 
@@ -172,7 +173,25 @@ def smtp_sink() -> Iterator[SmtpSink]:
     with ExitStack() as stack:
         stack.callback(sink.stop)
         sink.start()
+        stack.enter_context(lines_closed())
         yield sink
+
+
+@contextmanager
+def lines_closed() -> Iterator[None]:
+    """Channels keep this thread's line to their mail server; those that are made meanwhile let go of it in the end."""
+    made: list[SmtpChannel] = []
+    begin = SmtpChannel.__init__
+
+    def noted(self: SmtpChannel, *said: Any, **more: Any) -> None:
+        begin(self, *said, **more)
+        made.append(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SmtpChannel, "__init__", noted)
+        yield
+    for channel in made:
+        channel.close()
 
 
 # ---------------------------------------------------------------- the browser
