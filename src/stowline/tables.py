@@ -30,6 +30,7 @@ def metadata() -> MetaData:
     import stowline.notifications.preference_models
     import stowline.notifications.run_models
     import stowline.notifications.sequence_models
+    import stowline.notifications.setup_models
     import stowline.notifications.suppression_models
     import stowline.orders.instruction_models
     import stowline.orders.models

@@ -47,7 +47,7 @@ from stowline.notifications import (
     win_back,
 )
 from stowline.notifications import service as notifications
-from stowline.orders import instruction_post, instructions, policies, shop_doors
+from stowline.orders import instruction_post, instructions, policies, shop_doors, telling
 from stowline.orders import kits as order_kits
 from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled, PlacesChanged, PromiseLowered
 from stowline.packing import bench
@@ -126,7 +126,7 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
-    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank,
+    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank, telling.TIMER: telling.go_on,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look, runs.TIMER: runs.work,
     retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
 }  # fmt: skip

@@ -310,7 +310,7 @@ DESK: dict[str, tuple[str, dict[str, Any]]] = STOCK_PAGES | MOVED_PAGES | {
     "intake": ("desk/intake.html", view("/intake-errors", say="2 orders were not taken.", views=VIEWS[:2], rows=FAULTS)),
     "intake-none": ("desk/intake.html", view("/intake-errors", say="Nothing waits here.", views=VIEWS[:2], rows=[])),
     "receiving": ("desk/receiving.html", view("/receiving", say="2 at the dock, 1 late.", views=VIEWS[:3], rows=PURCHASES, suppliers=STORES)),
-    "today": ("desk/today.html", view("/today", say="Fri 27 Nov. 214 open orders, 38 to ship today.", tiles=BOARDS, alarms=[{"name": BREACH["name"], "broken_since": BREACH["since"]}], cutoffs=CUTOFFS, trail=TRAIL)),
+    "today": ("desk/today.html", view("/today", say="Fri 27 Nov. 214 open orders, 38 to ship today.", tiles=BOARDS, alarms=[{"name": BREACH["name"], "broken_since": BREACH["since"]}], cutoffs=CUTOFFS, trail=TRAIL, to_set_up=[{"key": "kiln", "name": HOSTILE}])),
     "integrity": ("desk/integrity.html", view("/integrity", say="1 of 29 does not hold, asked 12 h ago.", broken=[BREACH], running=None, **PROOF)),
     "integrity-running": ("desk/integrity.html", view("/integrity", say="All 29 queries hold.", broken=[], running={"id": 7, "done": 11, "of": 29, "by": RTL, "at": NOW, "say": "Now: one live label for a parcel.", "lost": False}, **PROOF)),
     "error-404": ("errors.html", {"status": 404, "title": "Not found", "say": "Nothing stands at this address. Check it, or start again from the first page.", "where": None, "action": None}),

@@ -13,6 +13,7 @@ from stowline.demo import building, counts, crowd, earlier
 from stowline.demo.goods import Good
 from stowline.demo.shift import Shift
 from stowline.demo.shops import HEARTH, RIDGE, Range, Wish
+from stowline.notifications import setups
 from stowline.orders import intakes
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
@@ -42,6 +43,7 @@ class Days:
         """Stores, building, catalogue, people."""
         for shop in (HEARTH, RIDGE):
             store_verbs.open_store(session, shop.key, shop.name, **shop.brand)
+        setups.leave(session, stores.store_by_key(session, HEARTH.key), "the demo")  # the other shows how messages are set up
         building.build(session)
         building.list_goods(session, self._sold)
         crowd.hire(session)

@@ -13,7 +13,7 @@ from stowline.notifications.channels.in_app import InAppChannel
 from stowline.notifications.models import Message
 from stowline.stores import queries as stores
 
-__all__ = ["available", "for_channel", "gateway", "gateways", "remove", "set_gateway", "shown", "switch", "try_gateway"]
+__all__ = ["available", "for_channel", "gateway", "gateways", "remove", "set_gateway", "shown", "switch", "try_gateway", "try_text"]
 EMAIL, IN_APP, WEBHOOK = "email", "in-app", "webhook"
 GATEWAYS = {"sms": "SMS", "whatsapp": "WhatsApp", "push": "Push"}
 NAMES = {**GATEWAYS, WEBHOOK: "webhook"}
@@ -97,10 +97,17 @@ def _known(session: Session, store_id: int, channel: str) -> ChannelSetting:
 def try_gateway(store_id: int, channel: str, to: str) -> str:
     """Send a short text to a number, now: '' if the gateway took it, else why not."""
     with db.reading() as session:
+        name = stores.store(session, store_id).name
+    return try_text(store_id, channel, to, f"{name}: this is a test. Messages about orders will come this way.")
+
+
+def try_text(store_id: int, channel: str, to: str, text: str) -> str:
+    """Send this text to a number, now: '' if the gateway took it, else why not. Raises NotFound where there is none."""
+    with db.reading() as session:
         found, name = _known(session, store_id, channel), stores.store(session, store_id).name
     line = GatewayChannel(channel, found.url, private=settings().webhook_private)
     try:
-        line.send(line.addressed(name, to, f"{name}: this is a test. Messages about orders will come this way."))
+        line.send(line.addressed(name, to, text))
     except DeliveryFailed as failed:
         return failed.say
     return ""

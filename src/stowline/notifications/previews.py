@@ -14,6 +14,7 @@ from stowline.core.errors import NotFound, Refused
 from stowline.notifications import facts, looks, queries, suppressions
 from stowline.notifications.channels import Envelope, for_settings
 from stowline.notifications.models import Message
+from stowline.notifications.policy_rules import kinds_of
 from stowline.notifications.render import Brand, Rendered, RenderFailed, render, sample
 from stowline.notifications.rules import message_id
 from stowline.orders.queries import Order
@@ -40,9 +41,11 @@ def of_sample(kind: str, store: Store, locale: str, look: str, *, test: bool = F
     return render(kind, locale=locale, brand=facts.brand(store), data=said, test=test)
 
 
-def of_order(session: Session, kind: str, order: Order, locale: str, look: str, *, test: bool = False) -> Rendered:
-    """The same of a real order, as it stands now. Raises RenderFailed where it has nothing that such a message tells."""
-    store = stores.store(session, order.store_id)
+def of_order(session: Session, kind: str, order: Order, locale: str, look: str, *, test: bool = False, store: Store | None = None) -> Rendered:
+    """The same of a real order, as it stands now, in its store's brand or in that of a `store` which is not kept. Raises
+    RenderFailed where it has nothing that such a message tells.
+    """
+    store = store or stores.store(session, order.store_id)
     try:
         said = facts.gather(session, _message(session, kind, order))
         if look:
@@ -50,6 +53,13 @@ def of_order(session: Session, kind: str, order: Order, locale: str, look: str, 
     except (LookupError, NotFound, TypeError, ValueError) as why:
         raise RenderFailed(f"Order {order.ref} has nothing that this message could tell yet.") from why
     return render(kind, locale=locale or order.locale, brand=facts.brand(store), data=said, test=test)
+
+
+def fitting(session: Session, order: Order) -> frozenset[str]:
+    """The kinds of which this order has something to tell: those it told or owes, and those its events may owe."""
+    known = {one.kind for one in queries.of_order(session, order.id or 0)}
+    happened = {kind for one in outbox.diary(session, order.id or 0, limit=MOST_READ) for kind in kinds_of(one.name, one.values)}
+    return frozenset(known | (happened - {"item-processed"}))  # not every parcel holds what was waited for
 
 
 def _message(session: Session, kind: str, order: Order) -> Message:
@@ -70,15 +80,15 @@ def _message(session: Session, kind: str, order: Order) -> Message:
 # --- a test -----------------------------------------------------------------------------------------------------------
 
 
-def allow_test(session: Session, who: str, kind: str, to: str, store: Store) -> None:
+def allow_test(session: Session, who: str, kind: str, to: str, store: Store, channel: str = "email") -> None:
     """Somebody wants a test sent: note it in the audit. Raises Refused for too many in an hour, an address that is not written
     to, and where there is no mail server.
     """
-    if not settings().smtp_url:
+    if channel == "email" and not settings().smtp_url:
         raise Refused("No mail server is set, so a test has nowhere to go. Set STOWLINE_SMTP_URL; here one sees how it reads.", where="to")
     if not to:
-        raise Refused("Say to which address.", where="to")
-    if why := suppressions.suppressed(session, "email", to, marketing=False, store_id=store.id):
+        raise Refused("Say to which address." if channel == "email" else "Say to which number.", where="to")
+    if why := suppressions.suppressed(session, channel, to, marketing=False, store_id=store.id):
         raise Refused(f"{to} is not written to: {why}.", where="to")
     if people.noted_since(session, who, NOTED, clock.now() - timedelta(hours=1), MOST_AN_HOUR) >= MOST_AN_HOUR:
         raise Refused(f"That were {MOST_AN_HOUR} tests within an hour. Wait a little.", where="to", status=429, code="too_many")

@@ -31,13 +31,18 @@ def set_brand(session: Session, key: str, said: Mapping[str, str]) -> Store:
     """Keep what is said of a store's own (FIELDS) and of its voice (VOICE); what is not said stays. Orders that are there keep their money, language
     and time zone. Raises Refused with the field's name for what cannot be taken; nothing is changed then.
     """
-    read = {name: _read(name, value) for name, value in said.items() if name in FIELDS or name in VOICE}
+    told = read(said)
     store = queries.lock(session, queries.store_by_key(session, key).id or 0)
-    for name, value in read.items():
+    for name, value in told.items():
         setattr(store, name, value)
     session.add(store)
     session.flush()
     return store
+
+
+def read(said: Mapping[str, str]) -> dict[str, str | int]:
+    """What is said of a store's own and its voice, as it would be kept. Raises Refused with the field's name."""
+    return {name: _read(name, value) for name, value in said.items() if name in FIELDS or name in VOICE}
 
 
 def _read(name: str, value: str) -> str | int:

@@ -28,6 +28,8 @@ from stowline.desk.handlers.kits import Kits
 from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.message_metrics import MessageMetrics
+from stowline.desk.handlers.message_setup import MessageSetupPages
+from stowline.desk.handlers.message_setup_test import MessageSetupTests
 from stowline.desk.handlers.messages import Mailbox
 from stowline.desk.handlers.movements import Replenishment
 from stowline.desk.handlers.notices import Notices
@@ -62,7 +64,7 @@ from stowline.orders import instruction_queries
 from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
-    Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
+    Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
     Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,

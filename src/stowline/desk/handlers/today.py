@@ -20,4 +20,5 @@ class Today(Controller):
         with db.reading() as session:
             view = today.view(session)
         alarms = counts.kept("broken", proof.broken) if "checks.read" in web.identity_of(request).permissions else []
-        return web.page("desk/today.html", request, alarms=alarms, mail_alarms=counts.kept("message alarms", message_metrics.standing), **view)
+        to_set_up = counts.kept("to set up", today.to_set_up) if "orders.write" in web.identity_of(request).permissions else []
+        return web.page("desk/today.html", request, alarms=alarms, to_set_up=to_set_up, mail_alarms=counts.kept("message alarms", message_metrics.standing), **view)

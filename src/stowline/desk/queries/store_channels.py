@@ -28,6 +28,11 @@ def view(session: Session, key: str) -> Row:
     }  # fmt: skip
 
 
+def sends_mail() -> bool:
+    """Whether a mail server is set: without one mails reach nobody."""
+    return bool(settings().smtp_url)
+
+
 def _mail() -> str:
     """ "By an SMTP server, signed by DKIM. Bounces go to an address of each mail's own." """
     ours = settings()

@@ -12,6 +12,7 @@ from stowline.catalog.models import Product
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.desk.queries.order_stock import SHIPS
 from stowline.inventory.models import StockLevel
+from stowline.notifications import setups
 from stowline.stores import brand
 from stowline.stores import queries as stores
 from stowline.stores.models import Store
@@ -24,11 +25,12 @@ Row = dict[str, Any]
 
 
 def rows(session: Session) -> list[Row]:
-    """Every store with its policy in words, and how many products units are kept of."""
+    """Every store with its policy in words, how many products units are kept of, and since when its messages are live."""
     query = sa.select(_r.store_id, sa.func.count()).group_by(_r.store_id)
     kept: dict[int, int] = {store_id: n for store_id, n in session.execute(query)}  # noqa: C416  (typed rows)
+    live = setups.live_since(session)
     return [{"key": one.key, "name": one.name, "serves": SERVES[one.serves].lower(), "ships": _SHORT[one.ships].format(one.most_parcels),
-             "urgent": one.urgent_units_per_day, "kept": kept.get(one.id or 0, 0)} for one in stores.all_stores(session)]  # fmt: skip
+             "urgent": one.urgent_units_per_day, "kept": kept.get(one.id or 0, 0), "live_at": live.get(one.id or 0)} for one in stores.all_stores(session)]  # fmt: skip
 
 
 def view(store: Store) -> Row:

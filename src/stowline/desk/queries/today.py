@@ -7,9 +7,10 @@ from sqlmodel import Session
 from stowline.desk import words
 from stowline.desk.queries import counts, diary, orders
 from stowline.inventory import queries as stock
+from stowline.notifications import setups
 from stowline.picking import queries as picking
 
-MOST_OLDEST = 8
+MOST_OLDEST, MOST_TO_SET_UP = 8, 3
 Tile = dict[str, Any]
 
 
@@ -20,6 +21,11 @@ def view(session: Session) -> dict[str, Any]:
     return {"say": f"{counts.shown(n)} open {'order' if n == 1 else 'orders'}.",
             "tiles": [*_orders(states), *_floor(session, states), *_watch()], "trail": diary.latest(session),
             "oldest": orders.oldest(session, MOST_OLDEST)}
+
+
+def to_set_up(session: Session) -> list[dict[str, str]]:
+    """The first stores whose messages nobody has set up."""
+    return [{"key": store.key, "name": store.name} for store in setups.waiting(session)[:MOST_TO_SET_UP]]
 
 
 def _tile(title: str, n: int, unit: str, say: str, href: str, kind: str = "") -> Tile:
