@@ -23,6 +23,7 @@ from stowline.schema import floor as floor_shapes
 from stowline.schema import goods as goods_shapes
 from stowline.schema import messages as message_shapes
 from stowline.schema import orders as orders_shapes
+from stowline.schema import shoppers as shopper_shapes
 from stowline.schema import stock as stock_shapes
 from stowline.shipping import carrier_feeds
 from stowline.stores import service as stores
@@ -225,6 +226,11 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert (logged.order, logged.kind) == ("1001", "where")
     assert get("/api/v1/contacts").contacts == [logged]
     assert read("post /replies/{store}", _handed_on(client)).new
+    yes = shopper_shapes.ConsentSaid(given=True, at="2026-11-01T09:00:00Z", text="Yes, tell me.", source="sign-up form")
+    account = shopper_shapes.NewCustomer("demo", "ines@example.test", "Ines", "fr", "Europe/Paris", consents=[yes])
+    assert [(told.new, told.consents) for told in (post("/api/v1/customers", account) for _ in range(2))] == [(True, 1), (False, 0)]
+    points = shopper_shapes.NewPoints("demo", "1001", 120, 480, 520, "CUP", "5 off", date(2027, 3, 31))
+    assert [post("/api/v1/points", points).new for _ in range(2)] == [True, False]
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     _stand_in(read, tablet)

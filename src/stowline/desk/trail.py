@@ -133,6 +133,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ConsentSettled": lambda v: f"The delay: {_CONSENT[v['state']]} ({v['text']}; {v['source']})",
     "LongAway": lambda _: "No order since this one: time to say that they are missed",
     "WaitGoesOn": lambda v: f"Still waiting for {v['name']}: time to say how it stands, for the {v['step']}. time",
+    "PointsEarned": lambda v: f"The shop says: {v['earned']:,} points earned, {v['balance']:,} in all",
     "NoteWritten": lambda v: f"A word to many who have an order: {v['subject']}",
     "OfferEnded": lambda v: f"The offer ended: {_OFFER_END[v['outcome']]}",
     "InstructionOwed": lambda v: f"The shop is to {_ASKED[v['kind']]}{_much(v)}",

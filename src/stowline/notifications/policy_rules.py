@@ -19,6 +19,7 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "ParcelHandedOver": ("shipped",),
     "WaitGoesOn": ("getting-ready",),
     "NoteWritten": ("note",),
+    "PointsEarned": ("points",),
 }
 MILESTONES: Mapping[str, tuple[str, ...]] = {
     "in_transit": ("in-transit",),
@@ -118,7 +119,7 @@ DEFAULTS: Mapping[str, Policy] = {
     "returned-to-sender": Policy(),
     "back-in-stock": Policy(expires_s=2 * DAY),
     "delivery-report": Policy(expires_s=14 * DAY),
-    "welcome": Policy(expires_s=2 * DAY),
+    "welcome": Policy(expires_s=2 * DAY, urgent=True),
     "getting-ready": Policy(expires_s=3 * DAY, quiet=True),
     "note": Policy(expires_s=3 * DAY, quiet=True),
     "cart-reminder": _marketing(),

@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 UNSENT = frozenset({
-    "welcome", "points", "cart-reminder", "news", "greeting-card", "note", "return-received", "return-inspected", "refunded",
+    "cart-reminder", "news", "greeting-card", "note", "return-received", "return-inspected", "refunded",
     "exchange-shipped",
 })  # fmt: skip
 """Kinds that have their words, but that nothing sends (nobody can start the run that a note belongs to): no page offers

@@ -14,7 +14,9 @@ OF_A_KIT = "kit_id IS NOT NULL AND"
 
 
 class Customer(SQLModel, table=True):
-    """A shopper of one store, told apart by e-mail (or by the shop's own id where there is none)."""
+    """A shopper of one store, told apart by e-mail (or by the shop's own id where there is none). `registered_at`: since
+    when the shop says that they have an account.
+    """
 
     __tablename__ = "customer"
     __table_args__ = (UniqueConstraint("store_id", "email"),)
@@ -23,6 +25,7 @@ class Customer(SQLModel, table=True):
     store_id: int = Field(foreign_key="store.id")
     email: str = Field(max_length=254)
     name: str = Field(max_length=300)
+    registered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Order(SQLModel, table=True):

@@ -5,9 +5,31 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
+from stowline.core import clock, rows
+from stowline.core.errors import NotFound
 from stowline.orders.models import Customer, Order
 
 _c, _o = Customer.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
+
+
+def register(session: Session, store_id: int, address: str, name: str) -> tuple[int, bool]:
+    """Somebody opened an account in a shop: the customer's id, and whether that is new. Again: nothing changes."""
+    email = address.strip().lower()
+    rows.insert_new(session, Customer.__table__, {"store_id": store_id, "email": email, "name": name})  # type: ignore[attr-defined]
+    mine = _c.store_id == store_id, _c.email == email
+    begun = sa.update(Customer).where(*mine, _c.registered_at.is_(None)).values(registered_at=clock.now()).returning(_c.id)
+    new = session.execute(begun).first() is not None
+    if new and name:
+        session.execute(sa.update(Customer).where(*mine, _c.name == "").values(name=name))
+    return int(session.execute(sa.select(_c.id).where(*mine)).scalar_one()), new
+
+
+def customer(session: Session, customer_id: int) -> Customer:
+    """A customer by their id. Raises NotFound."""
+    found = session.get(Customer, customer_id)
+    if found is None:
+        raise NotFound("There is no such customer.")
+    return found
 
 
 def has_ordered(session: Session, store_id: int, address: str) -> bool:

@@ -42,6 +42,7 @@ from stowline.schema.orders import (
     WaitingPage,
 )
 from stowline.schema.people import Erased, Erasure, KeptOfPerson
+from stowline.schema.shoppers import NewCustomer, NewPoints, PointsTold, Registered
 from stowline.schema.stock import (
     Adjustment,
     AdjustmentPage,
@@ -132,6 +133,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
     ("post", "/api/v1/contacts"): Call("logContact", {201: Contact, 200: Contact}, NewContact),
     ("get", "/api/v1/contacts"): Call("listContacts", {200: ContactPage}, paged=True),
+    ("post", "/api/v1/customers"): Call("registerCustomer", {201: Registered, 200: Registered}, NewCustomer),
+    ("post", "/api/v1/points"): Call("tellPoints", {201: PointsTold, 200: PointsTold}, NewPoints),
     ("post", "/replies/{store}"): Call("handOnReply", {200: ReplyTaken}, HandedOn, public=True),
     ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),
     ("get", "/api/v1/adjustments"): Call("listAdjustments", {200: AdjustmentPage}, paged=True),
