@@ -11,9 +11,11 @@ from sqlmodel import Session
 from stowline.cases import contacts, spikes
 from stowline.cases.contacts import Said
 from stowline.core import clock, db, signing
+from stowline.desk.queries import counts
 from stowline.notifications import alarms
 from stowline.stores import service as stores
 from tests.desk.conftest import House
+from tests.desk.effort import watched
 from tests.makers import email_of
 
 SECRET = signing.new_secret()
@@ -89,7 +91,9 @@ def test_more_than_usual_who_ask_raise_an_alarm_that_names_what_they_wait_for_un
         asks(session, 4, 3.0)
         alarms.look(session, "")
         assert (spikes.days(session)[-1].contacts, spikes.days(session)[-1].rate) == (8, None)
-    for page in ("/today", "/support", "/support/contacts"):
+    counts.forget()
+    for page in ("/today", "/support", "/support/contacts", "/messages/metrics"):
+        assert "/support/contacts?view=where" in ruth.get(page).links
         assert "8 shoppers asked within a day where their order is; 0.0 a day are usual. 1 of 1 wait for Blue cup." in ruth.get(page).text
     with clock.stopped_at(clock.now() + timedelta(days=1)), db.transaction() as session:
         alarms.look(session, "")
@@ -105,6 +109,7 @@ def test_contacts_are_counted_for_each_hundred_orders_shipped(house: House, ship
     robot.ship_all()
     with db.transaction() as session:
         asks(session, 1, 0.0)
-    with db.reading() as session:
+    with db.reading() as session, watched(db.database()) as effort:
         last = spikes.days(session)[-1]
+    assert not [line for line in effort.plans(db.database()) if "parcel" in line and "ix_parcel_left" not in line]
     assert (last.contacts, last.orders, last.rate) == (1, shipped, 100.0 / shipped)

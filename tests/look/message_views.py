@@ -55,7 +55,7 @@ FIGURES: dict[str, Any] = {
     "spans": [{"label": "24 hours", "href": "/messages/metrics", "n": None, "current": True}, {"label": "30 days", "href": "/messages/metrics?span=month", "n": None, "current": False}], "span": "day",
     "stores": [{"value": "", "label": "All stores", "chosen": True}], "rows": [figures("Order confirmed", "order-confirmed", 1204000, 30, 12, 2, 4100), figures("How did we do", "feedback", 3, 0, 0, 0, 1), figures("All", "", 1204003, 30, 12, 2, 4101)],
     "took": {"p50": "1.2 s", "p95": "3 min 20 s", "worst": "2 h 5 min", "n": 1204003}, "rates": [{"word": "Came back for good", "n": 12, "share": "0.01 %", "bad": True}, {"word": "Dead", "n": 0, "share": "", "bad": False}],
-    "alarms": [{"say": "Messages come late: one in twenty takes 15 min or more.", "began_at": at(27, 13), "ended_at": None}, {"say": "12 messages died within a day.", "began_at": at(20), "ended_at": at(21)}], "summed": True, "export_href": "/messages/metrics.csv"}
+    "alarms": [{"say": "Messages come late: one in twenty takes 15 min or more.", "began_at": at(27, 13), "ended_at": None, "href": "/messages/stuck", "do": "Which provider rests, and what is stuck"}, {"say": "12 messages died within a day.", "began_at": at(20), "ended_at": at(21), "href": "/messages/stuck", "do": "What is dead, to be sent again"}], "summed": True, "export_href": "/messages/metrics.csv"}
 NOTHING = {"rows": [], "took": {"p50": "", "p95": "", "worst": "", "n": 0}, "rates": [], "alarms": [], "summed": False}
 MESSAGES |= {
     "message-metrics": ("desk/message_metrics.html", view("/messages", **FIGURES)),

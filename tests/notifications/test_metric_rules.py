@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stowline.notifications.metric_rules import STEP, bucket, prompt, quantile, quantile_of_buckets, told
+from stowline.notifications.metric_rules import STEP, bucket, prompt, quantile, quantile_of_buckets, rings, told
 from stowline.notifications.policy_rules import DEFAULTS, Policy
 
 TIMES = st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=60)
@@ -41,3 +41,14 @@ def test_what_is_planned_to_wait_is_not_prompt() -> None:
     for held in (replace(at_once, delay_s=1), replace(at_once, capped=True), replace(at_once, quiet=True), replace(at_once, grace_s=600)):
         assert not prompt(held, "email", 120)
     assert not prompt(DEFAULTS["follow-up"], "email", 120)
+
+
+def test_an_alarm_at_its_limit_rings_once_and_ends_only_well_below_it() -> None:
+    stands, heard = False, []
+    for value in (99, 101, 100, 102, 81, 101, 80, 100, 101):
+        rung = rings(value, 100, stands=stands)
+        heard += [value] if rung and not stands else []
+        stands = rung
+    assert heard == [101, 101], "from 101 to 80 it is one alarm"
+    assert not rings(1e9, 0, stands=False)
+    assert not rings(1e9, 0, stands=True), "a limit that was taken away ends it"

@@ -56,18 +56,23 @@ def asked_where(session: Session, since: datetime, until: datetime, days: int) -
 
 
 def shipped(session: Session, since: datetime, until: datetime, days: int) -> list[int]:
-    """How many parcels left with their carriers in each of these spans; an order in two parcels counts once a span."""
-    query = sa.select(sa.func.max(_p.handed_over_at)).where(_p.handed_over_at > since, _p.handed_over_at <= until).group_by(_p.order_id)
-    return _by_day(session.execute(query.limit(MOST)).scalars(), until, days)
+    """How many orders left with their carriers in each of these spans, counted to 50,000 a span; an order in two parcels counts once
+    a span. A walk along one index, however many parcels there are.
+    """
+    ends = [until - n * DAY for n in reversed(range(days))]
+    spans = [sa.select(_p.order_id).where(_p.handed_over_at > max(since, end - DAY), _p.handed_over_at <= end).distinct().limit(MOST_A_DAY).subquery() for end in ends]
+    counted = [sa.select(sa.func.count()).select_from(one).scalar_subquery() for one in spans]
+    return [int(n) for n in session.execute(sa.select(*counted)).one()]
 
 
-MOST = 200_000
+MOST, MOST_A_DAY = 200_000, 50_000
+DAY = timedelta(days=1)
 
 
 def _by_day(moments: Any, until: datetime, days: int) -> list[int]:  # noqa: ANN401  (an iterable of moments)
     counted = [0] * days
     for moment in moments:
-        n = (until - moment) // timedelta(days=1)
+        n = (until - moment) // DAY
         if 0 <= n < days:
             counted[days - 1 - n] += 1
     return counted

@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
+_OPEN = text("handled_at IS NULL")
 _LOOSE = text("order_id IS NULL AND handled_at IS NULL")
 _TESTIMONIAL = text("testimonial_at IS NOT NULL")
 
@@ -24,6 +25,7 @@ class Contact(SQLModel, table=True):
         Index("ix_contact_order", "order_id", "id"),
         Index("ix_contact_address", "address", "id"),
         Index("ix_contact_about", "about", "at"),
+        Index("ix_contact_open", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_contact_loose", "id", sqlite_where=_LOOSE, postgresql_where=_LOOSE),
         Index("ix_contact_testimonial", "testimonial_at", "id", sqlite_where=_TESTIMONIAL, postgresql_where=_TESTIMONIAL),
     )

@@ -14,7 +14,7 @@ from stowline.core.config import settings
 from stowline.notifications import metrics
 from stowline.notifications.events import AlarmEnded, AlarmRaised
 from stowline.notifications.metric_models import MessageAlarm
-from stowline.notifications.metric_rules import quantile, told
+from stowline.notifications.metric_rules import quantile, rings, told
 
 TIMER = "message-alarms"
 EVERY, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -28,26 +28,22 @@ _a = MessageAlarm.__table__.c  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is watched, as it is now: beyond `limit` it is an alarm; a limit of 0 is never passed."""
+    """What is watched, as it is now, and the limit that it is held against (see `metric_rules.rings`)."""
 
     name: str
     value: int
     limit: int
     say: str
 
-    @property
-    def is_bad(self) -> bool:
-        """Whether it is beyond its limit."""
-        return 0 < self.limit < self.value
-
 
 def look(session: Session, _ref: str) -> None:
-    """Each minute: raise what is beyond its limit and does not stand yet, end what is not any more; plan the next look."""
+    """Each minute: raise what is beyond its limit and does not stand yet, end what is well below it again; plan the next look."""
     for reading in readings(session):
         stands = session.execute(sa.select(_a.id, _a.began_at).where(_a.standing == reading.name).with_for_update()).one_or_none()
-        if reading.is_bad and stands is None:
+        bad = rings(reading.value, reading.limit, stands=stands is not None)
+        if bad and stands is None:
             _raise(session, reading)
-        elif stands is not None and not reading.is_bad:
+        elif stands is not None and not bad:
             session.execute(sa.update(MessageAlarm).where(_a.id == stands.id).values(standing=None, ended_at=clock.now()))
             outbox.record(session, AlarmEnded(reading.name, stands.began_at.isoformat()))
             log.warning("message_alarm_ended", alarm=reading.name, since=stands.began_at.isoformat())

@@ -35,6 +35,15 @@ def prompt(policy: Policy, channel: str, grace_s: int) -> bool:
     return not planned and (policy.urgent or not (policy.quiet or channel in LOUD))
 
 
+CLEARED = 0.8
+"""The share of its limit to which what is watched must fall before an alarm ends: one that hovers at the limit rings once."""
+
+
+def rings(value: float, limit: float, *, stands: bool) -> bool:
+    """Whether it is an alarm: raised beyond its limit, and over once at most so large a share of it is left. A limit of 0 is never passed."""
+    return limit > 0 and value > (CLEARED * limit if stands else limit)
+
+
 def told(seconds: float | None) -> str:
     """ "0.8 s", "42 s", "3 min 20 s", "2 h 5 min"; "" for none."""
     if seconds is None:

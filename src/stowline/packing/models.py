@@ -7,6 +7,7 @@ from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
+LEFT = "handed_over_at IS NOT NULL"
 OF_A_LOT, A_SERIAL = "lot <> ''", "serial <> ''"
 
 
@@ -14,7 +15,10 @@ class Parcel(SQLModel, table=True):
     """A box for one order. open (being packed) -> sealed -> labelled -> handed_over; see `rules.STATES`."""
 
     __tablename__ = "parcel"
-    __table_args__ = (Index("ix_parcel_state", "state", "id"),)
+    __table_args__ = (
+        Index("ix_parcel_state", "state", "id"),
+        Index("ix_parcel_left", "handed_over_at", "order_id", sqlite_where=text(LEFT), postgresql_where=text(LEFT)),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=60)

@@ -15,7 +15,7 @@ from stowline.orders.models import Order
 from stowline.stores import queries as stores
 
 _c, _o = Contact.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
-VIEWS = {"open": "To answer", "unmatched": "Of no order yet", "all": "All", "testimonials": "Testimonials"}
+VIEWS = {"open": "To answer", "where": "Where is my order", "unmatched": "Of no order yet", "all": "All", "testimonials": "Testimonials"}
 HEAD = ("Store", "Name", "Words", "Said on", "Consent", "Marked on", "Marked by")
 PORTION = 500
 Row = dict[str, Any]
@@ -34,7 +34,7 @@ def page(session: Session, view: str, place: Place) -> Page[Contact]:
 
 
 WHERE: dict[str, tuple[Any, ...]] = {
-    "open": (_c.handled_at.is_(None),), "unmatched": (_c.order_id.is_(None), _c.handled_at.is_(None)), "testimonials": (_c.testimonial_at.is_not(None),),
+    "open": (_c.handled_at.is_(None),), "where": (_c.about == rules.WHERE, _c.handled_at.is_(None)), "unmatched": (_c.order_id.is_(None), _c.handled_at.is_(None)), "testimonials": (_c.testimonial_at.is_not(None),),
 }  # fmt: skip
 
 

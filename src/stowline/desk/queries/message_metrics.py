@@ -20,6 +20,11 @@ SPANS = {"day": ("24 hours", 1), "week": ("7 days", 7), "month": ("30 days", 30)
 HEAD = ("kind", "channel", "state", "messages")
 STATES = ("sent", "held", "skipped", "unknown", "dead")
 REPORTS = {"hard": "Came back for good", "soft": "Came back for now", "complaint": "Complaints"}
+ACT = {
+    alarms.LATE: ("/messages/stuck", "Which provider rests, and what is stuck"), alarms.DEAD: ("/messages/stuck", "What is dead, to be sent again"),
+    alarms.ASKED: ("/support/contacts?view=where", "Who asked, to be answered"),
+}  # fmt: skip
+"""Where somebody can do something about an alarm."""
 _r = MailReport.__table__.c  # type: ignore[attr-defined]
 
 
@@ -83,7 +88,8 @@ def _rates(session: Session, span: str, store_id: int | None, total: Row | None)
 
 
 def _alarm(one: Any) -> Row:  # noqa: ANN401  (an alarm of messages)
-    return {"say": words.capital(one.say), "began_at": one.began_at, "ended_at": one.ended_at}
+    href, do = ACT.get(one.name, ACT[alarms.DEAD])
+    return {"say": words.capital(one.say), "began_at": one.began_at, "ended_at": one.ended_at, "href": href, "do": do}
 
 
 def standing(session: Session) -> list[Row]:
