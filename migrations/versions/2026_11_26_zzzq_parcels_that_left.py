@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "parcels_that_left"
-down_revision = "message_setup"
+down_revision = "accounts"
 branch_labels = None
 depends_on = None
 
