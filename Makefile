@@ -12,7 +12,7 @@ export STOWLINE_DATA_DIR ?= var
 MINUTES ?= 30
 # Three processes share the modules of tests, as many of them wait for servers; WORKERS=0 keeps them in one (for a debugger).
 WORKERS ?= 3
-SHARED_OUT := -n $(WORKERS) --dist loadscope
+SHARED_OUT := -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test proof soak lint bench lock wheel clean

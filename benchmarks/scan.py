@@ -143,7 +143,7 @@ def load(
 ) -> dict[str, float]:
     """What the clients saw."""
     done = subprocess.run(
-        [sys.executable, str(Path(__file__).with_name("load.py")), ",".join(map(str, ports)), token, str(clients),
+        [sys.executable, str(Path(__file__).with_name("_load.py")), ",".join(map(str, ports)), token, str(clients),
          str(seconds), str(rate), *skus], check=True, capture_output=True, text=True)  # fmt: skip
     seen: dict[str, float] = json.loads(done.stdout)
     if seen["failed"]:

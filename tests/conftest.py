@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from stowline.cli import COLLECTED_AFTER
 from stowline.notifications.channels import SmtpChannel
-from tests import services
+from tests import services, shares
 from tests.services import Service, SmtpSink
 
 SERVICES: tuple[Callable[[], Service], ...] = (
@@ -81,7 +81,7 @@ def pytest_configure(config: pytest.Config) -> None:
         guard.setattr(socket.socket, verb, _guarded(getattr(socket.socket, verb)))
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in getattr(item, "fixturenames", ()):
             if fixture in MARKED_BY:
@@ -89,6 +89,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         cases = getattr(item, "callspec", None)
         if cases is not None and cases.params.get("fresh_database_url") == "postgres":
             item.add_marker("postgres")
+    shares.leave_to_the_proof(config, items)
+    items[:] = shares.long_ones_spread(items)
 
 
 def _told() -> list[str]:

@@ -13,7 +13,7 @@ from tests.proof.day import Aside, Basket, Day, baskets, wait_for
 from tests.services import SmtpSink, proof_is_full
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(900)]
-KILLS, ORDERS = (20, 160) if proof_is_full() else (4, 32)
+KILLS, ORDERS = (20, 160) if proof_is_full() else (3, 24)
 
 
 @pytest.fixture

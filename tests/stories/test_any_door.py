@@ -3,11 +3,13 @@
 import json
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from litestar import Litestar
 
 from tests.makers import FORM_TYPE, JSON_TYPE, Tablet, webhook
+from tests.services import proof_is_full
 from tests.stories.conftest import House
 
 KEYS = [
@@ -67,6 +69,7 @@ def doors(app: Litestar) -> list[str]:
     return sorted(found - {"/logout"})
 
 
+@pytest.mark.proof
 def test_anything_at_any_door_is_answered(house: House, ruth: Tablet, app: Litestar) -> None:
     """Whatever is posted to whatever route, by a machine or from a form, is never answered with a 500."""
     maja = house.tablet()
@@ -76,7 +79,7 @@ def test_anything_at_any_door_is_answered(house: House, ruth: Tablet, app: Lites
     every = doors(app)
 
     @given(body=bodies, data=st.data())
-    @settings(max_examples=15, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100 if proof_is_full() else 6, deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
     def anything(body: tuple[bytes, dict[str, str]], data: st.DataObject) -> None:
         for door in every:
             parts = [data.draw(steps) if part.startswith("{") else part for part in door.split("/")]

@@ -16,6 +16,7 @@ from stowline.core.errors import Conflict
 from stowline.notifications import (
     breakers,
     consents,
+    delivery,
     policies,
     preferences,
     queries,
@@ -28,6 +29,7 @@ from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import DEFAULTS, RANK, Conditions
 from stowline.notifications.preferences import Reader
 from stowline.orders import queries as orders
+from stowline.orders.models import Order
 from stowline.shipping.events import MilestoneReached
 from tests.makers import Tablet, email_of
 from tests.services import proof_is_full
@@ -336,3 +338,35 @@ def test_what_waits_for_the_cap_comes_in_one_mail(maja: Tablet) -> None:
     assert (digest.kind, digest.state, digest.recipient) == ("digest", "sent", "ines@example.test")
     assert all(one.subject in digest.html for one in told)
     assert digest.subject == f"3 things from Demo: {told[0].subject}"
+
+
+def test_a_digest_that_was_written_when_one_of_its_orders_is_cancelled_is_written_anew(maja: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    say("feedback", on=True, delay_s=60)
+    db.run(lambda session: policies.set_manners(session, 1, quiet_from=None, quiet_to=None, cap=1, cap_days=1, digest=True))
+    db.run(lambda session: consents.record(session, 1, "ines@example.test", "email", given=True, text="Yes", source="checkout"))
+    for ref in "1234":
+        maja.place(ref, {"MUG": 1}, customer={"name": "Ines", "email": "ines@example.test"})
+    with clock.stopped_at(NOON):
+        maja.ship_all()
+        for ref in "1234":
+            reached(ref, "delivered")
+        work_off()
+    at(NOON + timedelta(minutes=5))
+    gone = min((messages(ref)["feedback", "email"] for ref in "1234" if fate(ref, "feedback")[0] == "held"), key=lambda one: one.id or 0)
+    look, looked = delivery._look, []
+
+    def look_then_cancel(ident: int) -> object:
+        ready = look(ident)
+        if ready is not None and not looked:
+            looked.append(ident)
+            db.run(lambda session: session.execute(sa.update(Order).where(Order.id == gone.order_id).values(state="cancelled")))
+        return ready
+
+    monkeypatch.setattr(delivery, "_look", look_then_cancel)
+    at(NOON + timedelta(days=1, minutes=10))
+    with db.reading() as session:
+        told = queries.message(session, gone.id or 0)
+        digest = queries.message(session, told.told_in_id or 0)
+    assert (looked, digest.kind, digest.state) == ([digest.id], "digest", "sent")
+    assert gone.subject not in digest.text
+    assert digest.subject.startswith("2 things from Demo")

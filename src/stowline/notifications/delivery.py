@@ -80,10 +80,11 @@ def deliver(ref: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A message as it goes out, the promises that it shows, and by which channel and provider."""
+    """A message as it goes out, the promises that it shows, the messages that it tells of, and by which channel and provider."""
 
     envelope: Envelope
     shown: Sequence[Promised]
+    told: tuple[int, ...]
     channel: Channel
     provider: str
 
@@ -100,8 +101,8 @@ def _look(ident: int) -> _Ready | None:
             return None
     with db.reading() as session:
         message = queries.message(session, ident)
-        return _Ready(_envelope(session, message), facts.shown(session, message), channel_settings.for_channel(session, message),
-                      breakers.provider_of(message))  # fmt: skip
+        return _Ready(_envelope(session, message), facts.shown(session, message), digests.tells(session, message),
+                      channel_settings.for_channel(session, message), breakers.provider_of(message))  # fmt: skip
 
 
 def _may_go(session: Session, message: Message) -> bool:
@@ -178,7 +179,7 @@ class _Claim:
     """
 
     def __init__(self, ident: int, ready: _Ready) -> None:
-        self.ident, self.rendered, self.shown = ident, ready.envelope.rendered, ready.shown
+        self.ident, self.rendered, self.shown, self.told = ident, ready.envelope.rendered, ready.shown, ready.told
         self._turns = turns.of(ready.provider)
         self.at: datetime | None = None
 
@@ -187,11 +188,18 @@ class _Claim:
         self._turns.enter(self)
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
-            if message.state == State.HELD and not _is_stopped(session, message, under_way=True):
+            if message.state == State.HELD and not _is_stopped(session, message, under_way=True) and self._is_as_written(session, message):
                 self.at = _claimed(session, message, self.rendered)
                 promises.tell(session, self.shown, self.ident)
         if self.at is None:
             raise _CalledOff
+
+    def _is_as_written(self, session: Session, message: Message) -> bool:
+        """Whether all that a digest tells of is still true; else it is written anew at once."""
+        same = digests.tells(session, message) == self.told
+        if not same:
+            timers.set_timer(session, announcing.TIMER, str(self.ident), clock.now())
+        return same
 
     def end(self) -> None:
         """Let the next message go."""

@@ -14,7 +14,6 @@ from stowline.notifications import announcing, gates, policies, service
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered
 from stowline.notifications.rules import KINDS, Outcome, State, after, message_key
-from stowline.orders import queries as orders
 from stowline.stores import queries as stores
 
 KIND = "digest"
@@ -72,13 +71,14 @@ def _tell_in(session: Session, one: Message, digest: int, rendered: Rendered) ->
 
 
 def parts_of(session: Session, message: Message) -> list[Message]:
-    """What a digest tells of and is still true, first owed first."""
+    """What a digest tells of and is still true, first owed first. Locks the orders, so that a cancellation is never overtaken."""
     query = select(Message).where(Message.told_in_id == message.id).order_by(col(Message.id)).limit(MOST)
-    return [one for one in session.exec(query) if not _cancelled(session, one)]
+    return [one for one in session.exec(query) if not service.untrue(session, one)]
 
 
-def _cancelled(session: Session, one: Message) -> bool:
-    return one.order_id is not None and orders.order(session, one.order_id).state == "cancelled"
+def tells(session: Session, message: Message) -> tuple[int, ...]:
+    """The ids of what a digest tells of; nothing for any other kind."""
+    return tuple(one.id or 0 for one in parts_of(session, message)) if message.kind == KIND else ()
 
 
 def untrue(session: Session, message: Message) -> str:

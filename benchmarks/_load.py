@@ -1,6 +1,6 @@
 """The load: clients that scan over HTTP, each on a pick list of its own, as fast as answers come or at a given pace.
 
-A program of its own (`python benchmarks/load.py PORT TOKEN CLIENTS SECONDS RATE SKUS…`), so that the clients' work is
+A program of its own (`python benchmarks/_load.py PORT TOKEN CLIENTS SECONDS RATE SKUS…`), so that the clients' work is
 not done by the server's process. Prints one line of JSON: accepted scans, seconds, latencies in ms.
 """
 
