@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from stowline.core import clock, db, timers
 from stowline.core.errors import Conflict, Refused
-from stowline.notifications import policies, runs
+from stowline.notifications import policies, run_queries, runs
 from stowline.notifications.policy_rules import Policy
 from stowline.orders import queries as orders
 from tests.makers import Tablet, email_of
@@ -67,7 +67,7 @@ def test_a_run_goes_to_those_who_were_shown_a_portion_at_a_time(desk: Tablet) ->
     with db.reading() as session:
         found = runs.run(session, run_id)
         assert (found.state, found.done, found.total) == ("finished", 5, 5)
-        assert [(one.state, one.n) for one in runs.fates(session, run_id)] == [("sent", 5)]
+        assert [(one.state, one.n) for one in run_queries.fates(session, run_id)] == [("sent", 5)]
     assert desk.events("1").count("NoteWritten") == 1
 
 
@@ -128,7 +128,7 @@ def test_a_person_is_written_to_once_and_gates_say_why_not(desk: Tablet) -> None
         move(run_id, "start")
         work_off()
     with db.reading() as session:
-        assert [(one.state, one.reason, one.n) for one in runs.fates(session, run_id)] == [("skipped", "this store does not send it", 2)]
+        assert [(one.state, one.reason, one.n) for one in run_queries.fates(session, run_id)] == [("skipped", "this store does not send it", 2)]
 
 
 @one_database

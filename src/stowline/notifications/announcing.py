@@ -55,7 +55,7 @@ def _announce(session: Session, kind: str, order: Order, happened: Happened) -> 
         address = recipient(session, order, channel)
         row = owed(kind, channel, address, happened, policy) | {
             "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
-            "order_ref": order.ref, "parcel_id": parcel_id, "recipient_name": order.customer_name or order.ship_name,
+            "order_ref": order.ref, "parcel_id": parcel_id, "run_id": facts.get("run"), "recipient_name": order.customer_name or order.ship_name,
         }  # fmt: skip
         keep(session, silenced(row, why or unreachable(session, order.store_id, channel, address)))
 
@@ -154,7 +154,7 @@ def owed(kind: str, channel: str, recipient: str, happened: Happened, policy: Po
     due = now + timedelta(seconds=policy.delay_s + due_after(kind, grace))
     return {
         "kind": kind, "channel": channel, "recipient": recipient, "address": plain(recipient), "recipient_name": "",
-        "store_id": None, "order_id": None, "order_ref": "", "sign_up_id": None, "report_id": None, "parcel_id": None,
+        "store_id": None, "order_id": None, "order_ref": "", "sign_up_id": None, "report_id": None, "parcel_id": None, "run_id": None,
         "event_id": happened.id, "scan_id": happened.scan_id, "state": State.HELD, "reason": "", "due": due,
         "expires_at": due + timedelta(seconds=policy.expires_s), "made_at": now, "attempt": 0, "forced": "",
         "subject": "", "html": "", "text": "", "short": "",

@@ -64,9 +64,13 @@ def gather(session: Session, message: Message) -> dict[str, Any]:
     if message.kind not in _KINDS:
         raise RenderFailed(f"Nobody knows the facts of a message named {message.kind!r} yet.")
     order = orders.order(session, message.order_id or 0)
-    facts = {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
-             "status_url": status_url(order.id or 0)}
-    return facts | _foot(message, order.email) | _KINDS[message.kind](session, order, message)
+    return of_any(order, message) | _KINDS[message.kind](session, order, message)
+
+
+def of_any(order: Order, message: Message) -> dict[str, Any]:
+    """What every message about an order says, whatever its kind."""
+    return {"order_ref": order.ref, "zone": order.time_zone, "customer_name": order.customer_name or order.ship_name,
+            "status_url": status_url(order.id or 0)} | _foot(message, order.email)  # fmt: skip
 
 
 def _foot(message: Message, email: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ class Message(SQLModel, table=True):
     `reason` says why in words; the rendering is kept as it was sent. It is about an order, about a sign-up of the
     back-in-stock list, or about a report to a supplier, which no store sends. `mark` is the left half of its Message-ID. `address` is the recipient for comparing, in
     lower case. It is of no use after `expires_at`. One that waited for the cap may have been told in another
-    (`told_in_id`); a person's copy of one that went names it (`copy_of_id`). `forced` is why somebody overruled what
+    (`told_in_id`); a person's copy of one that went names it (`copy_of_id`); one of a run names the run. `forced` is why somebody overruled what
     held it back.
     """
 
@@ -26,6 +26,7 @@ class Message(SQLModel, table=True):
         Index("ix_message_made", "made_at"),
         Index("ix_message_sent", "sent_at"),
         Index("ix_message_copy", "copy_of_id", sqlite_where=text("copy_of_id IS NOT NULL"), postgresql_where=text("copy_of_id IS NOT NULL")),
+        Index("ix_message_run", "run_id", "order_id", sqlite_where=text("run_id IS NOT NULL"), postgresql_where=text("run_id IS NOT NULL")),
         Index("ix_message_address", "address", "id"),
         Index("ix_message_mark", "mark", sqlite_where=text("mark <> ''"), postgresql_where=text("mark <> ''")),
         Index("ix_message_open", "state", "claimed_at", sqlite_where=text("state = 'sending'"),
@@ -46,6 +47,7 @@ class Message(SQLModel, table=True):
     sign_up_id: int | None = Field(default=None, foreign_key="sign_up.id", index=True)
     report_id: int | None = Field(default=None, foreign_key="supplier_report.id", index=True)
     parcel_id: int | None = Field(default=None, foreign_key="parcel.id")
+    run_id: int | None = Field(default=None, foreign_key="note_run.id")
     event_id: int = Field(foreign_key="outbox.id")
     scan_id: str | None = Field(default=None, max_length=64)
     state: str = Field(default="held", max_length=8)

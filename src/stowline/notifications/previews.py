@@ -11,12 +11,13 @@ from sqlmodel import Session
 from stowline.core import clock, outbox
 from stowline.core.config import settings
 from stowline.core.errors import NotFound, Refused
-from stowline.notifications import facts, looks, queries, suppressions
+from stowline.notifications import facts, looks, queries, runs, suppressions
 from stowline.notifications.channels import Envelope, for_settings
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import kinds_of
 from stowline.notifications.render import Brand, Rendered, RenderFailed, render, sample
 from stowline.notifications.rules import message_id
+from stowline.notifications.run_models import NoteRun
 from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 from stowline.people import queries as people
@@ -60,6 +61,15 @@ def fitting(session: Session, order: Order) -> frozenset[str]:
     known = {one.kind for one in queries.of_order(session, order.id or 0)}
     happened = {kind for one in outbox.diary(session, order.id or 0, limit=MOST_READ) for kind in kinds_of(one.name, one.values)}
     return frozenset(known | (happened - {"item-processed"}))  # not every parcel holds what was waited for
+
+
+def of_run(session: Session, run: NoteRun, order: Order, *, test: bool = False) -> Rendered:
+    """What a run says of one of its orders, in its reader's language. Raises RenderFailed."""
+    store = stores.store(session, order.store_id)
+    about = Message(key="", kind=runs.KIND, channel="email", recipient=order.email, store_id=order.store_id, order_id=order.id,
+                    event_id=0, due=clock.now(), made_at=clock.now())  # fmt: skip
+    said = facts.of_any(order, about) | runs.words(run, order)
+    return render(runs.KIND, locale=queries.locale_of(session, about), brand=facts.brand(store), data=said, test=test)
 
 
 def _message(session: Session, kind: str, order: Order) -> Message:

@@ -128,7 +128,7 @@ def send_copy(session: Session, message_id: int, *, who: str, why: str = "") -> 
 def _copy(session: Session, original: Message, forced: str) -> dict[str, Any]:
     now = clock.now()
     n = session.execute(sa.select(sa.func.count()).where(_m.copy_of_id == original.id)).scalar_one() + 1
-    kept = original.model_dump(exclude={"id", "told_in_id", "claimed_at", "sent_at"})
+    kept = original.model_dump(exclude={"id", "told_in_id", "claimed_at", "sent_at", "run_id"})
     return kept | {
         "key": f"{original.key[:280]}:copy:{n}", "copy_of_id": original.id, "forced": forced, "state": State.HELD, "reason": "",
         "due": now, "made_at": now, "attempt": 0, "expires_at": now + timedelta(days=1),

@@ -65,12 +65,10 @@ KINDS: Mapping[str, Kind] = {
 
 
 UNSENT = frozenset({
-    "cart-reminder", "news", "greeting-card", "note", "return-received", "return-inspected", "refunded",
+    "cart-reminder", "news", "greeting-card", "return-received", "return-inspected", "refunded",
     "exchange-shipped",
 })  # fmt: skip
-"""Kinds that have their words, but that nothing sends (nobody can start the run that a note belongs to): no page offers
-to switch them on.
-"""
+"""Kinds that have their words, but that nothing sends: no page offers to switch them on."""
 
 
 def message_key(kind: str, *, channel: str, recipient: str, **facts: str | int) -> str:

@@ -37,3 +37,14 @@ def portion(per_minute: int) -> tuple[int, float]:
     """How many orders are written to at once, and the seconds until the next portion: never more than `per_minute`."""
     at_once = max(1, per_minute // 10)
     return at_once, 60 * at_once / per_minute
+
+
+def lasts(orders: int, per_minute: int) -> str:
+    """How long so many orders take at that pace, in words: "less than a minute", "about 3 minutes", "about 2 h 5 min"."""
+    at_once, pause = portion(per_minute)
+    minutes = round((-(-orders // at_once) - 1) * pause / 60) if orders else 0
+    if minutes < 1:
+        return "less than a minute"
+    if minutes < 120:
+        return "about a minute" if minutes == 1 else f"about {minutes} minutes"
+    return f"about {minutes // 60} h" + (f" {minutes % 60} min" if minutes % 60 else "")

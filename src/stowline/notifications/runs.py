@@ -6,42 +6,52 @@ leaves both or none; what is owed from there on goes every message's way, throug
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict, NotFound, Refused
+from stowline.notifications import run_queries as reads
 from stowline.notifications.models import Message
 from stowline.notifications.preference_rules import plain
 from stowline.notifications.run_events import NoteWritten
 from stowline.notifications.run_models import NoteRun, NoteRunOrder
 from stowline.notifications.run_rules import FASTEST, MOST_ORDERS, filled, paragraphs, portion, trouble
-from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 
 KIND = "note"
 TIMER = "note-run"
 NEXT = {"start": ("draft", "running"), "pause": ("running", "paused"), "resume": ("paused", "running")}
-_r, _w, _m = NoteRun.__table__.c, NoteRunOrder.__table__.c, Message.__table__.c  # type: ignore[attr-defined]
+
+
+class Whom(Protocol):
+    """An order that may be written about: whose it is, by what is compared."""
+
+    @property
+    def id(self) -> int | None:
+        """The order's."""
+
+    @property
+    def store_id(self) -> int:
+        """Its store's."""
+
+    @property
+    def email(self) -> str:
+        """Its shopper's; '' where nobody knows."""
 
 
 # -- make one --------------------------------------------------------------------------------------------------------
 
 
-def draft(session: Session, whom: Iterable[Order], *, subject: str, body: str, per_minute: int, asked: dict[str, Any], who: str) -> int:
+def draft(session: Session, whom: Iterable[Whom], *, subject: str, body: str, per_minute: int, asked: dict[str, Any], who: str) -> int:
     """Keep a text and those it is for, one order of each person, to be looked at before it starts: the run's id.
 
     Raises Refused with the field.
     """
-    field, say = trouble(subject, body)
-    if say:
-        raise Refused(say, where=field)
-    if not 1 <= per_minute <= FASTEST:
-        raise Refused(f"From 1 to {FASTEST} messages a minute.", where="per_minute")
+    _check(subject, body, per_minute)
     chosen = _one_each(whom)
     if not chosen:
         raise Refused("Nobody is among those.", where="whom")
@@ -52,7 +62,25 @@ def draft(session: Session, whom: Iterable[Order], *, subject: str, body: str, p
     return run.id or 0
 
 
-def _one_each(whom: Iterable[Order]) -> list[int]:
+def reword(session: Session, run_id: int, *, subject: str, body: str, per_minute: int) -> None:
+    """Give a run that has not begun another text or pace. Raises Refused with the field, NotFound, and Conflict once it began."""
+    _check(subject, body, per_minute)
+    found = _lock(session, run_id)
+    if found.state != "draft":
+        raise Conflict(f"This run is {found.state}; only a draft is changed.")
+    found.subject, found.body, found.per_minute = subject.strip(), body, per_minute
+    _keep(session, found)
+
+
+def _check(subject: str, body: str, per_minute: int) -> None:
+    field, say = trouble(subject, body)
+    if say:
+        raise Refused(say, where=field)
+    if not 1 <= per_minute <= FASTEST:
+        raise Refused(f"From 1 to {FASTEST} messages a minute.", where="per_minute")
+
+
+def _one_each(whom: Iterable[Whom]) -> list[int]:
     """The first order of each person in each store; of nobody known, each order."""
     found: dict[object, int] = {}
     for order in whom:
@@ -93,7 +121,7 @@ def move(session: Session, run_id: int, step: str) -> NoteRun:
 def stop(session: Session, run_id: int) -> NoteRun:
     """End a run for good: nobody else is written to, and what is held of it does not go. Raises Conflict once it is over."""
     found = _lock(session, run_id)
-    if found.state == "finished" and not _held(session, run_id):
+    if found.state == "finished" and not reads.is_held(session, run_id):
         raise Conflict("This run is finished, and nothing of it is held.")
     found.state, found.ended_at = "stopped", found.ended_at or clock.now()
     _keep(session, found)
@@ -107,7 +135,8 @@ def work(session: Session, ref: str) -> None:
     if found.state != "running":
         return
     at_once, pause = portion(found.per_minute)
-    facts = [(NoteWritten(one.id or 0, one.ref, int(ref), found.subject), one.id or 0) for one in recipients(session, int(ref), found.done, at_once)]
+    due = [one.order for one in reads.recipients(session, int(ref), found.done, at_once)]
+    facts = [(NoteWritten(one.id or 0, one.ref, int(ref), found.subject), one.id or 0) for one in due]
     outbox.record_all(session, facts)
     found.done += len(facts)
     if found.done >= found.total or not facts:
@@ -128,47 +157,6 @@ def _lock(session: Session, run_id: int) -> NoteRun:
 def _keep(session: Session, found: NoteRun) -> None:
     session.add(found)
     session.flush()
-
-
-# -- look at it ------------------------------------------------------------------------------------------------------
-
-
-def recipients(session: Session, run_id: int, after: int = 0, limit: int = 50) -> list[Order]:
-    """The orders of a run, in their order, from after a place."""
-    query = sa.select(_w.order_id).where(_w.run_id == run_id, _w.n > after).order_by(_w.n).limit(limit)
-    return [orders.order(session, one) for one in session.execute(query).scalars()]
-
-
-def listed(session: Session, before: int | None = None, limit: int = 50) -> list[NoteRun]:
-    """Runs, newest first, from before an id."""
-    query = select(NoteRun).where(_r.id < before) if before is not None else select(NoteRun)
-    return list(session.exec(query.order_by(col(NoteRun.id).desc()).limit(limit)))
-
-
-@dataclass(frozen=True, slots=True)
-class Fate:
-    """How many messages of a run stand so, and why."""
-
-    state: str
-    reason: str
-    n: int
-
-
-def fates(session: Session, run_id: int) -> list[Fate]:
-    """What became of a run's messages, the commonest first."""
-    mine = _of_run(run_id).with_only_columns(_m.state, _m.reason, sa.func.count().label("n")).group_by(_m.state, _m.reason)
-    return [Fate(*row) for row in session.execute(mine.order_by(sa.desc("n")).limit(50))]
-
-
-def _held(session: Session, run_id: int) -> bool:
-    return session.execute(_of_run(run_id).where(_m.state == "held").limit(1)).first() is not None
-
-
-def _of_run(run_id: int) -> sa.Select[Any]:
-    """The messages of a run: their key names it (rules.message_key)."""
-    key = sa.literal("note:") + sa.cast(_m.store_id, sa.String) + ":" + sa.cast(_m.order_id, sa.String) + f":{run_id}:%"
-    joined = sa.and_(_m.order_id == _w.order_id, _m.kind == KIND, _m.key.like(key))
-    return sa.select(_m.id).select_from(NoteRunOrder).join(Message, joined).where(_w.run_id == run_id)
 
 
 # -- what its messages say -------------------------------------------------------------------------------------------

@@ -44,9 +44,11 @@ class OrdersList(Controller):
             shops, tags = _shops(session), cases.known_tags(session, "order")
         links = orders.view_links("" if asked.text or state or asked.tag else view, f"&store={store}" if store else "")
         export = {"label": "Spreadsheet", "href": f"/orders.csv{pages.query(kept)}", "main": False}
+        write = {"label": "Write to them", "href": f"/messages/runs/new{pages.query(kept, whom='filter')}", "main": False}
+        actions = [write, export] if "orders.write" in web.identity_of(request).permissions else [export]
         return web.page(
             "desk/orders.html", request, say=_say(asked), views=[*links, _faults()], q=asked.text, view=view, rows=rows,
-            stores=pages.choices(shops, store), states=pages.choices({"": "Any state", **WORDS}, state), actions=[export],
+            stores=pages.choices(shops, store), states=pages.choices({"": "Any state", **WORDS}, state), actions=actions,
             tags=pages.choices({"": "Any tag", **{one: one for one in dict.fromkeys([*tags, asked.tag]) if one}}, asked.tag),
             pages=pages.pager(page, "/orders", kept, _order(asked)),
         )  # fmt: skip
