@@ -229,6 +229,8 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     yes = shopper_shapes.ConsentSaid(given=True, at="2026-11-01T09:00:00Z", text="Yes, tell me.", source="sign-up form")
     account = shopper_shapes.NewCustomer("demo", "ines@example.test", "Ines", "fr", "Europe/Paris", consents=[yes])
     assert [(told.new, told.consents) for told in (post("/api/v1/customers", account) for _ in range(2))] == [(True, 1), (False, 0)]
+    cart = shopper_shapes.NewCart("demo", "c1", "ines@example.test", "2026-11-01T09:00:00Z", lines=[shopper_shapes.NewCartLine("MUG", "Mug", 2, "14.50")])
+    assert [(told.state, told.changed) for told in (post("/api/v1/carts", cart) for _ in range(2))] == [("open", True), ("open", False)]
     points = shopper_shapes.NewPoints("demo", "1001", 120, 480, 520, "CUP", "5 off", date(2027, 3, 31))
     assert [post("/api/v1/points", points).new for _ in range(2)] == [True, False]
     read("get /api/v1/products/{sku}", tablet.get("/api/v1/products/MUG"))

@@ -23,7 +23,7 @@ from stowline.desk import handlers as desk
 from stowline.desk.api import Read
 from stowline.floor.api import Scans, Tasks
 from stowline.floor.handlers import Floor
-from stowline.notifications.api import Customers, Points
+from stowline.notifications.api import Carts, Customers, Points
 from stowline.notifications.handlers import Bounces, Replies
 from stowline.orders.handlers import Intake, Orders
 from stowline.people.handlers import SignIn, Staff
@@ -81,7 +81,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Notify, NotifyOff, Preferences, Unsubscribe, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

@@ -37,6 +37,7 @@ from stowline.inventory.events import StockFreed, StockLeaving, UnitsMissing, Un
 from stowline.notifications import (
     alarms,
     announcing,
+    baskets,
     bounce_mailbox,
     customers,
     delivery,
@@ -64,7 +65,7 @@ from stowline.shipping import tracking as carriers
 
 # event -> reactions, by a worker, each exactly once
 REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
-    "OrderPlaced": {"announce": announcing.announce},
+    "OrderPlaced": {"announce": announcing.announce, "sequences": baskets.on_ordered},
     "BackorderDue": {"announce": announcing.announce},
     "BackorderFilled": {"announce": announcing.announce, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     "PromiseTakenBack": {"withdraw": notifications.withdraw},
@@ -80,6 +81,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "NoteWritten": {"announce": announcing.announce},
     "PointsEarned": {"announce": announcing.announce},
     "CustomerRegistered": {"welcome": customers.welcome},
+    "BasketLeft": {"announce": baskets.announce},
     "LongAway": {"announce": win_back.announce},
     "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     **{name: {"end-offers": offers.on_news, "sequences": sequences.on_order_news} for name in ("UnitsCancelled", "LineSwapped")},

@@ -12,7 +12,7 @@ from stowline.notifications import consents
 from tests.makers import email_of
 from tests.stories.conftest import House
 from tests.stories.test_promises import work_off
-from tests.stories.test_who_hears_what import say
+from tests.stories.test_who_hears_what import reached, say
 
 MIDNIGHT = datetime(2026, 11, 30, 0, 30, tzinfo=UTC)
 one_database = pytest.mark.parametrize("house_url", ["sqlite"], indirect=True)
@@ -93,3 +93,26 @@ def test_points_of_an_order_are_told_once_to_who_agreed(house: House) -> None:
     assert fates[email_of("A")][0] == "sent"
     assert "120" in fates[email_of("A")][1]
     assert fates[email_of("B")] == ("skipped", "no consent to marketing by e-mail is on record")
+
+
+@one_database
+def test_a_thank_you_and_a_question_come_after_delivery_and_never_in_one_breath(house: House) -> None:
+    desk = house.tablet()
+    desk.stock_up({"MUG": 5})
+    for kind, hours in (("thank-you", 3), ("feedback", 4)):
+        say(kind, on=True, delay_s=hours * 3600, capped=False)
+    noon = MIDNIGHT + timedelta(hours=12)
+    with clock.stopped_at(noon):
+        desk.place("A", {"MUG": 1})
+        db.run(partial(consents.record, store_id=1, address=email_of("A"), channel="email", given=True, text="Yes", source="checkout"))
+        desk.ship_all()
+        reached("A", "delivered")
+        work_off()
+    fates = {3.5: ["sent", "held"], 5: ["sent", "held"], 26: ["sent", "held"], 27.6: ["sent", "sent"]}
+    for after, states in fates.items():
+        with clock.stopped_at(noon + timedelta(hours=after)):
+            work_off()
+        assert [state for kind in ("thank-you", "feedback") for _, state, _ in told(kind)] == states, after
+    with db.reading() as session:
+        first, second = session.execute(sa.text("SELECT sent_at FROM message WHERE kind IN ('thank-you', 'feedback') ORDER BY id").columns(sent_at=db.UtcDateTime)).scalars()
+    assert second - first >= timedelta(hours=24)

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     gs1_prefix: str = Field("", description="GS1 company prefix of the warehouse, 4 to 12 digits, for SSCCs of its own pallets.")
     message_grace_s: int = Field(120, ge=0, description="Seconds a scan-driven message waits for an undo.")
     message_retention_days: int = Field(0, ge=0, le=36500, description="Days after which the texts of messages that are settled are removed; 0: never.")
+    basket_retention_days: int = Field(90, ge=1, le=3650, description="Days after which a basket that nobody touched is forgotten.")
     alarm_p95_s: int = Field(600, ge=0, description="Seconds from event to inbox that 19 of 20 messages of an hour must keep to; 0: no alarm.")
     alarm_dead: int = Field(10, ge=0, description="Messages that may die within a day before there is an alarm; 0: no alarm.")
     backorder_notice_after_s: int = Field(900, ge=0, description="Seconds a line waits before its shopper is told.")

@@ -43,6 +43,7 @@ PLACES: tuple[Place, ...] = (
     Place("marketing_consent", "person", "address", goes=True),
     Place("cap_turn", "person", "address", goes=True),
     Place("sequence_run", "person", "address", goes=True),
+    Place("basket", "person", "address", goes=True),
     Place("mail_report", "person", "address", sets={"address": "", "say": ""}),
     Place("contact", "order", "order_id", sets={**_CONTACT, "testimonial_at": None}),
     Place("contact", "person", "address", sets={**_CONTACT, "testimonial_at": None}, any_store=True),
@@ -53,4 +54,4 @@ MESSAGE = {"mark": "", "recipient": "", "address": "", "recipient_name": "", "su
 LOOSE = ("outbox", "idempotency", "scan", "task_step", "task_lease", "contact", "intake_error", "audit", "timer", "tracking_post")
 """Tables whose rows name nobody they belong to: those that hold the person's e-mail address, or the name beside an order."""
 EXPORTED = ("customer", "orders", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
-            "reader", "marketing_consent", "sequence_run", "mail_report", "contact")  # fmt: skip
+            "reader", "marketing_consent", "sequence_run", "basket", "mail_report", "contact")  # fmt: skip

@@ -1,4 +1,4 @@
-"""What a shop's programs tell of its shoppers: accounts and points."""
+"""What a shop's programs tell of its shoppers: accounts, points, and baskets."""
 
 import re
 from datetime import timedelta
@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from stowline.core import clock, fields, phones, web
 from stowline.core.fields import Bad
-from stowline.notifications import customers
+from stowline.notifications import basket_forms, baskets, customers
+from stowline.notifications.basket_forms import CartBody
 from stowline.notifications.customer_events import PointsEarned
 from stowline.notifications.customers import Consent
 from stowline.notifications.preference_rules import CHOSEN
@@ -97,6 +98,27 @@ class Points(Controller):
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             new = customers.earned(session, stores.store_by_key(session, asked.store).key, asked.order.strip(), fact)
             told = {"store": asked.store, "order": asked.order.strip(), "earned": fact.earned, "balance": fact.balance, "new": new}
+            return (201 if new else 200), told
+
+        return web.written(request, body, make)
+
+
+class Carts(Controller):
+    """Baskets."""
+
+    path = "/api/v1/carts"
+
+    @post("/", opt=WRITE, sync_to_thread=True)
+    def told(self, request: AnyRequest, body: RawBody) -> Response[bytes]:
+        """A basket as it stands: 201 the first time, then 200. What is older than what is known changes nothing. One that is
+        bought, or has no lines, is over.
+        """
+        asked = web.read_as(body, CartBody)
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            shop = stores.store_by_key(session, asked.store)
+            cart, new, changed = baskets.take(session, shop.id or 0, basket_forms.read(asked, shop.currency))
+            told = {"store": shop.key, "cart": cart.ref, "state": "over" if cart.ended_at else "open", "changed": changed}
             return (201 if new else 200), told
 
         return web.written(request, body, make)

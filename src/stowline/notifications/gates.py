@@ -18,9 +18,11 @@ from stowline.notifications.policy_models import CapTurn
 from stowline.notifications.policy_rules import LOUD, Policy
 from stowline.notifications.preferences import Reader
 from stowline.notifications.rules import KINDS
+from stowline.notifications.sequence_rules import clear_of
 from stowline.orders import queries as orders
 from stowline.stores import queries as stores
 
+_MARKETING = [kind.name for kind in KINDS.values() if not kind.transactional]
 CAPPED = "the reader had"
 """How the reason of a message begins that waits for the cap."""
 
@@ -149,12 +151,25 @@ def _take_turn(session: Session, message: Message) -> None:
     session.execute(sa.select(row.store_id).where(*mine).with_for_update())
 
 
+def _breath(session: Session, case: Case) -> Wait | None:
+    """Never two in one breath: a reader hears of one thing that is not owed, then of no other for a day. Whoever asks holds
+    the address's turn. A digest is such a thing for what comes after it, and waits for nothing: it holds what waited.
+    """
+    message = case.message
+    if not case.marketing or message.kind == "digest" or message.store_id is None:
+        return None
+    _take_turn(session, message)
+    last = queries.heard_last(session, message, _MARKETING)
+    until = clear_of(last, clock.now())
+    return Wait(until, "the reader heard of something else within a day") if until else None
+
+
 def _broken(session: Session, case: Case) -> Wait | None:
     found = breakers.open_until(session, breakers.provider_of(case.message))
     return Wait(found[0], f"its channel fails: {found[1]}") if found else None
 
 
-_GATES: tuple[Gate, ...] = (_expired, _suppressed, _refused, _broken, _quiet, _capped)
+_GATES: tuple[Gate, ...] = (_expired, _suppressed, _refused, _broken, _quiet, _breath, _capped)
 _FORCED: tuple[Gate, ...] = (_suppressed, _refused, _broken)
 
 

@@ -122,7 +122,7 @@ DEFAULTS: Mapping[str, Policy] = {
     "welcome": Policy(expires_s=2 * DAY, urgent=True),
     "getting-ready": Policy(expires_s=3 * DAY, quiet=True),
     "note": Policy(expires_s=3 * DAY, quiet=True),
-    "cart-reminder": _marketing(),
+    "cart-reminder": _marketing(delay_s=4 * HOUR, expires_s=2 * DAY),
     "thank-you": Policy(on=False, delay_s=3 * HOUR, expires_s=3 * DAY, capped=True, quiet=True),
     "follow-up": Policy(delay_s=5 * DAY, expires_s=7 * DAY, quiet=True),
     "feedback": Policy(on=False, delay_s=7 * DAY, expires_s=7 * DAY, capped=True, quiet=True),

@@ -137,6 +137,17 @@ def when_told(session: Session, store_id: int, channel: str, address: str, kinds
     return list(session.execute(query.order_by(_m.id.desc()).limit(100)).scalars())
 
 
+def heard_last(session: Session, message: Message, kinds: Collection[str]) -> datetime | None:
+    """When a message of these kinds went last to the address of this one by its channel. Those of the same kind about other
+    orders do not count: how many of them are enough is the cap's to say.
+    """
+    query = sa.select(sa.func.coalesce(_m.sent_at, _m.claimed_at)).where(
+        _m.address == message.address, _m.store_id == message.store_id, _m.channel == message.channel, _m.kind.in_(kinds),
+        _m.state.in_(WENT), _m.id != message.id, sa.or_(_m.kind != message.kind, _m.order_id.is_(None)),
+    )
+    return max(session.execute(query.order_by(_m.id.desc()).limit(20)).scalars(), default=None)
+
+
 def mail_id(message: Message, sender: str) -> str:
     """The Message-ID that a message has as a mail from this sender."""
     return message_id(message.key, sender.rpartition("@")[2])

@@ -53,7 +53,7 @@ KINDS: Mapping[str, Kind] = {
         Kind("refunded", names=("store", "return")),
         Kind("exchange-shipped", names=("store", "return"), scan_driven=True),
         Kind("welcome", names=("store", "customer")),
-        Kind("cart-reminder", names=("store", "cart"), transactional=False),
+        Kind("cart-reminder", names=("store", "cart", "step"), transactional=False),
         Kind("win-back", names=("store", "customer", "order"), transactional=False),
         Kind("news", names=("store", "customer", "entry"), transactional=False),
         Kind("greeting-card", names=("store", "customer", "entry"), transactional=False),
@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = {
 
 
 UNSENT = frozenset({
-    "cart-reminder", "news", "greeting-card", "return-received", "return-inspected", "refunded",
+    "news", "greeting-card", "return-received", "return-inspected", "refunded",
     "exchange-shipped",
 })  # fmt: skip
 """Kinds that have their words, but that nothing sends: no page offers to switch them on."""

@@ -17,6 +17,16 @@ class WaitGoesOn:
 
 
 @dataclass(frozen=True, slots=True)
+class BasketLeft:
+    """It is time to remind of a basket, in its `time`-th filling, for the `step`-th time."""
+
+    store_id: int
+    basket_id: int
+    time: int
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
 class LongAway:
     """The last order of somebody who has not ordered for a long time."""
 

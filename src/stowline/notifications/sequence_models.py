@@ -13,6 +13,7 @@ OPEN = "ended_at IS NULL"
 class SequenceRun(SQLModel, table=True):
     """One sequence for one subject ("order:5:product:7"), once ever: `step` messages are owed so far, the last at
     `last_at`, and the next is due at `next_at` until `ended_at`, for the reason `why`. `address` is the person's, casefolded.
+    `trouble` is what went wrong with its last step.
     """
 
     __tablename__ = "sequence_run"
@@ -36,6 +37,7 @@ class SequenceRun(SQLModel, table=True):
     last_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     why: str = Field(default="", max_length=200)
+    trouble: str = Field(default="", max_length=300, sa_column_kwargs={"server_default": text("''")})
 
 
 class SequencePace(SQLModel, table=True):

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-GETTING_READY, AWAY = "getting-ready", "win-back"
+GETTING_READY, AWAY, BASKET = "getting-ready", "win-back", "basket"
 BREATH = timedelta(hours=24)
 """One person hears of one sequence at most in this time."""
 NEWS = timedelta(days=3)
@@ -33,6 +33,7 @@ class Sequence:
 SEQUENCES: Mapping[str, Sequence] = {
     GETTING_READY: Sequence("a line waits long", "getting-ready", None, (
         "OptionChosen", "BackorderFilled", "OrderCancelled", "RestCancelled", "UnitsCancelled", "LineSwapped")),
+    BASKET: Sequence("a basket was left", "cart-reminder", 2, ("OrderPlaced",)),
     AWAY: Sequence("no order for a long time", "win-back", 1, ()),
 }  # fmt: skip
 

@@ -14,7 +14,7 @@ from stowline.notifications.preference_rules import plain
 from stowline.notifications.queries import WENT
 from stowline.notifications.rules import KINDS, State
 from stowline.notifications.sequence_models import SequencePace, SequenceRun
-from stowline.notifications.sequence_rules import Pace, clear_of
+from stowline.notifications.sequence_rules import BREATH, Pace, clear_of
 
 _r, _p = SequenceRun.__table__.c, SequencePace.__table__.c  # type: ignore[attr-defined]
 _m = Message.__table__.c  # type: ignore[attr-defined]
@@ -90,16 +90,34 @@ def find(session: Session, sequence: str, subject: str) -> SequenceRun | None:
     return session.exec(query.execution_options(populate_existing=True)).one_or_none()
 
 
+def lock_one(session: Session, sequence: str, subject: str) -> SequenceRun | None:
+    """The sequence of a subject, locked."""
+    query = select(SequenceRun).where(SequenceRun.sequence == sequence, SequenceRun.subject == subject)
+    return session.exec(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+
+
+def of_person(session: Session, sequence: str, store_id: int, address: str) -> list[SequenceRun]:
+    """The sequences of a kind that are under way for a person, locked."""
+    query = select(SequenceRun).where(SequenceRun.store_id == store_id, SequenceRun.address == plain(address),
+                                      SequenceRun.sequence == sequence, col(SequenceRun.ended_at).is_(None))  # fmt: skip
+    return list(session.exec(query.order_by(col(SequenceRun.id)).with_for_update().execution_options(populate_existing=True)))
+
+
+def failed(session: Session, ident: int, until: datetime, why: str) -> None:
+    """A step went wrong: it is tried again then, and what it was is kept to be shown."""
+    session.execute(sa.update(SequenceRun).where(_r.id == ident, _r.ended_at.is_(None)).values(next_at=until, trouble=why[:300]))
+
+
 def stepped(session: Session, run: SequenceRun, next_at: datetime) -> None:
     """A step is taken; the next one is due then."""
-    run.step, run.last_at, run.next_at = run.step + 1, clock.now(), next_at
+    run.step, run.last_at, run.next_at, run.trouble = run.step + 1, clock.now(), next_at, ""
     session.add(run)
     session.flush()
 
 
 def move_on(session: Session, run: SequenceRun, until: datetime) -> None:
     """Nothing is said now; look again then."""
-    run.next_at = until
+    run.next_at, run.trouble = until, ""
     session.add(run)
     session.flush()
 
@@ -125,9 +143,9 @@ def taken_until(session: Session, run: SequenceRun) -> datetime | None:
 
 
 def _last_marketing(session: Session, store_id: int, address: str) -> datetime | None:
-    """When marketing went to an address last, or will have gone by what is held."""
+    """When marketing went to an address last, or will have gone within a breath by what is held."""
     newest = sa.select(_m.id, _m.state, _m.due, sa.func.coalesce(_m.sent_at, _m.claimed_at, _m.due).label("at")).where(
-        _m.address == address, _m.store_id == store_id, _m.kind.in_(_MARKETING), _m.state.in_([*WENT, State.HELD]))  # fmt: skip
+        _m.address == address, _m.store_id == store_id, _m.kind.in_(_MARKETING), sa.or_(_m.state.in_(WENT), sa.and_(_m.state == State.HELD, _m.due < clock.now() + BREATH)))  # fmt: skip
     rows = session.execute(newest.order_by(_m.id.desc()).limit(20)).all()
     return max((row.due if row.state == State.HELD else row.at for row in rows), default=None)
 

@@ -8,7 +8,7 @@ from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import getting_ready, policies, policy_rules, queries, runs, waits, win_back
+from stowline.notifications import baskets, getting_ready, policies, policy_rules, queries, runs, waits, win_back
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
 from stowline.notifications.models import Message
@@ -19,6 +19,7 @@ from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 
 MOST_READ = 5_000
+_UNTRUE = {win_back.KIND: win_back.untrue, baskets.KIND: baskets.untrue}
 
 
 def announce_back(session: Session, happened: Happened) -> None:
@@ -52,8 +53,8 @@ def untrue(session: Session, message: Message) -> str:
     if message.report_id is not None:
         return ""  # it tells how things stood when it was sent
     if message.order_id is None:
-        if message.kind == win_back.KIND:
-            return win_back.untrue(session, message)
+        if message.kind in _UNTRUE:
+            return _UNTRUE[message.kind](session, message)
         return about_sign_up.untrue(session, message) if message.sign_up_id is not None else ""
     order = orders.lock(session, message.order_id)
     if order.state == "cancelled":

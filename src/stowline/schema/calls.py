@@ -42,7 +42,7 @@ from stowline.schema.orders import (
     WaitingPage,
 )
 from stowline.schema.people import Erased, Erasure, KeptOfPerson
-from stowline.schema.shoppers import NewCustomer, NewPoints, PointsTold, Registered
+from stowline.schema.shoppers import CartTold, NewCart, NewCustomer, NewPoints, PointsTold, Registered
 from stowline.schema.stock import (
     Adjustment,
     AdjustmentPage,
@@ -135,6 +135,7 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/contacts"): Call("listContacts", {200: ContactPage}, paged=True),
     ("post", "/api/v1/customers"): Call("registerCustomer", {201: Registered, 200: Registered}, NewCustomer),
     ("post", "/api/v1/points"): Call("tellPoints", {201: PointsTold, 200: PointsTold}, NewPoints),
+    ("post", "/api/v1/carts"): Call("tellCart", {201: CartTold, 200: CartTold}, NewCart),
     ("post", "/replies/{store}"): Call("handOnReply", {200: ReplyTaken}, HandedOn, public=True),
     ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),
     ("get", "/api/v1/adjustments"): Call("listAdjustments", {200: AdjustmentPage}, paged=True),

@@ -1,4 +1,4 @@
-"""What a shop says of its shoppers: an account, and points."""
+"""What a shop says of its shoppers: an account, points, and baskets."""
 
 from datetime import date
 
@@ -62,3 +62,38 @@ class PointsTold(Struct):
     earned: int
     balance: int
     new: bool
+
+
+class NewCartLine(Struct):
+    """Units of a product in a basket. `price` of one as decimal text."""
+
+    sku: str
+    name: str
+    quantity: int
+    price: str
+
+
+class NewCart(Struct):
+    """A basket as it stands since `updated_at` (RFC 3339); the newest counts. Without lines, or `bought`, it is over. `total`
+    as decimal text (left out: the sum of the lines), `currency` the store's if left out; `url` is where it is gone on with.
+    """
+
+    store: str
+    cart: str
+    email: str
+    updated_at: str
+    name: str = ""
+    lines: list[NewCartLine] = []
+    currency: str = ""
+    total: str = ""
+    url: str = ""
+    bought: bool = False
+
+
+class CartTold(Struct):
+    """The basket, whether it is open or over, and whether this changed anything."""
+
+    store: str
+    cart: str
+    state: str
+    changed: bool
