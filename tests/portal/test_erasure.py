@@ -9,11 +9,16 @@ from sqlmodel import Session, SQLModel
 from stowline.backorders import sign_ups
 from stowline.cases import contacts
 from stowline.cases.contacts import Said
-from stowline.core import clock, db
+from stowline.core import clock, db, idempotency
 from stowline.desk import erasure
-from stowline.notifications import consents, preferences, sequence_runs, suppressions
+from stowline.notifications import consents, mail_reports, message_hooks, preferences, sequence_runs, suppressions
+from stowline.notifications.channel_models import MessageHookTry
+from stowline.notifications.mail_reports import Reported
+from stowline.notifications.policy_models import Breaker
 from stowline.notifications.preferences import Reader
+from stowline.notifications.run_models import NoteRun
 from stowline.notifications.sequence_models import SequenceRun
+from stowline.people import service as people
 from stowline.stores import queries as stores
 from tests.asserts import breaches
 from tests.desk.conftest import House
@@ -70,7 +75,24 @@ def seed(house: House) -> int:
             said = Said(f"<{n}@x.example>", "mail", "mailbox", clock.now(), store_id=order, order_id=order, address=by, name=name, subject="Re: order", text=f"Write to {MAIL}")
             contacts.keep(session, said)
         session.execute(sa.text("UPDATE orders SET note = 'Ring Querido at the back' WHERE ref = '7001'"))
+        leave_traces(session)
     return int(house_customer("7001"))
+
+
+def leave_traces(session: Session) -> None:
+    """What stands in rows that name nobody: texts of runs, posts to the shop, the audit, keys of repeated calls, numbers stopped for all stores."""
+    now = clock.now()
+    session.add(NoteRun(subject="A word to Querido", body=f"Dear Wilhelmina, write to {MAIL}", asked={"text": MAIL}, made_by="Ruth", made_at=now))
+    hook = message_hooks.set_hook(session, 1, "https://shop.example/hooks", who="Ruth")
+    session.add(MessageHookTry(hook_id=hook.id or 0, at=now, status=422, say=f"it answered 422: no {MAIL}", took_ms=3))
+    session.add(Breaker(provider="smtp://mail.example", failures=1, say=f"550 <{MAIL}> unknown", at=now))
+    people.note(session, "Ruth", "sent a test message", f"shipped to {MAIL}")
+    for key, route in ((f"{MAIL}-1", "/api/v1/orders"), ("2", f"/api/v1/people/{MAIL}/erasure"), ("3", f"/api/v1/people/{MAIL.replace('@', '%40')}/erasure")):
+        asked = idempotency.request_key(key, route, "robot", b"{}")
+        idempotency.once(session, asked, lambda: idempotency.Answer(200, f'{{"email": "{MAIL}"}}'.encode()))
+    mail_reports.take(session, Reported(key=f"ses:1:{MAIL}", source="ses", kind="soft", address=MAIL, code="4.2.2", say=f"{MAIL} is full", at=now))
+    suppressions.suppress(session, "sms", "+442079460018", scope="all", store_id=None, why=f"STOP, said {MAIL}", source="gateway")
+    session.execute(sa.text("UPDATE message SET forced = 'Wilhelmina asked for it' WHERE order_ref = '7001'"))
 
 
 def house_customer(ref: str) -> int:
@@ -98,6 +120,7 @@ def test_nothing_says_who_it_was_and_nobody_else_is_touched(any_house: House) ->
         assert session.execute(sa.text("SELECT total_minor, country FROM orders WHERE ref = '7001'")).one() == (450, "GB")
         assert suppressions.suppressed(session, "email", MAIL, marketing=True, store_id=1), "who stopped marketing stays so"
         assert suppressions.suppressed(session, "email", MAIL, marketing=False, store_id=1) == ""
+        assert suppressions.suppressed(session, "sms", "+442079460018", marketing=False, store_id=2), "a number that was stopped stays so, in every store"
     any_house.deliver()
     with clock.stopped_at(clock.now() + timedelta(days=1)):
         any_house.deliver()

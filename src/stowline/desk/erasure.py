@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from re import Pattern
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlmodel import Session, SQLModel
@@ -13,8 +14,8 @@ from sqlmodel import Session, SQLModel
 from stowline.core import db, ids
 from stowline.core.config import settings
 from stowline.core.errors import Conflict, NotFound, Refused
-from stowline.desk import erasure_words
-from stowline.desk.personal import EXPORTED, GONE, LOOSE, MESSAGE, PLACES, Place
+from stowline.desk import erasure_words, personal_columns
+from stowline.desk.personal import EXPORTED, GONE, LOOSE, MESSAGE, MESSAGE_CLEAN, PLACES, Place
 from stowline.notifications import consents, suppressions
 from stowline.notifications.preference_rules import plain
 from stowline.people import service as people
@@ -37,6 +38,12 @@ class Person:
     name: str
     orders: tuple[int, ...]
     parcels: tuple[int, ...]
+    phones: tuple[str, ...] = ()
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """Where they are written to: by mail, and at numbers that are nobody else's."""
+        return plain(self.email), *self.phones
 
     def ids(self, by: str) -> tuple[int, ...]:
         """The ids of a kind of thing that is theirs."""
@@ -55,7 +62,15 @@ def person(session: Session, customer_id: int) -> Person:
         raise NotFound("There is no such customer.")
     mine = tuple(session.execute(sa.select(orders.c.id).where(orders.c.customer_id == customer_id).order_by(orders.c.id)).scalars())
     boxes = tuple(session.execute(sa.select(parcels.c.id).join(orders, orders.c.id == parcels.c.order_id).where(orders.c.customer_id == customer_id)).scalars())
-    return Person(row.id, row.store_id, row.email, row.name, mine, boxes)
+    return Person(row.id, row.store_id, row.email, row.name, mine, boxes, _phones(session, row.store_id, row.email))
+
+
+def _phones(session: Session, store_id: int, email: str) -> tuple[str, ...]:
+    """The numbers that a person gave, without those that another person of the store gave too."""
+    r = _table("reader").c
+    mine = sa.select(r.phone).where(r.store_id == store_id, r.address == plain(email), r.phone != "")
+    others = sa.select(r.phone).where(r.store_id == store_id, r.address != plain(email))
+    return tuple(session.execute(mine.where(r.phone.not_in(others))).scalars())
 
 
 def is_erased(email: str) -> bool:
@@ -97,6 +112,7 @@ def erase(session: Session, customer_id: int, *, typed: str, by: str) -> Person:
     tracking.forget(session, who.parcels)
     _terms(session, who, own)
     _tags(session, who, own)
+    _keys(session, who)
     _loose(session, who, own)
     customers = _table("customer")
     session.execute(sa.update(customers).where(customers.c.id == customer_id).values(email=f"erased-{customer_id}{NOBODY}"))
@@ -141,7 +157,7 @@ def _words(session: Session, who: Person) -> Pattern[str]:
 def _where(place: Place, table: sa.Table, who: Person, some: Iterable[int]) -> sa.ColumnElement[bool]:
     if place.by == "person":
         mine = table.c.store_id == who.store_id
-        return sa.and_(sa.or_(mine, table.c.store_id.is_(None)) if place.any_store else mine, sa.func.lower(table.c[place.column]) == plain(who.email))
+        return sa.and_(sa.or_(mine, table.c.store_id.is_(None)) if place.any_store else mine, sa.func.lower(table.c[place.column]).in_(who.addresses))
     return table.c[place.column].in_(list(some))
 
 
@@ -171,10 +187,16 @@ def _clean(session: Session, table: sa.Table, where: sa.ColumnElement[bool], col
     if not named:
         return
     for row in session.execute(sa.select(*keys, *named).where(where)).all():
-        new = {column.name: erasure_words.cleaned(value, own) for column, value in zip(named, row[len(keys) :], strict=True)}
+        new = {column.name: _fitting(column, erasure_words.cleaned(value, own)) for column, value in zip(named, row[len(keys) :], strict=True)}
         if new != {column.name: value for column, value in zip(named, row[len(keys) :], strict=True)}:
             same = sa.and_(*(key == value for key, value in zip(keys, row, strict=False)))
             session.execute(sa.update(table).where(same).values(new))
+
+
+def _fitting(column: sa.Column[Any], value: Any) -> Any:  # noqa: ANN401  (a text, bytes of one, or JSON)
+    """What stands in a name's place may be longer than it was."""
+    longest = getattr(column.type, "length", None)
+    return value[:longest] if isinstance(value, str) and longest else value
 
 
 def _messages(session: Session, place: Place, who: Person, own: Pattern[str]) -> None:
@@ -182,7 +204,7 @@ def _messages(session: Session, place: Place, who: Person, own: Pattern[str]) ->
     table = _table("message")
     for some in _portions(place, who):
         where = _where(place, table, who, some)
-        _clean(session, table, where, ("reason",), own)
+        _clean(session, table, where, MESSAGE_CLEAN, own)
         for ident, key in session.execute(sa.select(table.c.id, table.c.key).where(where)).all():
             values = {**MESSAGE, "key": f"erased:{ids.signature(settings().key(), 'message', key)}"}
             session.execute(sa.update(table).where(table.c.id == ident).values(values))
@@ -191,11 +213,17 @@ def _messages(session: Session, place: Place, who: Person, own: Pattern[str]) ->
 
 
 def _suppressions(session: Session, who: Person, stopped: list[str]) -> None:
-    """Who must not be written to stays so, by a fingerprint; who stopped marketing, too."""
-    table, mark = _table("suppression"), suppressions.fingerprint(who.email)
-    session.execute(sa.delete(table).where(table.c.address == plain(who.email), table.c.lifted_at.is_not(None), table.c.store_id == who.store_id))
-    for row in session.execute(sa.select(table).where(table.c.address == plain(who.email), table.c.store_id == who.store_id)).all():
-        suppressions.suppress(session, row.channel, mark, scope=row.scope, store_id=row.store_id, why="asked before they were erased", source="erasure", until=row.until)
+    """Who must not be written to stays so, by a fingerprint; who stopped marketing, too. What holds for every store is this person's
+    alone where no other store knows them.
+    """
+    table, customers = _table("suppression"), _table("customer")
+    another = sa.select(customers.c.id).where(sa.func.lower(customers.c.email) == plain(who.email), customers.c.id != who.customer_id).limit(1)
+    alone = session.execute(another).first() is None
+    theirs = sa.or_(table.c.store_id == who.store_id, table.c.store_id.is_(None)) if alone else table.c.store_id == who.store_id
+    mine, mark = sa.and_(table.c.address.in_(who.addresses), theirs), suppressions.fingerprint(who.email)
+    session.execute(sa.delete(table).where(mine, table.c.lifted_at.is_not(None)))
+    for row in session.execute(sa.select(table).where(mine)).all():
+        suppressions.suppress(session, row.channel, suppressions.fingerprint(row.address), scope=row.scope, store_id=row.store_id, why="asked before they were erased", source="erasure", until=row.until)
         session.execute(sa.delete(table).where(table.c.id == row.id))
     for way in stopped:
         suppressions.suppress(session, way, mark, scope="marketing", store_id=who.store_id, why="stopped marketing before they were erased", source="erasure")
@@ -218,15 +246,24 @@ def _tags(session: Session, who: Person, own: Pattern[str]) -> None:
             session.execute(sa.delete(table).where(table.c.id == ident))
 
 
+def _keys(session: Session, who: Person) -> None:
+    """Answers that are kept under a key or an address of ours with the person's in it go: a repeat is answered anew. Reports are
+    named by a fingerprint.
+    """
+    reports, kept = _table("mail_report"), _table("idempotency")
+    for ident, key in session.execute(sa.select(reports.c.id, reports.c.key).where(_holds(session, reports.c.key, who.email))).all():
+        session.execute(sa.update(reports).where(reports.c.id == ident).values(key=f"erased:{ids.signature(settings().key(), 'report', key)}"))
+    mine = (kept.c[name] for name in ("key", "route"))
+    session.execute(sa.delete(kept).where(sa.or_(*(_holds(session, one, email) for one in mine for email in {who.email, quote(who.email)}))))
+
+
 def _loose(session: Session, who: Person, own: Pattern[str]) -> None:
     """Rows that belong to nobody by a column: those with the address in them, and what scans of their orders answered."""
     refs = list(session.execute(sa.select(_table("orders").c.ref).where(_table("orders").c.id.in_(who.orders))).scalars())
     for name in LOOSE:
         table = _table(name)
-        columns = [one for one in table.columns if not one.primary_key and isinstance(one.type, sa.String | sa.LargeBinary | sa.types.TypeDecorator)
-                   and one.type.python_type in (str, bytes) and not one.unique]  # fmt: skip
-        holds = [sa.func.lower(sa.cast(one, sa.Text)).contains(plain(who.email), autoescape=True) if one.type.python_type is str
-                 else _in_bytes(session, one, who.email) for one in columns]  # fmt: skip
+        columns = [one for one in personal_columns.texts(table) if not one.primary_key and not one.unique]
+        holds = [_holds(session, one, who.email) for one in columns]
         if name == "scan":
             holds += [table.c.reply.contains(f"Order {ref}:", autoescape=True) for ref in refs]
         where = sa.or_(sa.false(), *holds)
@@ -235,6 +272,12 @@ def _loose(session: Session, who: Person, own: Pattern[str]) -> None:
         if name == "outbox":
             where = sa.and_(where, table.c.subject.is_(None))
         _clean(session, table, where, [one.name for one in columns], own)
+
+
+def _holds(session: Session, column: sa.Column[Any], email: str) -> sa.ColumnElement[bool]:
+    if isinstance(column.type, sa.LargeBinary):
+        return _in_bytes(session, column, email)
+    return sa.func.lower(sa.cast(column, sa.Text)).contains(plain(email), autoescape=True)
 
 
 def _in_bytes(session: Session, column: sa.Column[Any], text: str) -> sa.ColumnElement[bool]:

@@ -4,6 +4,7 @@ Signatures: https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-me
 https://docs.aws.amazon.com/ses/latest/dg/notification-contents.html
 """
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -83,4 +84,4 @@ def _notice(one: Mapping[str, Any], mail: Mapping[str, Any], at: datetime, *, ki
     heads = {str(head["name"]).lower(): str(head["value"]) for head in mail.get("headers") or []}
     marks = tuple(filter(None, (heads.get("x-stowline-ref", ""), str(mail.get("source", "")))))
     mail_id = heads.get("message-id", "") or str((mail.get("commonHeaders") or {}).get("messageId", ""))
-    return Notice(f"ses:{ident}:{address.casefold()}", kind, address[:254], code[:20], " ".join(say.split())[:500], at, marks, mail_id)
+    return Notice(f"ses:{ident}:{hashlib.sha256(address.casefold().encode()).hexdigest()[:40]}", kind, address[:254], code[:20], " ".join(say.split())[:500], at, marks, mail_id)
