@@ -14,6 +14,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from stowline.core import clock, db
 from stowline.core.db import UtcDateTime, after_commit
+from stowline.core.hot import Hot
 from stowline.core.outbox import ring_bell
 
 Verb = Callable[[Session, str], None]
@@ -39,6 +40,10 @@ class Timer(SQLModel, table=True):
 
 
 _timers = Timer.__table__  # type: ignore[attr-defined]
+_SET = Hot("INSERT INTO timer (kind, ref, due, rings) VALUES (:kind, :ref, :due, 0)"
+           " ON CONFLICT (kind, ref) DO UPDATE SET due = excluded.due, rings = 0")  # fmt: skip
+_CANCEL = Hot("DELETE FROM timer WHERE kind = :kind AND ref = :ref")
+_ONE = sa.select(_timers).where(_timers.c.id == sa.bindparam("id"))
 
 
 def verb(kind: str, run: Verb) -> None:
@@ -65,13 +70,7 @@ def begin_standing(session: Session) -> None:
 
 def set_timer(session: Session, kind: str, ref: str, due: datetime) -> None:
     """Have the kind's verb run about `ref` at `due`, in place of an earlier plan for the same pair."""
-    session.execute(
-        sa.text(
-            "INSERT INTO timer (kind, ref, due, rings) VALUES (:kind, :ref, :due, 0) "
-            "ON CONFLICT (kind, ref) DO UPDATE SET due = excluded.due, rings = 0"
-        ).bindparams(sa.bindparam("due", type_=UtcDateTime)),
-        {"kind": kind, "ref": ref, "due": due},
-    )
+    _SET.run(session, kind=kind, ref=ref, due=due)
     if due <= clock.now():
         after_commit(session, ring_bell)
 
@@ -90,7 +89,7 @@ def refs(session: Session, kind: str, most: int = 50) -> list[str]:
 
 def cancel(session: Session, kind: str, ref: str) -> None:
     """Forget a timer; nothing happens if there is none."""
-    session.execute(sa.delete(_timers).where(_timers.c.kind == kind, _timers.c.ref == ref))
+    _CANCEL.run(session, kind=kind, ref=ref)
 
 
 def claim(session: Session, limit: int = 200) -> list[tuple[int, bool]]:
@@ -99,22 +98,25 @@ def claim(session: Session, limit: int = 200) -> list[tuple[int, bool]]:
     columns = (_timers.c.id, _timers.c.rings, _timers.c.kind)
     due = sa.select(*columns).where(_timers.c.due <= now).order_by(_timers.c.due).limit(limit)
     rows = session.execute(due.with_for_update(skip_locked=True)).all()
-    for timer_id, rings, _ in rows:
-        pause = RING_AGAIN * min(2**rings, 64)
-        session.execute(sa.update(_timers).where(_timers.c.id == timer_id).values(due=now + pause, rings=rings + 1))
+    for rung in {rings for _, rings, _ in rows}:
+        ids = [timer_id for timer_id, rings, _ in rows if rings == rung]
+        session.execute(sa.update(_timers).where(_timers.c.id.in_(ids)).values(due=now + RING_AGAIN * min(2**rung, 64), rings=rung + 1))
     return [(timer_id, kind in _works) for timer_id, _, kind in rows]
 
 
 def fire(timer_id: int) -> None:
     """Run a timer and forget it, unless it was set anew meanwhile. Does nothing if it is gone."""
     with db.reading() as session:
-        row = session.execute(sa.select(_timers).where(_timers.c.id == timer_id)).one_or_none()
+        row = session.execute(_ONE, {"id": timer_id}).one_or_none()
     if row is None:
         return
     if row.kind in _works:
         _works[row.kind](row.ref)
-        with db.transaction() as session:
-            _forget(session, row)
+        with db.reading() as session:
+            is_left = session.execute(sa.select(_timers.c.id).where(*_of(row))).first() is not None
+        if is_left:  # most works end with their own timer
+            with db.transaction() as session:
+                _forget(session, row)
     elif row.kind in _verbs:
         db.run(lambda session: _run_verb(session, timer_id))
 
@@ -130,8 +132,11 @@ def _forget(session: Session, run: sa.Row[Any]) -> None:
     """By its pair as well: SQLite gives the id of a timer that was cancelled meanwhile to the next one. And by its rings:
     one that was set anew for the very moment of its next ring has none yet.
     """
-    its = _timers.c.id == run.id, _timers.c.kind == run.kind, _timers.c.ref == run.ref, _timers.c.due == run.due, _timers.c.rings == run.rings
-    session.execute(sa.delete(_timers).where(*its))
+    session.execute(sa.delete(_timers).where(*_of(run)))
+
+
+def _of(run: sa.Row[Any]) -> list[sa.ColumnElement[bool]]:
+    return [_timers.c[name] == getattr(run, name) for name in ("id", "kind", "ref", "due", "rings")]
 
 
 def next_due(session: Session) -> datetime | None:

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from stowline.core import clock
 from stowline.core.config import settings
+from stowline.core.hot import Hot
 from stowline.notifications.models import Message
 from stowline.notifications.policy_models import Breaker
 
@@ -27,6 +28,14 @@ def provider_of(message: Message) -> str:
     if message.channel == "email":
         return f"email:{settings().smtp_url.rpartition('@')[2].partition('?')[0] or 'mailbox'}"[:200]
     return f"{message.channel}:{message.store_id}"
+
+
+_DOUBT = Hot("SELECT 1 FROM breaker WHERE provider = :provider")
+
+
+def is_doubted(session: Session, provider: str) -> bool:
+    """Whether a provider failed since it last took a message."""
+    return _DOUBT.one(session, provider=provider) is not None
 
 
 def open_until(session: Session, provider: str) -> tuple[datetime, str] | None:
@@ -54,7 +63,7 @@ def failed(session: Session, provider: str, say: str) -> None:
 
 def worked(session: Session, provider: str) -> None:
     """The provider took a message: its failures are forgotten. Writes only where there may be any."""
-    if session.execute(sa.select(_b.provider).where(_b.provider == provider)).first() is not None:
+    if is_doubted(session, provider):
         session.execute(sa.delete(Breaker).where(_b.provider == provider))
 
 

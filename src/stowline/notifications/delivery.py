@@ -21,6 +21,7 @@ from stowline.backorders import promises
 from stowline.backorders.queries import Promised
 from stowline.core import clock, db, timers
 from stowline.core.errors import NotFound
+from stowline.core.hot import Hot
 from stowline.notifications import (
     announcing,
     breakers,
@@ -46,10 +47,15 @@ from stowline.notifications.rules import (
     next_try,
     thread_id,
 )
+from stowline.orders import queries as orders
+from stowline.orders.queries import Order
 from stowline.stores import queries as stores
 
 log = structlog.get_logger("stowline.messages")
 _m = Message.__table__.c  # type: ignore[attr-defined]
+_CLAIM = Hot("UPDATE message SET state = 'sending', claimed_at = :at, subject = :subject, html = :html, text = :text, short = :short"
+             " WHERE id = :id")  # fmt: skip
+_ARRIVED = Hot("UPDATE message SET state = 'sent', reason = '', sent_at = :at WHERE id = :id AND state = 'sending' AND claimed_at = :claimed_at")
 LOST_AFTER = timedelta(minutes=5)  # longer than any conversation from the claim on (smtp.Patience)
 WAIT_FOR_EARLIER = timedelta(seconds=1)
 KNOWN_AGAIN = ("webhook", "in-app")
@@ -91,6 +97,35 @@ class _Ready:
 
 def _look(ident: int) -> _Ready | None:
     """The message, ready to go; None if it does not go now. Raises DeliveryFailed where its store has no such channel any more."""
+    return _glance(ident) or _look_closely(ident)
+
+
+def _glance(ident: int) -> _Ready | None:
+    """The message ready to go, where nothing is in its way and nothing is to be written down: most are. The claim asks all
+    of it once more, and for certain.
+    """
+    with db.reading() as session:
+        message = queries.message(session, ident)
+        order = orders.order(session, message.order_id) if message.order_id is not None else None
+        store = stores.store(session, message.store_id) if message.store_id is not None else None
+        if order is None or store is None or not _is_clear(session, message, order):
+            return None
+        try:
+            return _ready(session, message)
+        except (RenderFailed, DeliveryFailed):
+            return None  # to be looked at closely
+
+
+def _is_clear(session: Session, message: Message, order: Order) -> bool:
+    """Whether nothing is in the way of a message about an order, as far as can be seen."""
+    if message.state != State.HELD or message.due > clock.now() or digests.may_fold(message) or queries.earlier_open(session, message):
+        return False
+    why = "" if message.forced else service.untrue(session, message, order)
+    return not why and gates.closed(session, message, looking=True) is None
+
+
+def _look_closely(ident: int) -> _Ready | None:
+    """The same for any message, and what keeps it from going is written down."""
     with db.transaction() as session:
         message = queries.lock(session, ident)
         if message.state == State.SENDING:
@@ -100,9 +135,12 @@ def _look(ident: int) -> _Ready | None:
         if _is_stopped(session, message) or digests.fold(session, message, _written):
             return None
     with db.reading() as session:
-        message = queries.message(session, ident)
-        return _Ready(_envelope(session, message), facts.shown(session, message), digests.tells(session, message),
-                      channel_settings.for_channel(session, message), breakers.provider_of(message))  # fmt: skip
+        return _ready(session, queries.message(session, ident))
+
+
+def _ready(session: Session, message: Message) -> _Ready:
+    return _Ready(_envelope(session, message), facts.shown(session, message), digests.tells(session, message),
+                  channel_settings.for_channel(session, message), breakers.provider_of(message))  # fmt: skip
 
 
 def _may_go(session: Session, message: Message) -> bool:
@@ -119,7 +157,8 @@ def _may_go(session: Session, message: Message) -> bool:
 
 def _is_stopped(session: Session, message: Message, *, under_way: bool = False) -> bool:
     """Skip what is not true any more or will never be let through, put off what has to wait; whether it was either."""
-    why = "" if message.forced else digests.untrue(session, message) if message.kind == digests.KIND else service.untrue(session, message)
+    order = orders.lock(session, message.order_id) if message.order_id is not None else None  # held on to: read once
+    why = "" if message.forced else digests.untrue(session, message) if message.kind == digests.KIND else service.untrue(session, message, order)
     shut = gates.Never(why) if why else gates.closed(session, message, under_way=under_way)
     if isinstance(shut, gates.Never):
         service.skip(session, message, shut.why)
@@ -189,14 +228,16 @@ class _Claim:
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
             if message.state == State.HELD and not _is_stopped(session, message, under_way=True) and self._is_as_written(session, message):
-                self.at = _claimed(session, message, self.rendered)
+                self.at = clock.now()
+                _CLAIM.run(session, id=self.ident, at=self.at, subject=self.rendered.subject, html=self.rendered.html,
+                           text=self.rendered.text, short=self.rendered.short)  # fmt: skip
                 promises.tell(session, self.shown, self.ident)
         if self.at is None:
             raise _CalledOff
 
     def _is_as_written(self, session: Session, message: Message) -> bool:
         """Whether all that a digest tells of is still true; else it is written anew at once."""
-        same = digests.tells(session, message) == self.told
+        same = digests.tells(session, message, sure=True) == self.told
         if not same:
             timers.set_timer(session, announcing.TIMER, str(self.ident), clock.now())
         return same
@@ -204,15 +245,6 @@ class _Claim:
     def end(self) -> None:
         """Let the next message go."""
         self._turns.leave(self)
-
-
-def _claimed(session: Session, message: Message, rendered: Rendered) -> datetime:
-    now = clock.now()
-    message.state, message.claimed_at = after(message.state, Outcome.HANDED_OUT), now
-    message.subject, message.html = rendered.subject, rendered.html
-    message.text, message.short = rendered.text, rendered.short
-    session.add(message)
-    return now
 
 
 def _send(ident: int, ready: _Ready) -> None:
@@ -224,18 +256,25 @@ def _send(ident: int, ready: _Ready) -> None:
     except DeliveryFailed as error:
         _failed(ident, claim.at, error)
     else:
-        _sent(ident, claim.at)
+        _sent(ident, claim.at, ready.provider)
     finally:
         claim.end()
 
 
-def _sent(ident: int, claimed_at: datetime | None) -> None:
+def _sent(ident: int, claimed_at: datetime | None, provider: str) -> None:
     with db.transaction() as session:
-        message = queries.lock(session, ident)
-        if _speaks_for(claimed_at, message, Outcome.ACCEPTED):
-            timers.cancel(session, announcing.TIMER, str(ident))
+        if not _mark_at_once(session, ident, claimed_at):
+            message = queries.lock(session, ident)
+            if not _speaks_for(claimed_at, message, Outcome.ACCEPTED):
+                return
             _mark(session, message, Outcome.ACCEPTED, "")
-            breakers.worked(session, breakers.provider_of(message))
+        timers.cancel(session, announcing.TIMER, str(ident))
+        breakers.worked(session, provider)
+
+
+def _mark_at_once(session: Session, ident: int, claimed_at: datetime | None) -> bool:
+    """Write down that a message arrived without reading it again, if it is as this try left it: it nearly always is."""
+    return bool(_ARRIVED.run(session, id=ident, claimed_at=claimed_at, at=clock.now()))
 
 
 def _failed(ident: int, claimed_at: datetime | None, error: DeliveryFailed) -> None:

@@ -14,6 +14,7 @@ from stowline.notifications import announcing, gates, policies, service
 from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered
 from stowline.notifications.rules import KINDS, Outcome, State, after, message_key
+from stowline.orders import queries as orders
 from stowline.stores import queries as stores
 
 KIND = "digest"
@@ -26,7 +27,7 @@ def fold(session: Session, message: Message, write: Write) -> int | None:
     """Put a message that waited for the cap, and others like it to the same reader, into one digest: its id. None where
     there is nothing to put together. The caller holds the message's lock, and its turn under the cap.
     """
-    if not _waited(message) or not policies.manners(session, message.store_id).digest:
+    if not may_fold(message) or not policies.manners(session, message.store_id).digest:
         return None
     others = [one for one in _others(session, message) if not service.untrue(session, one)]
     if not others:
@@ -37,7 +38,8 @@ def fold(session: Session, message: Message, write: Write) -> int | None:
     return made
 
 
-def _waited(message: Message) -> bool:
+def may_fold(message: Message) -> bool:
+    """Whether a message waited for the cap and is of a kind that may be told in a digest."""
     foldable = message.store_id is not None and message.kind != KIND and not message.forced
     return foldable and not KINDS[message.kind].transactional and message.reason.startswith(gates.CAPPED)
 
@@ -70,20 +72,24 @@ def _tell_in(session: Session, one: Message, digest: int, rendered: Rendered) ->
     session.flush()
 
 
-def parts_of(session: Session, message: Message) -> list[Message]:
-    """What a digest tells of and is still true, first owed first. Locks the orders, so that a cancellation is never overtaken."""
+def parts_of(session: Session, message: Message, *, sure: bool = False) -> list[Message]:
+    """What a digest tells of and is still true, first owed first. `sure`: locks the orders, so that a cancellation is never
+    overtaken.
+    """
     query = select(Message).where(Message.told_in_id == message.id).order_by(col(Message.id)).limit(MOST)
-    return [one for one in session.exec(query) if not service.untrue(session, one)]
+    found = session.exec(query).all()
+    seen = {} if sure else {one.id: orders.order(session, one.order_id) for one in found if one.order_id is not None}
+    return [one for one in found if not service.untrue(session, one, seen.get(one.id))]
 
 
-def tells(session: Session, message: Message) -> tuple[int, ...]:
+def tells(session: Session, message: Message, *, sure: bool = False) -> tuple[int, ...]:
     """The ids of what a digest tells of; nothing for any other kind."""
-    return tuple(one.id or 0 for one in parts_of(session, message)) if message.kind == KIND else ()
+    return tuple(one.id or 0 for one in parts_of(session, message, sure=sure)) if message.kind == KIND else ()
 
 
 def untrue(session: Session, message: Message) -> str:
     """Why a digest must not go; empty if any of what it tells is true."""
-    return "" if parts_of(session, message) else "nothing of it is true any more"
+    return "" if parts_of(session, message, sure=True) else "nothing of it is true any more"
 
 
 def facts(session: Session, message: Message, page: Callable[[int], str]) -> dict[str, Any]:

@@ -12,10 +12,22 @@ import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.core import clock
-from stowline.notifications import breakers, policies, politeness, preferences, queries, suppressions
+from stowline.notifications import (
+    breakers,
+    on_record,
+    policies,
+    policy_rules,
+    politeness,
+    preference_rules,
+    preferences,
+    queries,
+    suppressions,
+)
 from stowline.notifications.models import Message
+from stowline.notifications.on_record import OnRecord
 from stowline.notifications.policy_models import CapTurn
 from stowline.notifications.policy_rules import LOUD, Policy
+from stowline.notifications.preference_rules import Said
 from stowline.notifications.preferences import Reader
 from stowline.notifications.rules import KINDS
 from stowline.notifications.sequence_rules import clear_of
@@ -51,16 +63,20 @@ class Case:
     policy: Policy
     reader: Reader
     marketing: bool
+    looking: bool
+    provider: str
+    on_record: OnRecord
 
 
 Gate = Callable[[Session, Case], Never | Wait | None]
 
 
-def closed(session: Session, message: Message, *, under_way: bool = False) -> Never | Wait | None:
+def closed(session: Session, message: Message, *, under_way: bool = False, looking: bool = False) -> Never | Wait | None:
     """The first gate that is closed for a message; None: it may go now. Takes the turn of a capped one, so that it is
-    certain until the transaction ends. `under_way`: its channel is being tried already.
+    certain until the transaction ends. `under_way`: its channel is being tried already. `looking`: nothing is written
+    and nothing is certain.
     """
-    case = _case(session, message)
+    case = _case(session, message, looking=looking)
     for gate in _FORCED if message.forced else _GATES:
         if under_way and gate is _broken:
             continue
@@ -72,11 +88,13 @@ def closed(session: Session, message: Message, *, under_way: bool = False) -> Ne
     return None
 
 
-def _case(session: Session, message: Message) -> Case:
-    kind = KINDS[message.kind]
+def _case(session: Session, message: Message, *, looking: bool) -> Case:
+    kind, provider = KINDS[message.kind], breakers.provider_of(message)
     email = orders.order(session, message.order_id).email if message.order_id is not None else message.recipient
-    return Case(message, policies.policy(session, message.store_id, message.kind),
-                preferences.reader(session, message.store_id, email), marketing=not kind.transactional)  # fmt: skip
+    found = on_record.look(session, message, email, provider)
+    reader = preferences.reader(session, message.store_id, email) if found.reader else Reader()
+    return Case(message, policy_rules.policy_of(message.kind, found.policy), reader, marketing=not kind.transactional,
+                looking=looking, provider=provider, on_record=found)  # fmt: skip
 
 
 def _expired(session: Session, case: Case) -> Never | None:
@@ -87,6 +105,8 @@ def _expired(session: Session, case: Case) -> Never | None:
 
 def _suppressed(session: Session, case: Case) -> Never | None:
     message = case.message
+    if not case.on_record.suppression:
+        return None
     why = suppressions.suppressed(session, message.channel, message.address, marketing=case.marketing, store_id=message.store_id)
     return Never(why) if why else None
 
@@ -95,7 +115,10 @@ def _refused(session: Session, case: Case) -> Never | None:
     message = case.message
     if message.sign_up_id is not None or message.report_id is not None:
         return None  # asked for, and left, by itself
-    why = preferences.refuses(session, message.store_id, message.address, message.kind, message.channel)
+    if not (case.marketing or case.on_record.preference) and "@" in message.address:
+        why = preference_rules.refusal(message.kind, message.channel, Said(own_phone=case.reader.own_phone))
+    else:
+        why = preferences.refuses(session, message.store_id, message.address, message.kind, message.channel, case.reader)
     return Never(why) if why else None
 
 
@@ -130,7 +153,8 @@ def _capped(session: Session, case: Case) -> Wait | None:
     manners = policies.manners(session, message.store_id)
     if manners.cap == 0:
         return None
-    _take_turn(session, message)
+    if not case.looking:
+        _take_turn(session, message)
     now, window = clock.now(), timedelta(days=manners.cap_days)
     told = queries.when_told(session, message.store_id, message.channel, message.address, _capped_kinds(session, message.store_id), now - window)
     until = politeness.cap_until(told, now, manners.cap, window)
@@ -165,7 +189,11 @@ def _breath(session: Session, case: Case) -> Wait | None:
 
 
 def _broken(session: Session, case: Case) -> Wait | None:
-    found = breakers.open_until(session, breakers.provider_of(case.message))
+    if not case.on_record.breaker:
+        return None
+    if case.looking:
+        return Wait(clock.now(), "its channel failed, which is to be looked at closely")
+    found = breakers.open_until(session, case.provider)
     return Wait(found[0], f"its channel fails: {found[1]}") if found else None
 
 

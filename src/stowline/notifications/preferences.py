@@ -32,14 +32,15 @@ class Reader:
 # --- what the rest of the room asks -----------------------------------------------------------------------------------
 
 
-def refuses(session: Session, store_id: int | None, address: str, kind: str, channel: str) -> str:
+def refuses(session: Session, store_id: int | None, address: str, kind: str, channel: str, known: Reader | None = None) -> str:
     """Why this kind must not go to this person by this channel; empty if it may. A telephone number stands for whoever
-    gave it: where several did, one who refuses is enough.
+    gave it: where several did, one who refuses is enough. `known`: how the person with this e-mail address reads.
     """
     if store_id is None or channel in rules.ALWAYS:
         return ""
+    known = known if "@" in address else None
     whys = [
-        rules.refusal(kind, channel, said(session, store_id, one, kind)) for one in _whose(session, store_id, address)
+        rules.refusal(kind, channel, said(session, store_id, one, kind, known)) for one in _whose(session, store_id, address)
     ]
     return next((why for why in whys if why), "")
 
@@ -59,14 +60,15 @@ def address_for(session: Session, store_id: int | None, email: str, channel: str
     return reader(session, store_id, email).phone if channel in PERSONAL else ""
 
 
-def said(session: Session, store_id: int, address: str, kind: str) -> Said:
-    """All that decides about one kind for one person."""
+def said(session: Session, store_id: int, address: str, kind: str, known: Reader | None = None) -> Said:
+    """All that decides about one kind for one person; of consent only where the kind needs it."""
+    wanted = {channel: wanted for (_, channel), wanted in chosen(session, store_id, address, [kind]).items()}
+    own_phone = (known or reader(session, store_id, address)).own_phone
+    if not rules.is_marketing(kind):
+        return Said(wanted=wanted, own_phone=own_phone)
     given = {channel: row.given for channel, row in consents.standing(session, store_id, address).items()}
-    return Said(
-        wanted={channel: wanted for (_, channel), wanted in chosen(session, store_id, address, [kind]).items()}, consent=given,
-        own_customer=consents.soft_opt_in(session, store_id) and shoppers.has_ordered(session, store_id, plain(address)),
-        own_phone=reader(session, store_id, address).own_phone,
-    )  # fmt: skip
+    own = consents.soft_opt_in(session, store_id) and shoppers.has_ordered(session, store_id, plain(address))
+    return Said(wanted=wanted, consent=given, own_customer=own, own_phone=own_phone)
 
 
 def offered(session: Session, store_id: int) -> dict[str, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 
 from stowline.backorders.sign_up_models import SignUp
 from stowline.core.errors import NotFound
+from stowline.core.hot import Hot
 from stowline.notifications import preferences
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State, message_id
@@ -17,6 +18,9 @@ from stowline.receiving.report_models import SupplierReport
 from stowline.stores import queries as stores
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
+_LOCK = select(Message).where(col(Message.id) == sa.bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_EARLIER = Hot("SELECT 1 FROM message WHERE order_id = :order_id AND id < :id AND channel = :channel"
+               " AND state IN ('held', 'sending') AND due <= :due LIMIT 1")  # fmt: skip
 TAKEN_BACK = "the stock was taken back"
 
 
@@ -30,8 +34,7 @@ def message(session: Session, message_id: int) -> Message:
 
 def lock(session: Session, message_id: int) -> Message:
     """A message, read anew and locked until the transaction ends. Raises NotFound."""
-    query = select(Message).where(Message.id == message_id).with_for_update().execution_options(populate_existing=True)
-    found = session.exec(query).one_or_none()
+    found = session.exec(_LOCK, params={"id": message_id}).one_or_none()
     if found is None:
         raise NotFound("There is no such message.")
     return found
@@ -60,11 +63,8 @@ def earlier_open(session: Session, message: Message) -> bool:
     """Whether a message of the same order by the same channel that was owed before this one has yet to go."""
     if message.order_id is None:
         return False
-    query = sa.select(_m.id).where(
-        _m.order_id == message.order_id, _m.id < (message.id or 0), _m.channel == message.channel,
-        _m.state.in_([State.HELD, State.SENDING]), _m.due <= message.due,
-    )
-    return session.execute(query.limit(1)).first() is not None
+    session.flush()
+    return _EARLIER.one(session, order_id=message.order_id, id=message.id, channel=message.channel, due=message.due) is not None
 
 
 def listed(session: Session, *, state: str = "", before: int | None = None, limit: int = 50) -> list[Message]:
@@ -115,8 +115,7 @@ def locale_of(session: Session, message: Message) -> str:
 
 def _frozen_locale(session: Session, message: Message) -> str:
     if message.order_id is not None:
-        query = sa.select(Order.__table__.c.locale).where(Order.__table__.c.id == message.order_id)  # type: ignore[attr-defined]
-        return str(session.execute(query).scalar_one())
+        return session.get_one(Order, message.order_id).locale
     if message.sign_up_id is not None:
         return str(session.exec(select(SignUp.locale).where(SignUp.id == message.sign_up_id)).one())
     return stores.store(session, message.store_id or 0).locale

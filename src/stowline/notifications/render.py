@@ -150,6 +150,7 @@ def _environment(locale: str) -> Environment:
         loader=FileSystemLoader(mail_dir()),
         autoescape=select_autoescape(enabled_extensions=("mjml",), default=False),
         undefined=StrictUndefined,
+        auto_reload=False,  # no look at the disk for each part of each mail
         trim_blocks=True,
         lstrip_blocks=True,
     )

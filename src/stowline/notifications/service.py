@@ -48,15 +48,17 @@ def withdraw(session: Session, happened: Happened) -> None:
             skip(session, message, why)
 
 
-def untrue(session: Session, message: Message) -> str:
-    """Why a message is not true any more; empty if it is. Locks the order, so that a cancellation is never overtaken."""
+def untrue(session: Session, message: Message, order: Order | None = None) -> str:
+    """Why a message is not true any more; empty if it is. Locks the order, so that a cancellation is never overtaken, unless
+    the caller hands it over: locked already, or for a first look.
+    """
     if message.report_id is not None:
         return ""  # it tells how things stood when it was sent
     if message.order_id is None:
         if message.kind in _UNTRUE:
             return _UNTRUE[message.kind](session, message)
         return about_sign_up.untrue(session, message) if message.sign_up_id is not None else ""
-    order = orders.lock(session, message.order_id)
+    order = order or orders.lock(session, message.order_id)
     if order.state == "cancelled":
         return "the order was cancelled"
     if message.kind == runs.KIND:

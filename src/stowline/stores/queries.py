@@ -16,7 +16,7 @@ def store_by_key(session: Session, key: str) -> Store:
 
 def store(session: Session, store_id: int) -> Store:
     """A store by its id."""
-    return session.exec(select(Store).where(Store.id == store_id)).one()
+    return session.get_one(Store, store_id)
 
 
 def lock(session: Session, store_id: int) -> Store:
