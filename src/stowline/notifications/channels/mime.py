@@ -98,7 +98,7 @@ def _ascii_domain(domain: str) -> str:
         return domain
 
 
-def _part(text: str, subtype: str, policy: EmailPolicy[EmailMessage]) -> EmailMessage:
+def _part(text: str, subtype: str, policy: "EmailPolicy[EmailMessage]") -> EmailMessage:
     """Short lines in seven bits, whatever the text: readable for Latin scripts, compact for the others."""
     part, raw = EmailMessage(policy=policy), "\n".join(text.splitlines()).encode() + b"\n"
     is_latin = (len(raw) - len(text)) * 3 <= len(text)
