@@ -8,11 +8,12 @@ returns from the block before that commit is durable. No caller can tell the dif
 """
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -196,6 +197,8 @@ def _make_file(url: str) -> None:
         Path(path).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not Path(path).exists():
             Path(path).touch(mode=0o600)
+            with closing(sqlite3.connect(path)) as first:  # later it could not be changed while somebody writes
+                first.execute("PRAGMA journal_mode = WAL")
 
 
 def _sqlite_engine(url: str, *, begin: str, query_only: bool) -> Engine:
