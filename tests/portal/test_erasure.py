@@ -86,7 +86,8 @@ def leave_traces(session: Session) -> None:
     hook = message_hooks.set_hook(session, 1, "https://shop.example/hooks", who="Ruth")
     session.add(MessageHookTry(hook_id=hook.id or 0, at=now, status=422, say=f"it answered 422: no {MAIL}", took_ms=3))
     session.add(Breaker(provider="smtp://mail.example", failures=1, say=f"550 <{MAIL}> unknown", at=now))
-    people.note(session, "Ruth", "sent a test message", f"shipped to {MAIL}")
+    for way in (MAIL, "+442079460018"):
+        people.note(session, "Ruth", "sent a test message", f"shipped to {way}")
     for key, route in ((f"{MAIL}-1", "/api/v1/orders"), ("2", f"/api/v1/people/{MAIL}/erasure"), ("3", f"/api/v1/people/{MAIL.replace('@', '%40')}/erasure")):
         asked = idempotency.request_key(key, route, "robot", b"{}")
         idempotency.once(session, asked, lambda: idempotency.Answer(200, f'{{"email": "{MAIL}"}}'.encode()))

@@ -258,12 +258,12 @@ def _keys(session: Session, who: Person) -> None:
 
 
 def _loose(session: Session, who: Person, own: Pattern[str]) -> None:
-    """Rows that belong to nobody by a column: those with the address in them, and what scans of their orders answered."""
+    """Rows that belong to nobody by a column: those with an address or number of theirs in them, and what scans of their orders answered."""
     refs = list(session.execute(sa.select(_table("orders").c.ref).where(_table("orders").c.id.in_(who.orders))).scalars())
     for name in LOOSE:
         table = _table(name)
         columns = [one for one in personal_columns.texts(table) if not one.primary_key and not one.unique]
-        holds = [_holds(session, one, who.email) for one in columns]
+        holds = [_holds(session, one, address) for one in columns for address in {who.email, *who.addresses}]  # bytes keep their letter case
         if name == "scan":
             holds += [table.c.reply.contains(f"Order {ref}:", autoescape=True) for ref in refs]
         where = sa.or_(sa.false(), *holds)
@@ -274,10 +274,10 @@ def _loose(session: Session, who: Person, own: Pattern[str]) -> None:
         _clean(session, table, where, [one.name for one in columns], own)
 
 
-def _holds(session: Session, column: sa.Column[Any], email: str) -> sa.ColumnElement[bool]:
+def _holds(session: Session, column: sa.Column[Any], address: str) -> sa.ColumnElement[bool]:
     if isinstance(column.type, sa.LargeBinary):
-        return _in_bytes(session, column, email)
-    return sa.func.lower(sa.cast(column, sa.Text)).contains(plain(email), autoescape=True)
+        return _in_bytes(session, column, address)
+    return sa.func.lower(sa.cast(column, sa.Text)).contains(plain(address), autoescape=True)
 
 
 def _in_bytes(session: Session, column: sa.Column[Any], text: str) -> sa.ColumnElement[bool]:
