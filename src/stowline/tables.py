@@ -23,7 +23,7 @@ def metadata() -> MetaData:
     import stowline.inventory.adjustment_models
     import stowline.inventory.models
     import stowline.inventory.sheets
-    import stowline.notifications.basket_models
+    import stowline.notifications.calendar_models
     import stowline.notifications.channel_models
     import stowline.notifications.metric_models
     import stowline.notifications.models

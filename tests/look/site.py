@@ -11,6 +11,7 @@ from tests.look.adjust_views import ADJUST
 from tests.look.alloc_views import ALLOC
 from tests.look.arrival_views import ARRIVALS
 from tests.look.avail_views import AVAIL
+from tests.look.calendar_views import CALENDARS
 from tests.look.channel_views import CHANNELS
 from tests.look.contact_views import CONTACTS
 from tests.look.desk_views import DESK
@@ -26,7 +27,7 @@ from tests.look.setup_views import SETUP
 from tests.look.shop_views import SHOP
 from tests.look.tracking_views import TRACKING
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | SETUP
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | CALENDARS | SETUP
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

@@ -46,6 +46,7 @@ PLACES: tuple[Place, ...] = (
     Place("marketing_consent", "person", "address", goes=True),
     Place("cap_turn", "person", "address", goes=True),
     Place("sequence_run", "person", "address", goes=True),
+    Place("calendar_person", "customer", "customer_id"),
     Place("basket", "person", "address", goes=True),
     Place("mail_report", "person", "address", sets={"address": "", "say": ""}, any_store=True),
     Place("contact", "order", "order_id", sets={**_CONTACT, "testimonial_at": None}),
@@ -64,4 +65,4 @@ IN_A_WAY_OF_THEIR_OWN: Mapping[str, str] = {
 }  # fmt: skip
 """Columns that erasing empties by a verb of its own: rows that go, and fingerprints."""
 EXPORTED = ("customer", "orders", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
-            "reader", "marketing_consent", "sequence_run", "basket", "mail_report", "contact")  # fmt: skip
+            "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact")  # fmt: skip

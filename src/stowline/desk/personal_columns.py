@@ -26,7 +26,7 @@ BY_WORKERS = "kept: words of workers about goods and work, which belong to no sh
 
 LEFT_ALONE: dict[str, dict[str, str]] = {
     STAFF: {
-        "adjustment": "who asked_by device scan_id decided_by decided_key", "attachment": "who", "built_pallet": "who press", "carrier_feed": "made_by",
+        "adjustment": "who asked_by device scan_id decided_by decided_key", "attachment": "who", "built_pallet": "who press", "calendar_entry": "made_by", "carrier_feed": "made_by",
         "channel_setting": "changed_by", "count_entry": "decided_by", "count_request": "who ended_by", "count_sheet": "holder who scan_id",
         "dock_case": "owner opened_by solved_by scan_id", "dock_photo": "who", "goods_receipt": "who scan_id", "idempotency": "identity",
         "instruction": "settled_by", "ledger": "who device scan_id", "message_hook": "made_by", "message_setup": "changed_by live_by",
@@ -37,7 +37,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
     OURS: {
         "adjust_reason": "code direction goes_to", "adjustment": "lot serial condition to_condition goes_to reason state", "arrival": "ref state",
         "arrival_content": "lot", "arrival_unit": "sscc kind", "attachment": "mime sha256", "balance": "lot serial condition", "barcode": "code kind shown",
-        "breaker": "provider", "built_pallet": "sscc", "cart": "code", "consent": "kind state", "count_entry": "lot serial state", "count_plan": "work_days",
+        "breaker": "provider", "built_pallet": "sscc", "calendar_entry": "kind state whom", "calendar_person": "variant", "cart": "code", "consent": "kind state", "count_entry": "lot serial state", "count_plan": "work_days",
         "count_request": "lot serial kind", "count_sheet": "state begun seen hand", "dock_case": "kind state", "dock_photo": "mime sha256",
         "goods_receipt": "condition", "instruction": "kind key state ref", "intake_error": "key", "lead_time": "kind days",
         "ledger": "lot serial from_condition to_condition reason", "location": "code kind zone aisle mixing", "lot": "code", "mail_report": "channel kind scope code source",
@@ -50,7 +50,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
         "task_step": "task", "tote": "code color", "velocity": "grade", "zone": "code mixing",
     },
     WORDS: {
-        "adjust_reason": "label", "arrival": "supplier carrier", "attachment": "name content", "bounce_mailbox": "name trouble", "dock_photo": "content",
+        "adjust_reason": "label", "arrival": "supplier carrier", "attachment": "name content", "bounce_mailbox": "name trouble", "calendar_entry": "headline body headline_b body_b why", "dock_photo": "content",
         "lot": "held", "message_alarm": "say", "message_hook": "why", "product": "sku name detail", "promise_due": "say", "proof_run": "why",
         "shop_door": "why", "snippet": "key locale title text", "supplier": "name email language", "supplier_report": "email", "webhook": "why", "webhook_try": "say",
         "zone": "name",

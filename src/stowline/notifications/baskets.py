@@ -15,12 +15,11 @@ from stowline.core import clock, outbox, rows
 from stowline.core.config import settings
 from stowline.core.outbox import Happened
 from stowline.notifications import announcing, policies, preferences, sequence_runs
-from stowline.notifications.basket_models import Basket
 from stowline.notifications.models import Message
 from stowline.notifications.preference_rules import plain
 from stowline.notifications.rules import message_key
 from stowline.notifications.sequence_events import BasketLeft
-from stowline.notifications.sequence_models import SequenceRun
+from stowline.notifications.sequence_models import Basket, SequenceRun
 from stowline.notifications.sequence_rules import BASKET
 from stowline.orders import queries as orders
 from stowline.orders import shoppers

@@ -64,10 +64,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-UNSENT = frozenset({
-    "news", "greeting-card", "return-received", "return-inspected", "refunded",
-    "exchange-shipped",
-})  # fmt: skip
+UNSENT = frozenset({"return-received", "return-inspected", "refunded", "exchange-shipped"})
 """Kinds that have their words, but that nothing sends: no page offers to switch them on."""
 
 

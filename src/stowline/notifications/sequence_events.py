@@ -27,6 +27,19 @@ class BasketLeft:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarTurn:
+    """It is a customer's turn in an entry of the calendar, and what they are to read."""
+
+    store_id: int
+    entry_id: int
+    customer_id: int
+    kind: str
+    variant: str
+    headline: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class LongAway:
     """The last order of somebody who has not ordered for a long time."""
 

@@ -8,7 +8,17 @@ from stowline.backorders import offers, promises, sign_ups
 from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import baskets, getting_ready, policies, policy_rules, queries, runs, waits, win_back
+from stowline.notifications import (
+    baskets,
+    communication,
+    getting_ready,
+    policies,
+    policy_rules,
+    queries,
+    runs,
+    waits,
+    win_back,
+)
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
 from stowline.notifications.models import Message
@@ -19,7 +29,7 @@ from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 
 MOST_READ = 5_000
-_UNTRUE = {win_back.KIND: win_back.untrue, baskets.KIND: baskets.untrue}
+_UNTRUE = {win_back.KIND: win_back.untrue, "news": communication.untrue, "greeting-card": communication.untrue, baskets.KIND: baskets.untrue}
 
 
 def announce_back(session: Session, happened: Happened) -> None:

@@ -31,9 +31,10 @@ def win_back(session: Session, message: Message) -> Facts:
     store = stores.store(session, message.store_id or 0)
     last = shoppers.last_order(session, store.id or 0, message.recipient)
     names = {one.name for one in outbox.diary(session, last.id or 0, limit=MOST_READ)} if last else set()
+    own = " ".join(outbox.load(session, message.event_id).values.get("texts", ()))  # of an entry of the calendar
     return _person(session, message) | {
         "since": last.placed_at if last else message.made_at, "waited": any(name in names for name in HAD_TO_WAIT),
-        "gift": looks.code(store.win_back_code, store.win_back_say), "news": store.win_back_news or None,
+        "gift": looks.code(store.win_back_code, store.win_back_say), "news": own or store.win_back_news or None,
     }  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from stowline.core import clock, outbox
 from stowline.core.outbox import Happened
-from stowline.notifications import announcing, policies, policy_rules, preferences, sequence_runs
+from stowline.notifications import announcing, communication, policies, policy_rules, preferences, sequence_runs
 from stowline.notifications.models import Message
 from stowline.notifications.preference_rules import plain
 from stowline.notifications.rules import message_key
@@ -84,6 +84,6 @@ def untrue(session: Session, message: Message) -> str:
     """Why a message that is held must not go any more: its person ordered meanwhile."""
     said = outbox.load(session, message.event_id)
     if said.name != "LongAway":
-        return ""
+        return communication.untrue(session, message)
     last = shoppers.last_order(session, message.store_id or 0, plain(message.recipient)) if "@" in message.recipient else None
     return "an order was placed meanwhile" if last is not None and last.id != said.values["order_id"] else ""

@@ -9,6 +9,8 @@ from stowline.core import clock, rows
 from stowline.core.errors import NotFound
 from stowline.orders.models import Customer, Order
 
+__all__ = ["Customer"]
+
 _c, _o = Customer.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 
 

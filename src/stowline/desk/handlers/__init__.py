@@ -14,6 +14,7 @@ from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.built_pallets import BuiltPallets
 from stowline.desk.handlers.carriers import Carriers
 from stowline.desk.handlers.choices import Choices
+from stowline.desk.handlers.communication import Communication
 from stowline.desk.handlers.contacts import Contacts
 from stowline.desk.handlers.counts import Counts, CountsApi
 from stowline.desk.handlers.discrepancies import Discrepancies
@@ -66,7 +67,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, Communication, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
