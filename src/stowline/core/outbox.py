@@ -189,6 +189,45 @@ def diary(session: Session, subject: int, *, after: int = 0, limit: int = 200) -
     return [_happened(row) for row in session.execute(query.order_by(_events.c.id).limit(limit))]
 
 
+def span(
+    session: Session, names: Iterable[str], begin: datetime, end: datetime, *, of: sa.Select[Any], after: int = 0, limit: int = 500
+) -> list[Happened]:
+    """The events of these names that happened from `begin` to before `end`, in the order they were written, from after the
+    given id; only of the subjects that `of` selects. Ids follow the clock closely: the way in is by id, with a margin.
+    """
+    first, last = _about(session, begin) - MARGIN, _about(session, end) + MARGIN
+    query = sa.select(_events).where(
+        _events.c.id > max(after, first), _events.c.id < last, _events.c.name.in_(list(names)), _events.c.at >= begin, _events.c.at < end,
+        _events.c.subject.in_(of),
+    )  # fmt: skip
+    return [_happened(row) for row in session.execute(query.order_by(_events.c.id).limit(limit))]
+
+
+MARGIN = 2_000
+"""So far from its place by the clock an event may stand: transactions end in another order than they began."""
+
+
+def _about(session: Session, moment: datetime) -> int:
+    """The id of about the first event from a moment on, found by halving."""
+    low, high = session.execute(sa.select(sa.func.min(_events.c.id), sa.func.max(_events.c.id))).one()
+    low, high = low or 0, (high or 0) + 1
+    while low < high:
+        middle = (low + high) // 2
+        query = sa.select(_events.c.id, _events.c.at).where(_events.c.id >= middle).order_by(_events.c.id).limit(1)
+        found = session.execute(query).first()
+        if found is None or found.at >= moment:
+            high = middle
+        else:
+            low = found.id + 1
+    return int(low)
+
+
+def diaries(session: Session, subjects: Sequence[int], names: Iterable[str], limit: int = 50_000) -> list[Happened]:
+    """The events of these names about any of these subjects, oldest first."""
+    query = sa.select(_events).where(_events.c.subject.in_(subjects), _events.c.name.in_(list(names)))
+    return [_happened(row) for row in session.execute(query.order_by(_events.c.id).limit(limit))]
+
+
 def in_trouble(session: Session, event_id: int, say: str) -> None:
     """Note why a reaction failed; the event stays due."""
     session.execute(sa.update(_events).where(_events.c.id == event_id).values(trouble=say[:500]))

@@ -1,7 +1,7 @@
 """An event that shoppers hear of becomes the messages that are owed: one row for each kind and channel, ever."""
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,15 +9,15 @@ from sqlmodel import Session
 
 from stowline.backorders import offers, promises
 from stowline.cases import queries as cases
-from stowline.core import clock, outbox, timers
+from stowline.core import clock, timers
 from stowline.core.config import settings
 from stowline.core.outbox import Happened
-from stowline.notifications import channel_settings, policies, policy_rules, preferences, queries
+from stowline.notifications import channel_settings, policy_rules, preferences
+from stowline.notifications.books import Books
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import OrderFacts, Policy
 from stowline.notifications.preference_rules import plain
 from stowline.notifications.rules import KINDS, State, due_after, mark, message_key
-from stowline.orders import queries as orders
 from stowline.orders import shoppers
 from stowline.orders.queries import Order
 from stowline.packing import queries as packing
@@ -32,32 +32,38 @@ _messages = Message.__table__  # type: ignore[attr-defined]
 
 def announce(session: Session, happened: Happened) -> None:
     """An event that shoppers hear of: owe what its store's policies say, once."""
-    kinds = [kind for kind in policy_rules.kinds_of(happened.name, happened.values) if kind in KINDS]
-    if not kinds:
-        return
-    order = orders.order(session, happened.values["order_id"])
-    for kind in kinds:
-        _announce(session, kind, order, happened)
+    books = Books(session)
+    for kind in kinds_heard(happened):
+        for row in decide(books, kind, books.order(happened.values["order_id"]), happened):
+            keep(session, row)
 
 
-def _announce(session: Session, kind: str, order: Order, happened: Happened) -> None:
-    policy = policies.policy(session, order.store_id, kind)
+def kinds_heard(happened: Happened) -> list[str]:
+    """The kinds of message that an event may owe."""
+    return [kind for kind in policy_rules.kinds_of(happened.name, happened.values) if kind in KINDS]
+
+
+def decide(books: Books, kind: str, order: Order, happened: Happened) -> Iterator[dict[str, Any]]:
+    """The messages of a kind that are owed because of an event, one for each channel: held, or skipped with the reason.
+    Nothing is written.
+    """
+    session, policy = books.session, books.policy(order.store_id, kind)
     if not policy.on and not policy_rules.DEFAULTS[kind].on:
         return  # nobody expects it
     parcel_id = _parcel_id(session, happened)
-    if kind == "item-processed" and not _holds_what_waited(session, order, parcel_id):
+    if kind == "item-processed" and not _holds_what_waited(books, order, parcel_id):
         return
     why = _why_not(session, policy, order, happened)
-    facts = facts_of(session, kind, order, happened)
+    facts = facts_of(books, kind, order, happened)
     for channel in policy.channels:
-        if kind == "shipped" and queries.told_of_parcel(session, parcel_id or 0, channel):
+        if kind == "shipped" and books.told_of_parcel(parcel_id or 0, channel):
             continue  # handed over again after a late undo: this shopper knows already
-        address = recipient(session, order, channel)
-        row = owed(kind, channel, address, happened, policy) | {
+        address = order.email or order.ref if channel in ("in-app", "webhook") else books.address(order, channel)
+        row = owed(kind, channel, address, happened, policy, books.now()) | {
             "key": message_key(kind, channel=channel, recipient=address, **facts), "store_id": order.store_id, "order_id": order.id,
             "order_ref": order.ref, "parcel_id": parcel_id, "run_id": facts.get("run"), "recipient_name": order.customer_name or order.ship_name,
         }  # fmt: skip
-        keep(session, silenced(row, why or unreachable(session, order.store_id, channel, address)))
+        yield silenced(row, why or unreachable(session, order.store_id, channel, address))
 
 
 def unreachable(session: Session, store_id: int, channel: str, address: str) -> str:
@@ -81,13 +87,10 @@ def _parcel_id(session: Session, happened: Happened) -> int | None:
     return found
 
 
-def _holds_what_waited(session: Session, order: Order, parcel_id: int | None) -> bool:
+def _holds_what_waited(books: Books, order: Order, parcel_id: int | None) -> bool:
     """Whether a parcel holds anything that stock came for while the order waited."""
-    came = {one.values["sku"] for one in outbox.diary(session, order.id or 0, limit=MOST_READ) if one.name == "BackorderFilled"}
-    return bool(came) and any(one.sku in came for one in packing.contents(session, parcel_id or 0))
-
-
-MOST_READ = 5_000
+    came = {one.values["sku"] for one in books.diary(order.id or 0) if one.name == "BackorderFilled"}
+    return bool(came) and any(one.sku in came for one in packing.contents(books.session, parcel_id or 0))
 
 
 def _why_not(session: Session, policy: Policy, order: Order, happened: Happened) -> str:
@@ -110,46 +113,46 @@ def order_facts(session: Session, order: Order) -> OrderFacts:
 
 # -- what makes a message one of its kind ----------------------------------------------------------------------------
 
-_Fact = Callable[[Session, str, Order, Happened], str | int]
+_Fact = Callable[[Books, str, Order, Happened], str | int]
 
 
-def _parcel(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
-    _ = session, order
+def _parcel(books: Books, kind: str, order: Order, happened: Happened) -> str | int:
+    _ = books, order
     return f"{happened.values['parcel']}.{happened.values['time']}" if kind == "shipped" else str(happened.values["parcel"])
 
 
-def _revision(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
-    _ = session, order
+def _revision(books: Books, kind: str, order: Order, happened: Happened) -> str | int:
+    _ = books, order
     return 1 if kind == "backorder-notice" else f"{happened.values['line_id']}.{happened.values['revision']}"
 
 
-def _time(session: Session, kind: str, order: Order, happened: Happened) -> str | int:
+def _time(books: Books, kind: str, order: Order, happened: Happened) -> str | int:
     """Once; what was withdrawn with a mis-scan does not count."""
     _ = happened
-    return 1 + queries.withdrawn(session, order.id or 0, kind)
+    return 1 + books.withdrawn(order.id or 0, kind)
 
 
 _FACTS: dict[str, _Fact] = {
-    "store": lambda _session, _kind, order, _happened: order.store_id,
-    "order": lambda _session, _kind, order, _happened: order.id or 0,
+    "store": lambda _books, _kind, order, _happened: order.store_id,
+    "order": lambda _books, _kind, order, _happened: order.id or 0,
     "parcel": _parcel, "revision": _revision, "time": _time,
-    "product": lambda _session, _kind, _order, happened: happened.values["product_id"],
-    "run": lambda _session, _kind, _order, happened: happened.values["run_id"],
-    "step": lambda _session, _kind, _order, happened: happened.values["step"],
+    "product": lambda _books, _kind, _order, happened: happened.values["product_id"],
+    "run": lambda _books, _kind, _order, happened: happened.values["run_id"],
+    "step": lambda _books, _kind, _order, happened: happened.values["step"],
 }  # fmt: skip
 
 
-def facts_of(session: Session, kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
+def facts_of(books: Books, kind: str, order: Order, happened: Happened) -> dict[str, str | int]:
     """The facts that name a message of this kind about an order."""
-    return {name: _FACTS[name](session, kind, order, happened) for name in KINDS[kind].names}
+    return {name: _FACTS[name](books, kind, order, happened) for name in KINDS[kind].names}
 
 
 # -- the row ---------------------------------------------------------------------------------------------------------
 
 
-def owed(kind: str, channel: str, recipient: str, happened: Happened, policy: Policy) -> dict[str, Any]:
-    """A message that is owed because of an event: all columns but its key and what it is about."""
-    now = clock.now()
+def owed(kind: str, channel: str, recipient: str, happened: Happened, policy: Policy, now: datetime | None = None) -> dict[str, Any]:
+    """A message that is owed because of an event, from `now` on: all columns but its key and what it is about."""
+    now = now or clock.now()
     grace = settings().message_grace_s if policy.grace_s is None else policy.grace_s
     due = now + timedelta(seconds=policy.delay_s + due_after(kind, grace))
     return {

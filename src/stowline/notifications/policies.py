@@ -50,12 +50,18 @@ def set_policy(session: Session, store_id: int, kind: str, wanted: Policy) -> Po
     """Keep how a store tells of a kind, from the next event on. Raises NotFound for a kind nobody knows, Refused for what cannot be."""
     if kind not in KINDS:
         raise NotFound(f"There is no message named {kind}.", where="kind")
+    wanted = checked(wanted)
+    session.merge(MessagePolicy(store_id=store_id, kind=kind, said=policy_rules.told(kind, wanted)))
+    session.flush()
+    return wanted
+
+
+def checked(wanted: Policy) -> Policy:
+    """A policy as it may be kept, its channels in their order. Raises Refused for what cannot be."""
     wanted = replace(wanted, channels=tuple(one for one in CHANNELS if one in wanted.channels))
     if wanted.on and not wanted.channels:
         raise Refused("Choose at least one channel, or switch the message off.", where="channels")
     _check(wanted)
-    session.merge(MessagePolicy(store_id=store_id, kind=kind, said=policy_rules.told(kind, wanted)))
-    session.flush()
     return wanted
 
 
@@ -85,9 +91,14 @@ def set_manners(
     session: Session, store_id: int, *, quiet_from: int | None, quiet_to: int | None, cap: int, cap_days: int, digest: bool
 ) -> None:
     """Keep how politely a store writes. Raises Refused."""
+    session.merge(checked_manners(store_id, quiet_from=quiet_from, quiet_to=quiet_to, cap=cap, cap_days=cap_days, digest=digest))
+    session.flush()
+
+
+def checked_manners(store_id: int, *, quiet_from: int | None, quiet_to: int | None, cap: int, cap_days: int, digest: bool) -> MessageManners:
+    """How politely a store writes, as it may be kept. Raises Refused for what cannot be."""
     if (quiet_from is None) != (quiet_to is None):
         raise Refused("Quiet hours have a beginning and an end.", where="quiet_to")
     if not (0 <= cap <= 50 and 1 <= cap_days <= 90):
         raise Refused("At most 50 messages in 1 to 90 days.", where="cap")
-    session.merge(MessageManners(store_id=store_id, quiet_from=quiet_from, quiet_to=quiet_to, cap=cap, cap_days=cap_days, digest=digest))
-    session.flush()
+    return MessageManners(store_id=store_id, quiet_from=quiet_from, quiet_to=quiet_to, cap=cap, cap_days=cap_days, digest=digest)

@@ -4,7 +4,7 @@ The rest of the room asks three questions: may this kind go by this way (`refuse
 (`reader`), and where do they get messages of this way (`address_for`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlmodel import Session, col, select
@@ -51,6 +51,14 @@ def reader(session: Session, store_id: int | None, address: str) -> Reader:
     if row is None:
         return Reader()
     return Reader(row.locale, row.time_zone, row.quiet_from, row.quiet_to, row.phone, bool(row.verified_by))
+
+
+def readers(session: Session, store_id: int, addresses: Sequence[str]) -> tuple[dict[str, Reader], set[str]]:
+    """How these people of a store read, by address; and which of them ever said what they want."""
+    rows = session.exec(select(ReaderRow).where(ReaderRow.store_id == store_id, col(ReaderRow.address).in_(addresses)))
+    known = {row.address: Reader(row.locale, row.time_zone, row.quiet_from, row.quiet_to, row.phone, bool(row.verified_by)) for row in rows}
+    said = session.exec(select(Preference.address).where(Preference.store_id == store_id, col(Preference.address).in_(addresses)).distinct())
+    return known, set(said)
 
 
 def address_for(session: Session, store_id: int | None, email: str, channel: str) -> str:

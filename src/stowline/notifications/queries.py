@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -145,6 +146,31 @@ def heard_last(session: Session, message: Message, kinds: Collection[str]) -> da
         _m.state.in_(WENT), _m.id != message.id, sa.or_(_m.kind != message.kind, _m.order_id.is_(None)),
     )
     return max(session.execute(query.order_by(_m.id.desc()).limit(20)).scalars(), default=None)
+
+
+def went_before(session: Session, store_id: int, channel: str, address: str, since: datetime, until: datetime) -> list[tuple[datetime, str]]:
+    """When which kinds went to an address between two moments (or may have), the newest 200."""
+    at = sa.func.coalesce(_m.sent_at, _m.claimed_at)
+    query = sa.select(at, _m.kind).where(_m.address == address, _m.store_id == store_id, _m.channel == channel, _m.state.in_(WENT), at > since, at < until)
+    return [(when, kind) for when, kind in session.execute(query.order_by(_m.id.desc()).limit(200))]
+
+
+def of_orders(session: Session, order_ids: Sequence[int], most: int = 50_000) -> list[sa.Row[Any]]:
+    """What is known of the messages of these orders without their texts, first owed first; no copies."""
+    columns = (_m.id, _m.key, _m.kind, _m.channel, _m.order_id, _m.parcel_id, _m.event_id, _m.state, _m.reason, _m.recipient, _m.order_ref,
+               _m.made_at, sa.func.coalesce(_m.sent_at, _m.claimed_at).label("went_at"))  # fmt: skip
+    query = sa.select(*columns).where(_m.order_id.in_(order_ids), _m.copy_of_id.is_(None))
+    return list(session.execute(query.order_by(_m.id).limit(most)))
+
+
+def orders_of_store(store_id: int) -> sa.Select[Any]:
+    """The ids of a store's orders, for use in another query."""
+    return sa.select(Order.__table__.c.id).where(Order.__table__.c.store_id == store_id)  # type: ignore[attr-defined]
+
+
+def orders_by_id(session: Session, order_ids: Sequence[int]) -> dict[int, Order]:
+    """Orders by their id."""
+    return {one.id or 0: one for one in session.exec(select(Order).where(col(Order.id).in_(order_ids)))}
 
 
 def mail_id(message: Message, sender: str) -> str:

@@ -3,7 +3,7 @@
 Scopes are apart: what stops marketing never stops a receipt.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -28,9 +28,19 @@ def suppressed(session: Session, channel: str, address: str, *, marketing: bool,
         col(Suppression.scope).in_(scopes), sa.or_(col(Suppression.store_id).is_(None), col(Suppression.store_id) == store_id),
         sa.or_(col(Suppression.until).is_(None), col(Suppression.until) > clock.now()),
     ).order_by(col(Suppression.scope), col(Suppression.id)).limit(1)).first()  # fmt: skip
-    if found is None:
-        return ""
+    return said_of(found) if found is not None else ""
+
+
+def said_of(found: Suppression) -> str:
+    """What a suppression says to who asks why."""
     return f"suppressed: {found.why}" + (f", until {found.until:%Y-%m-%d %H:%M} UTC" if found.until else "")
+
+
+def of_addresses(session: Session, addresses: Collection[str]) -> list[Suppression]:
+    """All that was ever suppressed of these addresses, by channel and scope: whether it stood is for the reader to say."""
+    known = {mark: one for one in addresses for mark in (plain(one), fingerprint(one))}
+    query = select(Suppression).where(col(Suppression.address).in_(list(known)))
+    return list(session.exec(query.order_by(col(Suppression.scope), col(Suppression.id)).limit(10_000)))
 
 
 def fingerprint(address: str) -> str:

@@ -9,6 +9,7 @@ from stowline.desk import policy_forms as forms
 from stowline.notifications import policies, presets
 from stowline.notifications.catalogue import CATALOGUE, GROUPS
 from stowline.notifications.catalogue import rule as rule_of
+from stowline.notifications.policy_models import MessageManners
 from stowline.notifications.policy_rules import CHANNELS, Policy
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
@@ -46,7 +47,11 @@ def row(store: Store, kind: str, policy: Policy, *, otherwise: bool) -> Row:
 
 def manners(session: Session, store_id: int) -> Row:
     """How politely a store writes, as its form shows it."""
-    kept = policies.manners(session, store_id)
+    return typed_manners(policies.manners(session, store_id))
+
+
+def typed_manners(kept: MessageManners) -> Row:
+    """Manners, as their form shows them."""
     return {"quiet_from": forms.clock(kept.quiet_from), "quiet_to": forms.clock(kept.quiet_to), "cap": str(kept.cap),
             "cap_days": str(kept.cap_days), "digest": kept.digest}  # fmt: skip
 
