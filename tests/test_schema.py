@@ -142,6 +142,18 @@ def _message_policy(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
     assert (put.channels, put.otherwise) == (["email", "in-app"], True)
 
 
+def _message_run(read: Callable[[str, Reply], Any], tablet: Tablet, ref: str) -> None:
+    there = "/api/v1/message-runs"
+    made = read(f"post {there}", tablet.post(there, msgspec.json.encode(message_shapes.NewMessageRun("refs", "A word", "It comes.", refs=[ref]))))
+    assert (made.state, made.orders, made.fates) == ("draft", 1, [])
+    for state in ("running", "running", "paused", "stopped"):
+        body = msgspec.json.encode(message_shapes.RunState(state))
+        assert read(f"put {there}/{{ident}}/state", tablet.send("PUT", f"{there}/{made.id}/state", body, tablet.headers)).state == state
+    assert read(f"get {there}/{{ident}}", tablet.get(f"{there}/{made.id}")).state == "stopped"
+    assert [one.id for one in read(f"get {there}", tablet.get(there)).runs] == [made.id]
+    assert tablet.send("PUT", f"{there}/{made.id}/state", b'{"state": "running"}', tablet.headers).status == 409
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -237,6 +249,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     post("/api/v1/products", goods_shapes.Product("GONE", "Gone"))
     _stand_in(read, tablet)
     _message_policy(read, tablet)
+    _message_run(read, tablet, "1001")
     wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
     assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
     _tag(read, tablet, "orders", "1001")

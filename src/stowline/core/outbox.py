@@ -189,15 +189,19 @@ def diary(session: Session, subject: int, *, after: int = 0, limit: int = 200) -
     return [_happened(row) for row in session.execute(query.order_by(_events.c.id).limit(limit))]
 
 
+def between(session: Session, begin: datetime, end: datetime) -> tuple[int, int]:
+    """The ids between which all events from `begin` to before `end` stand, with a margin: ids follow the clock closely."""
+    return _about(session, begin) - MARGIN, _about(session, end) + MARGIN
+
+
 def span(
-    session: Session, names: Iterable[str], begin: datetime, end: datetime, *, of: sa.Select[Any], after: int = 0, limit: int = 500
+    session: Session, names: Iterable[str], begin: datetime, end: datetime, *, of: sa.Select[Any], ids: tuple[int, int], limit: int = 500
 ) -> list[Happened]:
-    """The events of these names that happened from `begin` to before `end`, in the order they were written, from after the
-    given id; only of the subjects that `of` selects. Ids follow the clock closely: the way in is by id, with a margin.
+    """The events of these names that happened from `begin` to before `end` and stand between these ids, in the order they
+    were written; only of the subjects that `of` selects.
     """
-    first, last = _about(session, begin) - MARGIN, _about(session, end) + MARGIN
     query = sa.select(_events).where(
-        _events.c.id > max(after, first), _events.c.id < last, _events.c.name.in_(list(names)), _events.c.at >= begin, _events.c.at < end,
+        _events.c.id > ids[0], _events.c.id < ids[1], _events.c.name.in_(list(names)), _events.c.at >= begin, _events.c.at < end,
         _events.c.subject.in_(of),
     )  # fmt: skip
     return [_happened(row) for row in session.execute(query.order_by(_events.c.id).limit(limit))]

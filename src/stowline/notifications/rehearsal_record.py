@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +20,21 @@ from stowline.orders.queries import Order
 WENT = ("sent", "sending", "unknown")
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """What the gates ask of an order; all that is kept of one once its events are played."""
+
+    email: str
+    time_zone: str
+
+
 class Record:
     """What is on record of the orders whose events are played: read once for each portion."""
 
     def __init__(self, store_id: int, begin: datetime) -> None:
         self.store_id, self.begin = store_id, begin
         self.orders: dict[int, Order] = {}
+        self.whose: dict[int, Whose] = {}
         self.events: dict[int, list[Happened]] = defaultdict(list)
         self.readers: dict[str, Reader] = {}
         self.choosers: set[str] = set()
@@ -38,12 +48,12 @@ class Record:
 
     def learn(self, session: Session, portion: Sequence[Happened]) -> None:
         """Read what is on record of the orders of these events."""
-        fresh = [one for one in dict.fromkeys(one.subject or 0 for one in portion) if one not in self.orders]
-        found = queries.orders_by_id(session, fresh)
-        self.orders |= found
+        found = self.orders = queries.orders_by_id(session, list({one.subject or 0 for one in portion}))
+        fresh = [one for one in found if one not in self.whose]
+        self.whose |= {one: Whose(found[one].email, found[one].time_zone) for one in fresh}
         for one in outbox.diaries(session, fresh, SEEN):
             self.events[one.subject or 0].append(one)
-        addresses = list({plain(one.email) for one in found.values() if one.email})
+        addresses = list({plain(found[one].email) for one in fresh if found[one].email})
         readers, choosers = preferences.readers(session, self.store_id, addresses)
         self.readers |= readers
         self.choosers |= choosers

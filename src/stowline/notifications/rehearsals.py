@@ -31,7 +31,7 @@ from stowline.notifications.rules import KINDS, State, message_key
 from stowline.notifications.suppression_rules import MARKETING
 from stowline.orders.queries import Order
 
-PORTION, MOST_EVENTS, MOST_WAITS = 500, 20_000, 50
+PORTION, MOST_EVENTS, MOST_WAITS = 500, 50_000, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,13 @@ def rehearse(asked: Asked) -> Rehearsal:
 
 
 def _portions(asked: Asked) -> Iterator[tuple[Session, list[Happened]]]:
-    last, more = 0, True
+    with db.reading() as session:
+        last, end = outbox.between(session, asked.begin, asked.end)
+    more = True
     while more:
         with db.reading() as session:
-            found = outbox.span(session, HEARD, asked.begin, asked.end, of=queries.orders_of_store(asked.store_id), after=last, limit=PORTION)
+            of = queries.orders_of_store(asked.store_id)
+            found = outbox.span(session, HEARD, asked.begin, asked.end, of=of, ids=(last, end), limit=PORTION)
             if found:
                 yield session, found
         more, last = len(found) == PORTION, found[-1].id if found else last
@@ -251,8 +254,8 @@ class _Play(Books):
         return self._asked.manners
 
     def order(self, order_id: int) -> Order:
-        """An order as it is today."""
-        return self._record.orders[order_id]
+        """An order as it is today; of an earlier portion, whose it is."""
+        return self._record.orders.get(order_id) or cast(Order, self._record.whose[order_id])
 
     def diary(self, order_id: int) -> Sequence[Happened]:
         """What had happened to an order by then."""

@@ -18,7 +18,14 @@ from stowline.schema.goods import (
     Revisions,
     Substitutes,
 )
-from stowline.schema.messages import MessagePolicy, NewMessagePolicy
+from stowline.schema.messages import (
+    MessagePolicy,
+    MessageRun,
+    MessageRunPage,
+    NewMessagePolicy,
+    NewMessageRun,
+    RunState,
+)
 from stowline.schema.orders import (
     Acknowledgement,
     Cancellation,
@@ -86,6 +93,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/instructions/{ident}/acknowledgement"): Call("acknowledgeInstruction", {200: Instruction}, Acknowledgement),
     ("get", "/api/v1/stores/{key}/messages/{kind}"): Call("getMessagePolicy", {200: MessagePolicy}),
     ("put", "/api/v1/stores/{key}/messages/{kind}"): Call("setMessagePolicy", {200: MessagePolicy}, NewMessagePolicy),
+    ("get", "/api/v1/message-runs"): Call("listMessageRuns", {200: MessageRunPage}),
+    ("post", "/api/v1/message-runs"): Call("draftMessageRun", {201: MessageRun}, NewMessageRun),
+    ("get", "/api/v1/message-runs/{ident}"): Call("getMessageRun", {200: MessageRun}),
+    ("put", "/api/v1/message-runs/{ident}/state"): Call("moveMessageRun", {200: MessageRun}, RunState),
     ("get", "/api/v1/people/{email}"): Call("exportPerson", {200: KeptOfPerson}),
     ("post", "/api/v1/people/{email}/erasure"): Call("erasePerson", {200: Erased}, Erasure),
     ("get", "/healthz"): Call("health", {200: Ok}, public=True),

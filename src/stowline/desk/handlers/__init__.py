@@ -30,6 +30,7 @@ from stowline.desk.handlers.ledger import LedgerFile
 from stowline.desk.handlers.lots import Lots
 from stowline.desk.handlers.message_metrics import MessageMetrics
 from stowline.desk.handlers.message_runs import MessageRuns
+from stowline.desk.handlers.message_runs_api import MessageRunsApi
 from stowline.desk.handlers.message_setup import MessageSetupPages
 from stowline.desk.handlers.message_setup_test import MessageSetupTests
 from stowline.desk.handlers.messages import Mailbox
@@ -68,7 +69,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, RehearsalPages, Communication, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,

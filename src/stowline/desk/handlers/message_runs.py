@@ -62,7 +62,7 @@ class MessageRuns(Controller):
         """Keep it as a draft, with those whom it is for from now on."""
         form = web.read_form(body)
         try:
-            asked = _asked(form)
+            asked = asked_of(form)
             ident = _once(request, form, asked)
         except (Refused, Bad) as why:
             if web.wants_json(request):
@@ -88,17 +88,10 @@ class MessageRuns(Controller):
     @post("/{run_id:int}/{step:str}", opt=WRITE, sync_to_thread=True)
     def move(self, request: AnyRequest, run_id: FromPath[int], step: FromPath[str], body: RawBody) -> Response[Any]:
         """Start it, let it rest, go on, or stop it for good. Safe to press twice."""
-        _, step, who = body, web.name(step), web.identity_of(request).label
-
-        def carry_out(session: Session) -> None:
-            before = runs.run(session, run_id).state
-            after = runs.stop(session, run_id) if step == "stop" else runs.move(session, run_id, step)
-            if after.state != before and step in NOTED:
-                audit.note(session, who, NOTED[step], f"{run_id}: {after.subject}")
-
-        if step not in {*runs.NEXT, "stop"}:
+        _, name, who = body, web.name(step), web.identity_of(request).label
+        if name not in {*runs.NEXT, "stop"}:
             raise NotFound("A run is started, paused, resumed or stopped.", where="step")
-        return _do(request, run_id, step, carry_out)
+        return _do(request, run_id, name, lambda session: step_of(session, run_id, name, who))
 
     @post("/{run_id:int}/tests", opt=WRITE, sync_to_thread=True)
     def test(self, request: AnyRequest, run_id: FromPath[int], body: RawBody) -> Response[Any]:
@@ -120,7 +113,15 @@ def _may(request: AnyRequest) -> bool:
     return "orders.write" in web.identity_of(request).permissions
 
 
-def _asked(said: Form) -> Asked:
+def step_of(session: Session, run_id: int, name: str, who: str) -> None:
+    """Start a run, let it rest, go on or stop it, and note who began or ended it. Raises NotFound, Conflict."""
+    before = runs.run(session, run_id).state
+    after = runs.stop(session, run_id) if name == "stop" else runs.move(session, run_id, name)
+    if after.state != before and name in NOTED:
+        audit.note(session, who, NOTED[name], f"{run_id}: {after.subject}")
+
+
+def asked_of(said: Form) -> Asked:
     """Whom a form or an address asks for. Raises BadRequest for what no page of ours offers."""
     whom = pages.one_of(said.get("whom") or "product", reads.WAYS, "whom")
     view = pages.one_of(said.get("view") or "open", lists.VIEWS, "view")
@@ -178,7 +179,7 @@ def _do(request: AnyRequest, run_id: int, done: str, work: Callable[[Session], o
 
 def _new(request: AnyRequest, said: Form, *, refused: Refused | Bad | None = None, after: str = "", before: str = "") -> Response[Any]:
     try:
-        asked = _asked(said)
+        asked = asked_of(said)
     except (Refused, Bad):
         if refused is None:
             raise
