@@ -58,6 +58,8 @@ def test_all_who_wait_for_a_product_are_written_to_once_from_its_page_on(waiting
     assert ruth.send(form, "/messages/runs", **TEXT).path == page.path, "pressed twice"
     begun = ruth.send(page, "/start")
     assert "It goes." in begun.text
+    follows = begun.path.partition("?")[0]
+    assert f'hx-get="{follows}" hx-trigger="every 3s"' in begun.answer.text
     a_minute_later(waiting.deliver)
     done = ruth.get(begun.path.partition("?")[0])
     assert "3 of 3" in done.text, done.text
@@ -72,7 +74,7 @@ def test_a_run_is_for_a_filter_or_a_list_and_says_what_is_wrong_beside_the_field
     listed = ruth.get("/orders?view=waiting&store=demo")
     href = next(one for one in listed.links if one.startswith("/messages/runs/new"))
     page = ruth.send(ruth.get(href), "/messages/runs", **TEXT, view="waiting", store="demo")
-    assert "To 4 orders: orders: waiting, of " in page.text
+    assert "To 4 orders: the view Waiting, of " in page.text
     assert "To 2 orders: a list of orders" in draft(ruth, "?whom=refs", refs="P/1\r\n P2;P4,").text
     for where, say, path, said in (
         ("refs", "There is no order “P9”.", "?whom=refs", {"refs": "P1\nP9".replace("P1", "P/1")}),

@@ -230,7 +230,7 @@ def _draw(
         "desk/message_run.html", request, code=code, headers=web.MAIL_PREVIEW, flash=flash, flash_kind="bad" if code != 200 else "ok", run=run, mail=mail,
         trouble=trouble, shown={"n": at, "ref": order.ref if order else "", "to": order.email if order else ""}, rows=rows, fates=fates, cautions=cautions,
         pages=pages.pager(page, here, {"fate": fate}, "in the order they are written to"), views=links, held=held, moving=found.state == "running" or held,
-        self=f"{here}{pages.query({'n': n, 'fate': fate, 'after': after, 'before': before})}", fragment=web.is_fragment(request),
+        here_now=f"{here}{pages.query({'n': n, 'fate': fate, 'after': after, 'before': before})}", fragment=request.headers.get("hx-request") == "true",
         typed=form, where=where, to=to or (person.email if person else "") or "", may_write=_may(request), fastest=run_rules.FASTEST,
         longest={"subject": run_rules.LONGEST_SUBJECT, "body": run_rules.LONGEST_BODY},
     )  # fmt: skip

@@ -150,7 +150,7 @@ def say(session: Session, asked: Mapping[str, Any]) -> str:
         return f"a list of orders{within}"
     view = lists.VIEWS.get(ask.view)
     narrowed = [f"in state {ask.state.replace('_', ' ')}" if ask.state else "", f"tagged {ask.tag}" if ask.tag else "", f"that fit “{ask.text}”" if ask.text else ""]
-    base = "orders" if any(narrowed) else f"orders: {view.label.lower() if view else ask.view}"
+    base = "those" if any(narrowed) else f"the view {view.label if view else ask.view}"
     return " ".join(filter(None, [base, *narrowed])) + within
 
 
