@@ -154,6 +154,16 @@ def _message_run(read: Callable[[str, Reply], Any], tablet: Tablet, ref: str) ->
     assert tablet.send("PUT", f"{there}/{made.id}/state", b'{"state": "running"}', tablet.headers).status == 409
 
 
+def _sequence_pace(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
+    pattern, there = "/api/v1/stores/{key}/sequences", "/api/v1/stores/demo/sequences"
+    body = msgspec.json.encode(shopper_shapes.NewSequencePace(30, 10, 12, 48, 200))
+    put = read(f"put {pattern}", tablet.send("PUT", there, body, tablet.headers))
+    assert put == read(f"get {pattern}", tablet.get(there))
+    assert (put.cart_again_h, put.under_way["basket"]) == (48, 0)
+    wrong = tablet.send("PUT", there, msgspec.json.encode(shopper_shapes.NewSequencePace(30, 14, 12, 48, 200)), tablet.headers)
+    assert (wrong.status, wrong["where"]) == (422, "every_to")
+
+
 def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:  # noqa: PLR0915  (a day has many calls)
     """Every call once, its body written by the document's types and its answer read by them."""
     client, token = site
@@ -250,6 +260,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     _stand_in(read, tablet)
     _message_policy(read, tablet)
     _message_run(read, tablet, "1001")
+    _sequence_pace(read, tablet)
     wanted = post("/api/v1/back-in-stock", stock_shapes.SignUpAsked("GONE", "ines@example.test", "demo"))
     assert (wanted.state, get("/api/v1/back-in-stock", query="?sku=GONE").items[0].email) == ("waiting", "ines@example.test")
     _tag(read, tablet, "orders", "1001")

@@ -84,3 +84,22 @@ def test_a_store_that_does_not_send_news_says_so_where_they_are_put_on(agreed: H
     page = ruth.send(ruth.get("/messages/calendar/new"), "/messages/calendar", **TEXT)
     refused = ruth.send(page, "/plan")
     assert (refused.status, "This store does not send news." in refused.text) == (422, True)
+
+
+def test_a_store_says_how_its_sequences_are_paced_and_one_is_ended_by_hand(agreed: House, ruth: Desk) -> None:
+    db.run(lambda session: policies.set_policy(session, 1, "cart-reminder", Policy(on=True, delay_s=3600)))
+    lines = [{"sku": "MUG", "name": "Mug", "quantity": 1, "price": "9"}]
+    body = {"store": "demo", "cart": "c-77", "email": "p0@example.test", "lines": lines, "updated_at": clock.now().isoformat()}
+    assert agreed.robot().post("/api/v1/carts", body).status == 201
+    assert "/stores/demo/sequences" in ruth.get("/stores/demo/messages").links
+    page = ruth.get("/stores/demo/sequences")
+    assert any("p0@example.test" in row and "c-77" in row for row in page.rows)
+    assert ruth.get("/stores/demo/sequences?q=p1%40example.test").text.count("None is under way") == 1
+    wrong = ruth.send(page, "/pace", every_from="14", every_to="10")
+    assert (wrong.status, "ends before it begins" in wrong.text) == (422, True)
+    assert "Saved." in ruth.send(page, "/pace", away_days="90").text
+    for _ in range(2):
+        assert "It is ended." in ruth.send(page, "/end").text
+    with db.reading() as session:
+        assert session.execute(sa.text("SELECT why FROM sequence_run WHERE sequence = 'basket'")).scalar_one() == "Ruth Adeyemi ended it"
+    assert ruth.get("/stores/none/sequences").status == 404

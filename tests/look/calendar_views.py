@@ -14,7 +14,7 @@ DRAFT = {**ROW, "id": 9, "headline": CJK * 3, "kind": "We miss you", "state": "d
 
 
 def day(n: int, **more: Any) -> dict[str, Any]:
-    return {"iso": f"2026-11-{n:02}", "n": n, "name": f"day {n} November", "here": True, "today": n == 27, "ahead": n >= 27, "entries": [], "steps": [], **more}
+    return {"iso": f"2026-11-{n:02}", "n": n, "name": f"day {n} November", "today": n == 27, "ahead": n >= 27, "entries": [], "steps": [], **more}
 
 
 WEEKS = [[day(n) for n in range(16, 23)], [*(day(n) for n in range(23, 27)), day(27, entries=[ROW, STOPPED], steps=[{"say": "Getting ready", "n": 1204}, {"say": "Left in the basket", "n": 3}]), day(28, entries=[DRAFT]), day(29)]]
@@ -31,10 +31,18 @@ REPORT = {"rows": [{"name": "The text", "turns": 602, "went": 600, "ordered": 12
 FATES = [{"state": "sent", "reason": "", "n": 1198}, {"state": "held", "reason": "the reader heard of something else within a day", "n": 6}]
 SHOWN = {**ROW, "reach": 1204, "more": False, "held": False, "store": "Kiln & Cup", "store_key": "kiln"}
 ENTRY: dict[str, Any] = {**FORM, "entry": SHOWN, "mails": MAILS, "trouble": "", "fates": [], "report": REPORT, "may_write": True}
+RUN: dict[str, Any] = {"id": 3, "title": "Getting ready", "order": "1042", "basket": None, "to": "ines.a.very.long.name@mail.example.test", "step": 2, "began_at": at(2), "next_at": at(28), "last_at": at(16), "trouble": ""}
+SEQUENCES: dict[str, Any] = {"store": {"key": "kiln", "name": "Kiln & Cup"}, "q": "", "where": "", "may_write": True, "pages": PAGER,
+             "kinds": [{"name": "basket", "title": "Left in the basket", "begins": "a basket was left", "on": True, "message": "Left in the basket", "n": 1204}, {"name": "win-back", "title": "We miss you", "begins": "no order for a long time", "on": False, "message": "We miss you", "n": 0}],
+             "typed": {"long_days": "21", "every_from": "10", "every_to": "14", "cart_again_h": "24", "away_days": "180"}, "limits": {"long_days": (1, 365), "every_from": (3, 60), "every_to": (3, 60), "cart_again_h": (0, 240), "away_days": (14, 1500)},
+             "rows": [RUN, {**RUN, "id": 4, "title": "Left in the basket", "order": None, "basket": HOSTILE, "trouble": "ZeroDivisionError: " + HOSTILE, "last_at": None, "step": 0}]}
 CALENDARS: dict[str, tuple[str, dict[str, Any]]] = {
     "calendar": ("desk/calendar.html", view("/messages", **CALENDAR)),
     "calendar-list": ("desk/calendar.html", view("/messages", **CALENDAR | {"view": "list", "month": None, "weeks": [], "rows": [ROW, STOPPED, DRAFT], "pages": PAGER})),
     "calendar-none": ("desk/calendar.html", view("/messages", **CALENDAR | {"view": "list", "month": None, "weeks": [], "may_write": False, "store": "", "stores": []})),
+    "sequences": ("desk/sequences.html", view("/stores", **SEQUENCES)),
+    "sequences-none": ("desk/sequences.html", view("/stores", **SEQUENCES | {"rows": [], "may_write": False, "pages": {**PAGER, "say": ""}})),
+    "sequences-wrong": ("desk/sequences.html", view("/stores", **SEQUENCES | {"where": "every_to", "flash": "The range of days ends before it begins.", "flash_kind": "bad"})),
     "calendar-new": ("desk/calendar_new.html", view("/messages", **FORM, stores=STORES[1:], once="k")),
     "calendar-new-wrong": ("desk/calendar_new.html", view("/messages", **FORM | {"where": "headline_b"}, stores=STORES[1:], once="k", flash="Write the other headline.", flash_kind="bad")),
     "message-calendar-entry": ("desk/calendar_entry.html", view("/messages", **ENTRY)),

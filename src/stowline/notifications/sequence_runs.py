@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.core import clock
-from stowline.core.errors import Refused
+from stowline.core.errors import NotFound, Refused
 from stowline.notifications.models import Message
 from stowline.notifications.preference_rules import plain
 from stowline.notifications.queries import WENT
@@ -127,6 +127,18 @@ def end(session: Session, run: SequenceRun, why: str) -> None:
     run.ended_at, run.why = clock.now(), why[:200]
     session.add(run)
     session.flush()
+
+
+def end_by_hand(session: Session, store_id: int, ident: int, who: str) -> bool:
+    """Somebody ends a sequence of a store; whether that changed anything. Raises NotFound."""
+    query = select(SequenceRun).where(SequenceRun.id == ident, SequenceRun.store_id == store_id)
+    run = session.exec(query.with_for_update().execution_options(populate_existing=True)).one_or_none()
+    if run is None:
+        raise NotFound("There is no such sequence.")
+    if run.ended_at is not None:
+        return False
+    end(session, run, f"{who} ended it")
+    return True
 
 
 # --- never two in one breath ------------------------------------------------------------------------------------------

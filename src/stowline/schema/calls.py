@@ -49,7 +49,16 @@ from stowline.schema.orders import (
     WaitingPage,
 )
 from stowline.schema.people import Erased, Erasure, KeptOfPerson
-from stowline.schema.shoppers import CartTold, NewCart, NewCustomer, NewPoints, PointsTold, Registered
+from stowline.schema.shoppers import (
+    CartTold,
+    NewCart,
+    NewCustomer,
+    NewPoints,
+    NewSequencePace,
+    PointsTold,
+    Registered,
+    SequencePace,
+)
 from stowline.schema.stock import (
     Adjustment,
     AdjustmentPage,
@@ -146,6 +155,8 @@ CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/contacts"): Call("listContacts", {200: ContactPage}, paged=True),
     ("post", "/api/v1/customers"): Call("registerCustomer", {201: Registered, 200: Registered}, NewCustomer),
     ("post", "/api/v1/points"): Call("tellPoints", {201: PointsTold, 200: PointsTold}, NewPoints),
+    ("get", "/api/v1/stores/{key}/sequences"): Call("getSequencePace", {200: SequencePace}),
+    ("put", "/api/v1/stores/{key}/sequences"): Call("setSequencePace", {200: SequencePace}, NewSequencePace),
     ("post", "/api/v1/carts"): Call("tellCart", {201: CartTold, 200: CartTold}, NewCart),
     ("post", "/replies/{store}"): Call("handOnReply", {200: ReplyTaken}, HandedOn, public=True),
     ("post", "/api/v1/adjustments"): Call("askForAdjustment", {201: Adjustment}, AskedAdjustment),

@@ -97,3 +97,22 @@ class CartTold(Struct):
     cart: str
     state: str
     changed: bool
+
+
+class NewSequencePace(Struct):
+    """How a store paces its sequences: a wait of more than `long_days` is long and told of every `every_from` to `every_to`
+    days, a basket once more after `cart_again_h` hours (0: not), and who has not ordered for `away_days` is missed.
+    """
+
+    long_days: int
+    every_from: int
+    every_to: int
+    cart_again_h: int
+    away_days: int
+
+
+class SequencePace(NewSequencePace):
+    """The same with its store, and how many of each sequence are under way."""
+
+    store: str
+    under_way: dict[str, int]

@@ -45,6 +45,7 @@ from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.rehearsal import RehearsalPages
+from stowline.desk.handlers.sequences import Sequences, SequencesApi
 from stowline.desk.handlers.shelf import ShelfPage
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
@@ -69,7 +70,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,

@@ -50,7 +50,7 @@ def month(session: Session, store: Store, first: date) -> list[list[Row]]:
     found: dict[date, list[Row]] = {day: [] for day in days}
     for one in reads.between(session, store.id or 0, moments[0], moments[-1]):
         found[one.at.astimezone(zone(store)).date()].append(row(store, one))
-    cells = [{"iso": day.isoformat(), "n": day.day, "name": f"{day:%A} {day.day} {day:%B}", "here": day.month == first.month, "today": day == today(store),
+    cells = [{"iso": day.isoformat(), "n": f"{day.day}" if day.month == first.month else f"{day.day} {day:%b}", "name": f"{day:%A} {day.day} {day:%B}", "today": day == today(store),
               "ahead": day >= today(store), "entries": found[day], "steps": [{"say": SEQUENCES.get(name, name), "n": n} for name, n in due.items()]}
              for day, due in zip(days, steps, strict=True)]  # fmt: skip
     return [cells[n : n + 7] for n in range(0, len(cells), 7)]
@@ -81,7 +81,7 @@ def whom_says(one: CalendarEntry) -> str:
     """Whom it is for, in words."""
     days = one.whom.get("days")
     said = {"recent": f"who ordered in the last {days} days", "away": f"who has not ordered for {days} days"}.get(one.whom.get("who", ""), "everybody")
-    return f"{said} and agreed to such mail" + (f", tagged {one.whom['tag']}" if one.whom.get("tag") else "")
+    return ("everybody who agreed to such mail" if said == "everybody" else f"{said} and agreed to such mail") + (f", tagged {one.whom['tag']}" if one.whom.get("tag") else "")
 
 
 def typed(store: Store, one: CalendarEntry) -> dict[str, str]:
