@@ -21,7 +21,5 @@ ALL = {**NOTHING, "kept": KEPT, "changed": [KINDS[1][1][0]], "manners_changed": 
        "pages": {"say": "4 shown, by when they go", "earlier": None, "later": "/messages/rehearsal?after=abc"}}
 REHEARSAL: dict[str, tuple[str, dict[str, Any]]] = {
     "rehearsal": ("desk/rehearsal.html", view("/messages", **ALL)),
-    "rehearsal-none": ("desk/rehearsal.html", view("/messages", **NOTHING)),
     "rehearsal-refused": ("desk/rehearsal.html", view("/messages", **NOTHING | {"again": CONFIRMED, "where": "delay", "flash": "The time after its cause is “soon”.", "flash_kind": "bad"})),
-    "rehearsal-empty": ("desk/rehearsal.html", view("/messages", **ALL | {"rows": [], "sums": [], "found": {"events": 0, "cut_at": None, "lines": 0, "goes": 0, "differs": 0}, "pages": {"say": "", "earlier": None, "later": None}})),
 }

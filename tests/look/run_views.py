@@ -23,7 +23,6 @@ NEW: dict[str, Any] = {"ways": WAYS, "whom": "product", "product": None, "found"
        "tags": STORES[:1], "store": "", "typed": {"subject": "", "body": "", "per_minute": "60", "refs": ""}, "where": "", "once": "k", "fastest": 600, "longest": {"subject": 120, "body": 4000}}
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "message-runs": ("desk/message_runs.html", view("/messages", rows=[RUN, {**DRAFT, "id": 8}, {**RUN, "id": 5, "state": "stopped", "colour": "done"}], may_write=True, pages=PAGER)),
-    "message-runs-none": ("desk/message_runs.html", view("/messages", rows=[], may_write=False, pages={**PAGER, "say": ""})),
     "message-run": ("desk/message_run.html", view("/messages", **ONE)),
     "message-run-draft": ("desk/message_run.html", view("/messages", **ONE | {"run": DRAFT, "fates": [], "cautions": CAUTIONS, "held": False, "moving": False, "where": "body", "flash": "{cat} is no placeholder. There are {name} and {order}.", "flash_kind": "bad"})),
     "message-run-none": ("desk/message_run.html", view("/messages", **ONE | {"run": {**RUN, "state": "finished"}, "rows": [], "trouble": "There is no such order in this run.", "mail": {"subject": HOSTILE, "html": "", "short": ""}, "may_write": False, "moving": False})),

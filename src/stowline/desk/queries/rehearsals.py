@@ -141,7 +141,7 @@ def _zone(store: Store) -> ZoneInfo:
 
 _kept: dict[tuple[Any, ...], tuple[datetime, Rehearsal]] = {}
 _one_at_a_time = threading.Lock()
-KEPT_FOR, MOST_KEPT = timedelta(minutes=2), 4
+KEPT_FOR, MOST_KEPT = timedelta(minutes=2), 2
 
 
 def rehearse(session: Session, store: Store, begin: datetime, end: datetime, changed: Changes) -> Rehearsal:
@@ -151,12 +151,13 @@ def rehearse(session: Session, store: Store, begin: datetime, end: datetime, cha
     stands = repr((sorted(standing.items()), manners.model_dump()))
     key = (settings().database(), store.id, begin, end.replace(second=0, microsecond=0), changed.text(), stands)
     with _one_at_a_time:
-        found = _kept.get(key)
-        if found is None or clock.now() - found[0] > KEPT_FOR or clock.now() < found[0]:
+        for old in [one for one, (at, _) in _kept.items() if not timedelta() <= clock.now() - at <= KEPT_FOR]:
+            del _kept[old]
+        if key not in _kept:
             while len(_kept) >= MOST_KEPT:
                 _kept.pop(next(iter(_kept)))
-            found = _kept[key] = (clock.now(), rehearsals.rehearse(asked))
-        return found[1]
+            _kept[key] = (clock.now(), rehearsals.rehearse(asked))
+        return _kept[key][1]
 
 
 def forget() -> None:
