@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from stowline.core import clock, db
+from stowline.core import clock, db, outbox
+from stowline.desk import trail
 from stowline.desk.queries import counts
-from stowline.notifications import alarms, metrics, policies
+from stowline.notifications import alarms, facts, metrics, policies, service
 from stowline.notifications.metric_models import MessageAlarm
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import Policy
@@ -103,6 +104,36 @@ def test_what_still_waits_counts_with_the_time_so_far(house: House) -> None:
     with clock.stopped_at(NOON + timedelta(minutes=11)):
         look()
     assert heard("AlarmRaised") == 1
+
+
+def test_one_message_that_cannot_be_written_is_an_alarm_and_no_empty_mail(house: House, ruth: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> dict[str, object]:
+        return {"order_ref": "0"}
+
+    with monkeypatch.context() as patch:
+        patch.setitem(facts._KINDS, "order-confirmed", broken)
+        shop_open(house, 1)
+    with db.reading() as session:
+        [message] = session.execute(sa.select(Message)).scalars()
+    assert (message.state, message.html, message.reason[:24]) == ("dead", "", "it could not be written:")
+    with clock.stopped_at(NOON + timedelta(minutes=1)):
+        look()
+        look()
+        assert heard("AlarmRaised") == 1
+        assert "1 message could not be written within a day: a text or a fact is wrong." in ruth.get("/messages").text
+        db.run(lambda session: service.send_again(session, message.id or 0))
+        house.deliver()
+        look()
+    assert heard("AlarmEnded") == 1
+    with db.reading() as session:
+        assert session.get_one(Message, message.id).state == "sent"
+
+
+def test_the_end_of_every_alarm_is_told_in_words(house: House) -> None:
+    with db.reading() as session:
+        names = [reading.name for reading in alarms.readings(session)]
+    assert names == ["late", "dead", "unwritten", "asked"]
+    assert all(trail.told(outbox.Happened(1, "AlarmEnded", {"name": name, "since": ""}, NOON, None, None)).startswith("Alarm over: ") for name in names)
 
 
 @pytest.mark.parametrize(("limit", "raised"), [("1", 1), ("2", 0), ("0", 0)])

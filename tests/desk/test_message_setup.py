@@ -6,7 +6,7 @@ import pytest
 
 from stowline.core import db
 from stowline.desk.queries import counts
-from stowline.notifications import policies, presets, setup_rules, setups
+from stowline.notifications import policies, setup_rules, setups
 from stowline.notifications.policy_rules import Policy
 from stowline.orders import queries as orders
 from stowline.stores import queries as stores
@@ -19,6 +19,8 @@ from tests.shop_server import ShopServer, shop
 __all__ = ["shop"]  # a fixture
 
 HERE = "/stores/demo/messages/setup"
+NINE = {"order-confirmed", "shipped", "out-for-delivery", "delayed-in-transit", "delivered", "packed", "in-transit", "delivery-failed", "returned-to-sender"}
+WAITS = {"backorder-notice", "delay-apology"}
 TAKEN = b'{"result": {"message_id": 1, "status": "ok"}}'
 BRAND = {"name": "Kiln & Cup", "sender_email": "shop@kiln.example", "url": "https://kiln.example", "greeting": "Servus", "locale": "en", "accent": "#335577",
          "reply_to": "", "support_email": "", "address_line": "", "confirmation_look": "plain", "sign_off": ""}  # fmt: skip
@@ -62,6 +64,7 @@ def test_a_manager_sets_up_a_store_from_the_first_page_to_live(shop: ShopServer,
     assert "nobody has set up yet what it tells its shoppers" in ruth.get("/today").text
     assert ruth.get(HERE).path.startswith(f"{HERE}/kinds")
     before = standing()
+    assert "Core five 5 kinds, and 2 for whose order waits" in ruth.get(f"{HERE}/kinds").text
     assert press(ruth, "kinds", preset="nine-milestones").path.startswith(f"{HERE}/channels")
     assert ruth.get(HERE).path.startswith(f"{HERE}/channels"), "one goes on where one was"
     press(ruth, "channels", ways="these", **{"channel.email": "1", "channel.sms": "1"})
@@ -98,7 +101,7 @@ def test_a_manager_sets_up_a_store_from_the_first_page_to_live(shop: ShopServer,
     assert "1 open order came by import, in silence" in last.text
     live = ruth.send(last, f"{HERE}/live")
     assert "Live. What was chosen counts from the next event on." in live.text
-    assert sent() == {*presets.CORE, *presets.PARCEL, "back-in-stock"}
+    assert sent() == {*NINE, *WAITS, "back-in-stock"}
     assert standing()["shipped"].channels == ("email", "sms")
     assert (brand("name"), brand("sender_email"), brand("accent")) == ("Kiln & Cup", "shop@kiln.example", "#335577")
     assert "live since" in ruth.get("/stores").text

@@ -13,6 +13,8 @@ from tests.desk.conftest import Desk, House
 from tests.desk.pages import Page
 
 PAGE = "/stores/demo/messages"
+CORE = {"order-confirmed", "shipped", "out-for-delivery", "delayed-in-transit", "delivered"}
+WAITS = {"backorder-notice", "delay-apology"}
 TYPED = {"on": "1", "channel.email": "1", "delay": "0", "delay_unit": "minutes", "expires": "3", "expires_unit": "days"}
 
 
@@ -97,7 +99,7 @@ def test_a_preset_shows_what_it_changes_switches_that_alone_and_once(ruth: Desk)
     assert "Switched." in done.text
     with db.reading() as session:
         on = {kind for kind, policy in policies.all_of(session, 1).items() if policy.on}
-    assert on == {*presets.CORE, "back-in-stock"}
+    assert on == {*CORE, *WAITS, "back-in-stock"}
     assert standing("shipped").delay_s == 60
     again = ruth.get(f"{PAGE}?preset=core-five")
     assert "Nothing would change." in again.text

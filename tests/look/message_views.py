@@ -22,9 +22,9 @@ KINDS = [
                              manner="capped, quiet hours", conditions="from 50.00 EUR; to DE, FR, GB; tagged VIP or " + HOSTILE + "; only a first order")]),
 ]
 MANNERS = {"quiet_from": "22:00", "quiet_to": "07:00", "cap": "2", "cap_days": "7", "digest": True}
-SETS = [{"name": "core-five", "label": "Core five", "say": "Confirmed, still waiting, later than told, on its way, delivered.", "chosen": True, "stands": False},
+SETS = [{"name": "core-five", "label": "Core five", "say": "Confirmed, on its way, out for delivery, held up, delivered.", "chosen": True, "stands": False},
         {"name": "all", "label": "All", "say": "Every kind there is.", "chosen": False, "stands": True}]
-PREVIEW = {"name": "core-five", "label": "Core five", "say": "Confirmed, still waiting, later than told, on its way, delivered.", "on": ["Delivered"], "off": ["Being packed", "How did we do"]}
+PREVIEW = {"name": "core-five", "label": "Core five", "say": "Confirmed, on its way, out for delivery, held up, delivered.", "on": ["Delivered"], "off": ["Being packed", "How did we do"]}
 STORE: dict[str, Any] = {"store": {"key": "kiln", "name": "Kiln & Cup", "currency": "EUR"}, "say": "2 of 3 kinds are sent; 1 otherwise than the house does.", "groups": KINDS, "manners": MANNERS, "sets": SETS,
          "channels": [("email", "E-mail"), ("sms", "SMS"), ("in-app", "On the order's page")], "units": ["minutes", "hours", "days"], "firsts": [("", "Any order"), ("yes", "Only a first order")],
          "preview": None, "again": None, "where": ""}

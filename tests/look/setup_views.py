@@ -32,7 +32,7 @@ def page(step: str, **more: Any) -> tuple[str, dict[str, Any]]:
 
 
 SETUP: dict[str, tuple[str, dict[str, Any]]] = {
-    "setup-kinds": page("kinds", back="", sets=[{"value": "core-five", "label": "Core five", "say": "Confirmed, still waiting, later than told.", "n": 5, "chosen": False}], own=True, was="own", ticked="shipped", n=2,
+    "setup-kinds": page("kinds", back="", sets=[{"value": "core-five", "label": "Core five", "say": "Confirmed, on its way, out for delivery, held up, delivered.", "n": 5, "besides": 2, "chosen": False}], own=True, was="own", ticked="shipped", n=2,
                         groups=[("The parcel", [KIND, {**KIND, "kind": "packed", "title": "Packed", "on": False, "marketing": True, "parcel": True}])], where="kinds"),
     "setup-channels": page("channels", keep=False, ways=WAYS, by_now="E-mail", silent=True, where="channels"),
     "setup-brand": page("brand", own=OWN, sends=False, looks=[{"value": key, "label": label, "chosen": key == "plain"} for key, label in LOOKS.items()], locales=LOCALES, where="url", typed={"url": "kiln"}),

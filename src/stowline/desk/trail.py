@@ -52,6 +52,8 @@ def _days(first: str | None, last: str | None) -> str:
 
 _CHOICE = {"wait": "wait", "ship": "send what is there", "swap": "another product", "credit": "store credit", "cancel": "cancel what waits",
            "cancel_order": "cancel the order"}  # fmt: skip
+_ALARM_OVER = {"late": "Alarm over: messages are in time again", "dead": "Alarm over: few messages die", "asked": "Alarm over: no more ask where their order is than usual",
+               "unwritten": "Alarm over: every message can be written"}  # fmt: skip
 _CONSENT = {"consented": "the shopper agreed", "silent_consent": "the shopper's silence is consent", "refused": "the shopper did not agree",
             "lapsed": "nobody agreed to it", "met": "it is over", "replaced": "a further one is asked about"}  # fmt: skip
 _OFFER_END = {"expired": "nothing was chosen by its day", "replaced": "a newer one stands", "came": "what waited has come", "settled": "nothing waits any more",
@@ -143,7 +145,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "InstructionSettled": lambda v: f"{v['by']} settled by hand: {_ASKED[v['kind']]}{_much(v)}. {v['note']}",
     "InstructionWithdrawn": lambda v: f"The shop need not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
     "AlarmRaised": lambda v: f"Alarm: {v['say']}",
-    "AlarmEnded": lambda v: {"late": "Alarm over: messages are in time again", "dead": "Alarm over: few messages die"}[v["name"]],
+    "AlarmEnded": lambda v: _ALARM_OVER[v["name"]],
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",
     "InvariantHeldAgain": lambda v: f"Proof: “{v['name']}” holds again",
     "AdjustmentAsked": lambda v: f"{v['ref']}: {v['by']} asks to book {v['units']:+,} {v['sku']} in {v['bin']} ({v['reason']}); it waits for approval",

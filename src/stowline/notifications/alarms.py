@@ -15,10 +15,11 @@ from stowline.notifications import metrics
 from stowline.notifications.events import AlarmEnded, AlarmRaised
 from stowline.notifications.metric_models import MessageAlarm
 from stowline.notifications.metric_rules import quantile, rings, told
+from stowline.notifications.rules import UNWRITABLE
 
 TIMER = "message-alarms"
 EVERY, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
-LATE, DEAD, ASKED = "late", "dead", "asked"
+LATE, DEAD, ASKED, UNWRITTEN = "late", "dead", "asked", "unwritten"
 FEWEST = 5
 """Messages under which nobody can say that they come late as a whole."""
 
@@ -28,19 +29,22 @@ _a = MessageAlarm.__table__.c  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is watched, as it is now, and the limit that it is held against (see `metric_rules.rings`)."""
+    """What is watched, as it is now, and the limit that it is held against (see `metric_rules.rings`). `never`: there is no
+    limit, a single one is too many.
+    """
 
     name: str
     value: int
     limit: int
     say: str
+    never: bool = False
 
 
 def look(session: Session, _ref: str) -> None:
     """Each minute: raise what is beyond its limit and does not stand yet, end what is well below it again; plan the next look."""
     for reading in readings(session):
         stands = session.execute(sa.select(_a.id, _a.began_at).where(_a.standing == reading.name).with_for_update()).one_or_none()
-        bad = rings(reading.value, reading.limit, stands=stands is not None)
+        bad = reading.value > 0 if reading.never else rings(reading.value, reading.limit, stands=stands is not None)
         if bad and stands is None:
             _raise(session, reading)
         elif stands is not None and not bad:
@@ -59,7 +63,7 @@ def _raise(session: Session, reading: Reading) -> None:
 
 def readings(session: Session) -> Iterator[Reading]:
     """What is watched: how long nineteen of twenty took in the last hour, those that still wait with the time so far; how
-    many died in the last day, and how many shoppers asked where their order is.
+    many died in the last day, and of them those that could not be written; how many shoppers asked where their order is.
     """
     ours, now = settings(), clock.now()
     waiting = metrics.waiting(session, timedelta(seconds=ours.alarm_p95_s))
@@ -68,6 +72,8 @@ def readings(session: Session) -> Iterator[Reading]:
     yield Reading(LATE, p95, ours.alarm_p95_s, f"Messages come late: of those of the last hour one in twenty takes {told(p95)} or more from its event")
     dead = metrics.dead_since(session, now - DAY)
     yield Reading(DEAD, dead, ours.alarm_dead, f"{dead:,} messages died within a day")
+    unwritten = metrics.dead_since(session, now - DAY, because=UNWRITABLE)
+    yield Reading(UNWRITTEN, unwritten, 0, f"{unwritten:,} {'message' if unwritten == 1 else 'messages'} could not be written within a day: a text or a fact is wrong", never=True)
     asked, usual, say = spikes.reading(session)
     yield Reading(ASKED, asked, usual, say)
 

@@ -39,6 +39,7 @@ from stowline.notifications.models import Message
 from stowline.notifications.render import Rendered, RenderFailed, render
 from stowline.notifications.rules import (
     AFTER,
+    UNWRITABLE,
     Outcome,
     State,
     after,
@@ -74,7 +75,7 @@ def deliver(ref: str) -> None:
     except NotFound:
         return
     except RenderFailed as error:
-        _settle(int(ref), Outcome.UNWRITABLE, str(error))
+        _settle(int(ref), Outcome.UNWRITABLE, f"{UNWRITABLE}{error}")
         log.exception("message_unwritable", message=ref)
         return
     except DeliveryFailed as error:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class AlarmRaised:
-    """Messages come late, or too many are dead: `value` passed `limit` (seconds or messages), as a sentence in `say`."""
+    """Messages come late, are dead or cannot be written, or too many ask where their order is: `value` passed `limit` (seconds or messages), as a sentence in `say`."""
 
     name: str
     value: int

@@ -156,7 +156,8 @@ def waiting(session: Session, longer_than: timedelta, most: int = 2_000) -> list
     return [(now - at).total_seconds() for store, kind, channel, at in session.execute(query) if at_once.is_so(store, kind, channel)]
 
 
-def dead_since(session: Session, since: datetime, most: int = 5_000) -> int:
-    """How many of the newest dead messages had their last try since then."""
-    newest = sa.select(_m.due).where(_m.state == State.DEAD).order_by(_m.id.desc()).limit(most).subquery()
-    return int(session.execute(sa.select(sa.func.count()).where(newest.c.due >= since)).scalar_one())
+def dead_since(session: Session, since: datetime, most: int = 5_000, *, because: str = "") -> int:
+    """How many of the newest dead messages had their last try since then; `because`: those whose reason begins so."""
+    newest = sa.select(_m.due, _m.reason).where(_m.state == State.DEAD).order_by(_m.id.desc()).limit(most).subquery()
+    query = sa.select(sa.func.count()).where(newest.c.due >= since, newest.c.reason.startswith(because, autoescape=True))
+    return int(session.execute(query).scalar_one())

@@ -1,4 +1,4 @@
-"""Which kinds a store sends, chosen at once: five to begin with, each step of the parcel, or all there are."""
+"""Which kinds a store sends, chosen at once: five milestones, all nine, or every kind there is."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -10,8 +10,10 @@ from stowline.notifications import policies
 from stowline.notifications.policy_rules import Policy
 from stowline.notifications.rules import KINDS
 
-CORE = ("order-confirmed", "backorder-notice", "delay-apology", "shipped", "delivered")
-PARCEL = ("packed", "in-transit", "out-for-delivery", "delivery-failed", "delayed-in-transit", "returned-to-sender")
+CORE = ("order-confirmed", "shipped", "out-for-delivery", "delayed-in-transit", "delivered")
+NINE = (*CORE, "packed", "in-transit", "delivery-failed", "returned-to-sender")
+OWED = ("backorder-notice", "delay-apology")
+"""Whose order waits is told so, and of each later day with what may be chosen: no choice of milestones leaves that out."""
 LEFT_ALONE = ("back-in-stock", "delivery-report")
 """Asked for one by one, or not to shoppers: no preset switches them."""
 
@@ -26,8 +28,8 @@ class Preset:
 
 
 PRESETS: Mapping[str, Preset] = {
-    "core-five": Preset("Core five", "Confirmed, still waiting, later than told, on its way, delivered.", CORE),
-    "nine-milestones": Preset("Nine milestones", "The core five, and each step that a parcel takes from the bench to the door.", (*CORE, *PARCEL)),
+    "core-five": Preset("Core five", "Confirmed, on its way, out for delivery, held up, delivered.", (*CORE, *OWED)),
+    "nine-milestones": Preset("Nine milestones", "These five, and packed, moving, missed at the door, came back.", (*NINE, *OWED)),
     "all": Preset("All", "Every kind there is. Marketing still needs each reader's consent.", tuple(KINDS)),
 }
 

@@ -174,6 +174,10 @@ def after(state: State | str, outcome: Outcome | str) -> State:
         raise NoSuchStep(f"A message that is {state} cannot be {outcome}.") from None
 
 
+UNWRITABLE = "it could not be written: "
+"""How the reason of a message begins whose template failed."""
+
+
 # -- trying again ----------------------------------------------------------------------------------------------------
 
 TRIES = 15  # with the waits below: about 18 hours from first to last

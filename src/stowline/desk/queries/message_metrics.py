@@ -22,7 +22,7 @@ STATES = ("sent", "held", "skipped", "unknown", "dead")
 REPORTS = {"hard": "Came back for good", "soft": "Came back for now", "complaint": "Complaints"}
 ACT = {
     alarms.LATE: ("/messages/stuck", "Which provider rests, and what is stuck"), alarms.DEAD: ("/messages/stuck", "What is dead, to be sent again"),
-    alarms.ASKED: ("/support/contacts?view=where", "Who asked, to be answered"),
+    alarms.UNWRITTEN: ("/messages/stuck", "Which cannot be written and why"), alarms.ASKED: ("/support/contacts?view=where", "Who asked, to be answered"),
 }  # fmt: skip
 """Where somebody can do something about an alarm."""
 _r = MailReport.__table__.c  # type: ignore[attr-defined]

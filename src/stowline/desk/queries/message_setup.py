@@ -55,10 +55,15 @@ def kinds(session: Session, store: Store) -> Row:
     sets = {name: {kind for kind in one.kinds if kind in standing and kind not in LEFT_ALONE} for name, one in presets.PRESETS.items()}
     preset = next((name for name, kept in sets.items() if kept == on), setups.OWN)
     return {
-        "sets": [{"value": name, "label": presets.PRESETS[name].label, "say": presets.PRESETS[name].say, "n": len(kept), "chosen": name == preset} for name, kept in sets.items()],
+        "sets": [_set(name, kept, chosen=name == preset) for name, kept in sets.items()],
         "own": preset == setups.OWN, "was": preset, "ticked": ",".join(sorted(on)), "n": len(on),
         "groups": [(group, rows) for group in GROUPS if (rows := [_kind(kind, kind in on) for kind in standing if kind not in LEFT_ALONE and CATALOGUE[kind].group == group])],
     }  # fmt: skip
+
+
+def _set(name: str, kept: set[str], *, chosen: bool) -> Row:
+    one, besides = presets.PRESETS[name], 0 if name == "all" else len(kept.intersection(presets.OWED))
+    return {"value": name, "label": one.label, "say": one.say, "n": len(kept) - besides, "besides": besides, "chosen": chosen}
 
 
 def _kind(kind: str, on: bool) -> Row:  # noqa: FBT001  (a row of a sheet)
