@@ -1,7 +1,7 @@
 """Killed from inside at every step between a scan and the mail server: the set of messages is the set that is owed.
 
 Embedded, and as two relays and two workers on PostgreSQL with Redis or RabbitMQ. No mail comes twice; one whose acceptance
-was lost says that it is not certain. The suite plays a few kills, `make proof` 200 of each.
+was lost says that it is not certain. The suite plays a few kills, `make proof` 210: 70 of each.
 """
 
 import itertools
@@ -19,7 +19,7 @@ from tests.proof.day import Aside, Day, OnPostgres, Part, baskets, make_site, wa
 from tests.services import SmtpSink, StowlineProcess, plain_postgres, proof_is_full
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
-KILLS = 200 if proof_is_full() else 2
+KILLS = 70 if proof_is_full() else 2
 MOST_ORDERS, PORTION, EVERY_S = 6000, 25, 0.2
 MODULE = "tests.proof.dying"
 PATIENCE_S = 25
