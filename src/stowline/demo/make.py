@@ -41,7 +41,7 @@ def prepare(host: str, port: int, *, fresh: bool = False, say: Callable[[str], N
         _clear()
     db.upgrade(settings().database())
     if not _is_there():
-        say(f"Making the demo: 2 stores, {shops.PRODUCTS} products, 400 bins, {shops.ORDERS + earlier.ORDERS} orders. Some ten seconds.")
+        say(f"Making the demo: 2 stores, {shops.PRODUCTS} products, 400 bins, {shops.ORDERS + earlier.ORDERS} orders. Half a minute.")
         make(Random(SEED))
     with db.transaction() as session:
         token = crowd.crew_token(session, settings().data_dir / "demo-crew.token")
