@@ -26,6 +26,7 @@ from stowline import site, wiring
 from stowline.core import db
 from stowline.people import service as people
 from stowline.stores import service as stores
+from tests import tables
 from tests.services import StowlineProcess, clean_env
 
 Json = dict[str, Any]
@@ -306,7 +307,7 @@ def webhook(send: Send, platform: str, body: Json | bytes, topic: str = "") -> R
 def found_site(url: str) -> str:
     """Migrate an empty database, put up the starter site with its store and the shops' secrets: a token for all work."""
     wiring.connect()
-    db.upgrade(url)
+    tables.lay(url)
     house = db.Database(url)
     try:
         with house.transaction() as session:

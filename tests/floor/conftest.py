@@ -12,6 +12,7 @@ from stowline import site, wiring
 from stowline.catalog import service as catalog
 from stowline.core import db
 from stowline.people import service as people
+from tests import tables
 from tests.makers import Lines, Tablet
 from tests.proof.day import sqlite_reader
 from tests.services import StowlineProcess, stowline_process
@@ -53,7 +54,7 @@ def _people(url: str) -> str:
     db.forget()
     wiring.connect()
     try:
-        db.upgrade(url)
+        tables.lay(url)
         with db.transaction() as session:
             site.init(session, "demo")
             catalog.add_products(session, list(MUGS.items()))

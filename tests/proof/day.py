@@ -25,6 +25,7 @@ from stowline.core import db
 from stowline.notifications.queries import TAKEN_BACK
 from stowline.people import service as people
 from stowline.wiring import REACTIONS
+from tests import tables
 from tests.services import SmtpSink, StowlineProcess, clean_env
 
 PATIENCE_S = 90
@@ -294,7 +295,7 @@ def make_site(url: str) -> str:
     db.forget()
     wiring.connect()
     try:
-        db.upgrade(url)
+        tables.lay(url)
         with db.transaction() as session:
             site.init(session, "demo")
             catalog.add_products(session, [(sku, f"Mug {sku}") for sku in MUGS])
