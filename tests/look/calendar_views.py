@@ -18,7 +18,7 @@ def day(n: int, **more: Any) -> dict[str, Any]:
 
 
 WEEKS = [[day(n) for n in range(16, 23)], [*(day(n) for n in range(23, 27)), day(27, entries=[ROW, STOPPED], steps=[{"say": "Getting ready", "n": 1204}, {"say": "Left in the basket", "n": 3}]), day(28, entries=[DRAFT]), day(29)]]
-MONTH = {"name": "November 2026", "iso": "2026-11", "earlier": "/messages/calendar?month=2026-10", "later": "/messages/calendar?month=2026-12"}
+MONTH = {"name": "November 2026", "iso": "2026-11", "earlier": "2026-10", "later": "2026-12"}
 LINKS = [{"label": label, "href": f"/messages/calendar?view={label.lower()}", "n": None, "current": label == "Month"} for label in ("Month", "List")]
 CALENDAR: dict[str, Any] = {"view": "month", "views": LINKS, "stores": STORES[1:], "store": "kiln", "may_write": True, "month": MONTH, "weeks": WEEKS, "rows": [], "pages": None}
 KINDS = [{"value": value, "label": label, "chosen": value == "news"} for value, label in (("news", "News"), ("greeting-card", "Greeting card"), ("win-back", "We miss you"))]

@@ -52,7 +52,7 @@ class Communication(Controller):
             found: dict[str, Any] = {"weeks": [], "rows": [], "pages": None, "month": None}
             if shop is not None and view == "month":
                 first = _month(month, shop)
-                found |= {"weeks": reads.month(session, shop, first), "month": _beside(first, shop.key)}
+                found |= {"weeks": reads.month(session, shop, first), "month": _beside(first)}
             elif shop is not None:
                 page = reads.page(session, shop, pages.place(after, before, datetime, int))
                 kept = {"view": view, "store": shop.key}
@@ -120,11 +120,9 @@ def _month(said: str, store: Store) -> date:
     return found if 1971 <= found.year <= 2198 else reads.today(store).replace(day=1)
 
 
-def _beside(first: date, store: str) -> dict[str, str]:
-    """A month's name, and where those beside it are."""
-    earlier, later = first - timedelta(days=1), first + timedelta(days=31)
-    href = {name: f"/messages/calendar{pages.query({'store': store, 'month': f'{day:%Y-%m}'})}" for name, day in (("earlier", earlier), ("later", later))}
-    return {"name": f"{first:%B %Y}", "iso": f"{first:%Y-%m}", **href}
+def _beside(first: date) -> dict[str, str]:
+    """A month's name, and those beside it."""
+    return {"name": f"{first:%B %Y}", "iso": f"{first:%Y-%m}", "earlier": f"{first - timedelta(days=1):%Y-%m}", "later": f"{first + timedelta(days=31):%Y-%m}"}
 
 
 def _read(form: Form, store: Store) -> dict[str, Any]:
