@@ -65,10 +65,10 @@ def test_the_page_tells_scan_event_and_message_in_the_order_they_caused_one_anot
     house.catch_up()
     page = ruth.get("/orders/1042?store=demo")
     story = page.text.partition("What happened")[2]
-    told = ["Parcel", "handed over", "shipped", "sent", "Label printed", "Picked 2 Thing MUG", "Released to CART-1",
-            "Order placed, 2 units", "order-confirmed", "sent"]  # fmt: skip
+    told = ["Parcel", "handed over", "On its way", "sent", "Label printed", "Picked 2 Thing MUG", "Released to CART-1",
+            "Order placed, 2 units", "Order confirmed", "sent"]  # fmt: skip
     assert [part for part in told if not re.search(re.escape(part), story)] == []
-    assert story.index("handed over") < story.index("shipped") < story.index("Label printed") < story.index("Order placed")
+    assert story.index("handed over") < story.index("On its way") < story.index("Label printed") < story.index("Order placed")
     assert "scan " in story
     assert f"{LINE} 2 2 0 2 2 2" in page.text
     assert re.search(r"In parcel \S+, handed over \w{3} \d+ \w{3}\.", page.text)
@@ -108,7 +108,7 @@ def test_a_silently_imported_order_says_so_and_its_shopper_hears_from_now_on(hou
     assert "email, English, UTC time" in told.text
     house.catch_up()
     assert "Order placed" in told.text
-    assert "order-confirmed" not in ruth.get("/messages?view=sent").text
+    assert "Order confirmed" not in ruth.get("/messages?view=sent").text
 
 
 def test_a_program_hears_a_refusal_as_json(house: House) -> None:

@@ -96,7 +96,7 @@ def test_without_a_mail_server_a_test_has_nowhere_to_go(house: House) -> None:
     ruth = house.ruth()
     refused = ruth.send(ruth.get("/messages/kinds/shipped"), "/tests")
     assert refused.status == 422
-    assert "Set STOWLINE_SMTP_URL" in refused.text
+    assert "No mail server is set" in refused.text
 
 
 def test_a_picker_sends_no_tests(house: House) -> None:

@@ -26,7 +26,7 @@ def test_a_message_is_read_before_it_goes(house: House, monkeypatch: pytest.Monk
     robot.place("1042", {"MUG": 1}, customer={"name": "Ines <b> Moreau", "email": "ines@example.test"})
     house.react()
     list_ = ruth.get("/messages?view=held")
-    assert "order-confirmed" in list_.text
+    assert "Order confirmed" in list_.text
     mail = ruth.get(next(href for href in list_.links if re.fullmatch(r"/messages/\d+", href)))
     assert "Not sent yet: this is how it would read if it went now." in mail.text
     assert "Tried not yet" in mail.text

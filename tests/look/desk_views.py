@@ -80,13 +80,13 @@ TRAIL = [
     {"at": at(27, 14, 2), "rows": [
         {"kind": "scan", "strong": "Teapot, ochre received", "say": "from PO-4, 1 of 60", "why": "Scan by Maja K. on tablet 4", "scan_id": "0192f0c4-7a11-7bb2-9c00-000000000001"},
         {"kind": "event", "say": "Backorder filled: 1 unit to #1042", "why": "Oldest waiting line of 13 for this product"},
-        {"kind": "message", "strong": "stock-arrived", "say": "by email", "state": "held", "until": at(27, 14, 4), "why": "Two minutes in which an undo still takes it back.", "href": "/messages/7"}]},
+        {"kind": "message", "strong": "It is here", "say": "by email", "state": "held", "until": at(27, 14, 4), "why": "Two minutes in which an undo still takes it back.", "href": "/messages/7"}]},
     {"at": at(24, 16, 27), "rows": [
         {"kind": "scan", "strong": "Parcel 1 handed over", "say": "to House, manifest 24-2", "why": "Scan by Jonas P. on tablet 2"},
         {"kind": "event", "say": "Parcel handed over: 4 of 6 units"},
-        {"kind": "message", "strong": "shipped", "say": "by email", "state": "sent", "href": "/messages/5"},
-        {"kind": "message", "strong": "shipped", "say": "by SMS", "state": "skipped", "why": "She chose email only"},
-        {"kind": "message", "strong": "delay-apology", "say": "by email", "state": "unknown", "why": "The server took it and the answer was lost; not sent again by itself"},
+        {"kind": "message", "strong": "On its way", "say": "by email", "state": "sent", "href": "/messages/5"},
+        {"kind": "message", "strong": "On its way", "say": "by SMS", "state": "skipped", "why": "She chose email only"},
+        {"kind": "message", "strong": "Later than told", "say": "by email", "state": "unknown", "why": "The server took it and the answer was lost; not sent again by itself"},
         {"kind": "message", "strong": "options", "say": "by email", "state": "dead", "why": "Mailbox does not exist"}]},
     {"at": at(17, 21, 14), "rows": [{"kind": "event", "say": "Order placed in Kiln & Cup; teapot and bowl wait"}]},
 ]
@@ -155,11 +155,11 @@ COUNT_PLAN = {"a_days": "30", "b_days": "90", "c_days": "180", "a_share": "80", 
 WEEK = [{"value": str(n), "label": label, "chosen": n < 6} for n, label in enumerate(("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), 1)]
 MAIL_HTML = "<!doctype html><html><head><style>body{font:16px sans-serif;margin:0;background:#f0f2ee}div{max-width:560px;margin:0 auto;background:#fff;padding:32px}</style></head><body><div><h1>Arrives Saturday 28&nbsp;November</h1><p style='color:#53605c'>Hello Ines, we handed your parcel to DHL today at 16:27.</p></div></body></html>"
 MESSAGES = [
-    {"id": 7, "at": at(27, 14, 2), "kind": "stock-arrived", "to": "ines@example.net", "subject": "Your teapot is here", "channel": "email", "state": "held", "until": at(27, 14, 4), "reason": "An undo still takes it back", "ref": "#1042", "store_key": "kiln", "purchase_order": None},
-    {"id": 5, "at": at(24, 16, 29), "kind": "shipped", "to": "ines@example.net", "subject": "Parcel 1 of order #1042 is on its way", "channel": "email", "state": "sent", "until": None, "reason": None, "ref": "#1042", "store_key": "kiln", "purchase_order": None},
-    {"id": 4, "at": at(24, 16, 29), "kind": "shipped", "to": "a-very-long-address-of-somebody@subdomain.of.an.example.org", "subject": "ご注文の商品を発送いたしました " + LONG, "channel": "email", "state": "dead", "until": None, "reason": "550 5.1.1 No such user; 5 tries", "ref": "#1050", "store_key": "kiln", "purchase_order": None},
-    {"id": 3, "at": at(24, 16, 29), "kind": "shipped", "to": RTL, "subject": "طلبك في الطريق", "channel": "email", "state": "unknown", "until": None, "reason": "The answer was lost after the mail was taken", "ref": None, "store_key": None, "purchase_order": None},
-    {"id": 2, "at": at(24, 16, 29), "kind": "backorder-notice", "to": "t@example.net", "subject": "Your lamp waits", "channel": "email", "state": "skipped", "until": None, "reason": "The line was filled before it was due", "ref": "#1051", "store_key": "kiln", "purchase_order": None},
+    {"id": 7, "at": at(27, 14, 2), "title": "It is here", "to": "ines@example.net", "subject": "Your teapot is here", "channel": "email", "state": "held", "until": at(27, 14, 4), "reason": "An undo still takes it back", "ref": "#1042", "store_key": "kiln", "purchase_order": None},
+    {"id": 5, "at": at(24, 16, 29), "title": "On its way", "to": "ines@example.net", "subject": "Parcel 1 of order #1042 is on its way", "channel": "email", "state": "sent", "until": None, "reason": None, "ref": "#1042", "store_key": "kiln", "purchase_order": None},
+    {"id": 4, "at": at(24, 16, 29), "title": "On its way", "to": "a-very-long-address-of-somebody@subdomain.of.an.example.org", "subject": "ご注文の商品を発送いたしました " + LONG, "channel": "email", "state": "dead", "until": None, "reason": "550 5.1.1 No such user; 5 tries", "ref": "#1050", "store_key": "kiln", "purchase_order": None},
+    {"id": 3, "at": at(24, 16, 29), "title": "On its way", "to": RTL, "subject": "طلبك في الطريق", "channel": "email", "state": "unknown", "until": None, "reason": "The answer was lost after the mail was taken", "ref": None, "store_key": None, "purchase_order": None},
+    {"id": 2, "at": at(24, 16, 29), "title": "Still waiting", "to": "t@example.net", "subject": "Your lamp waits", "channel": "email", "state": "skipped", "until": None, "reason": "The line was filled before it was due", "ref": "#1051", "store_key": "kiln", "purchase_order": None},
 ]
 MESSAGE = {**MESSAGES[2], "tries": 5, "html": MAIL_HTML, "text": "Arrives Saturday 28 November\n\nHello Ines, we handed your parcel to DHL today.\nhttps://example.net/" + "x" * 120,
            "headers": [("From", "Kiln & Cup <hello@example.net>"), ("Message-ID", "<0192f0c4-7a11-7bb2-9c00-000000000001@stowline.example>"), ("X-Stowline-Message", "shipped")]}

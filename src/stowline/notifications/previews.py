@@ -95,7 +95,7 @@ def allow_test(session: Session, who: str, kind: str, to: str, store: Store, cha
     to, and where there is no mail server.
     """
     if channel == "email" and not settings().smtp_url:
-        raise Refused("No mail server is set, so a test has nowhere to go. Set STOWLINE_SMTP_URL; here one sees how it reads.", where="to")
+        raise Refused("No mail server is set, so a test has nowhere to go. Here one sees how it reads.", where="to")
     if not to:
         raise Refused("Say to which address." if channel == "email" else "Say to which number.", where="to")
     if why := suppressions.suppressed(session, channel, to, marketing=False, store_id=store.id):

@@ -12,6 +12,7 @@ from stowline.core import outbox
 from stowline.core.outbox import Happened
 from stowline.desk import trail, words
 from stowline.notifications import queries as messages
+from stowline.notifications.catalogue import CATALOGUE
 from stowline.notifications.models import Message
 from stowline.orders.models import Order
 from stowline.scanning import queries as scans
@@ -19,7 +20,7 @@ from stowline.scanning.models import Scan
 from stowline.stores.models import Store
 
 Group = dict[str, Any]
-CHANNELS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "in-app": "the order's page", "webhook": "the shop's webhook"}
+CHANNELS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "push": "push", "in-app": "the order's page", "webhook": "the shop's webhook"}
 _e = outbox.Event.__table__.c  # type: ignore[attr-defined]
 TOGETHER = timedelta(seconds=1)
 """Events of no scan that are this near to one another belong to one change."""
@@ -132,6 +133,6 @@ def _marks(message: Message) -> str:
 
 
 def _message(message: Message) -> dict[str, Any]:
-    return {"kind": "message", "strong": message.kind, "say": f"by {CHANNELS.get(message.channel, message.channel)}{_marks(message)}", "state": message.state,
+    return {"kind": "message", "strong": CATALOGUE[message.kind].title if message.kind in CATALOGUE else message.kind, "say": f"by {CHANNELS.get(message.channel, message.channel)}{_marks(message)}", "state": message.state,
             "until": message.due if message.state == "held" else None, "why": words.capital(message.reason) if message.reason else "",
             "href": f"/messages/{message.id}"}

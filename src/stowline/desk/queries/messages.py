@@ -52,8 +52,8 @@ def rows(session: Session, found: Sequence[Message]) -> list[Row]:
 
 def _row(message: Message, store: str, purchase_order: str | None) -> Row:
     return {
-        "id": message.id, "at": message.sent_at or message.made_at, "kind": message.kind, "to": message.recipient or "nobody",
-        "subject": message.subject or SUBJECTS.get(message.kind, message.kind), "channel": message.channel,
+        "id": message.id, "at": message.sent_at or message.made_at, "kind": message.kind, "title": SUBJECTS.get(message.kind, message.kind), "to": message.recipient or "nobody",
+        "subject": message.subject or SUBJECTS.get(message.kind, message.kind), "channel": diary.CHANNELS.get(message.channel, message.channel),
         "state": message.state, "until": message.due if message.state == "held" else None,
         "reason": words.capital(message.reason) if message.reason else None, "ref": message.order_ref, "store_key": store,
         "purchase_order": purchase_order,

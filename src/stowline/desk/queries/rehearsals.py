@@ -15,7 +15,7 @@ from sqlmodel import Session
 from stowline.core import clock
 from stowline.core.config import settings
 from stowline.core.errors import BadRequest, NotFound, Refused
-from stowline.desk.queries import store_messages
+from stowline.desk.queries import diary, store_messages
 from stowline.desk.queries.keyset import Key, Page, Place, walk
 from stowline.notifications import policies, policy_rules, politeness, presets, rehearsal_rules, rehearsals
 from stowline.notifications.catalogue import CATALOGUE, GROUPS
@@ -168,7 +168,7 @@ def forget() -> None:
 def sums(found: Rehearsal) -> list[Row]:
     """How many of each kind and channel really went, go now and go as changed."""
     order = {kind: n for n, kind in enumerate(CATALOGUE)}
-    return [{**asdict(one), "more": one.more, "title": CATALOGUE[one.kind].title} for one in rehearsal_rules.sums(found.changed, found.now, order)]
+    return [{**asdict(one), "more": one.more, "title": CATALOGUE[one.kind].title, "channel": diary.CHANNELS.get(one.channel, one.channel)} for one in rehearsal_rules.sums(found.changed, found.now, order)]
 
 
 def filtered(found: Rehearsal, *, shown: str, kind: str, channel: str, text: str) -> list[Line]:
@@ -200,7 +200,7 @@ def page(lines: Sequence[Line], place: Place) -> Page[Line]:
 def rows(lines: Sequence[Line]) -> list[Row]:
     """The rows of the sheet."""
     return [
-        {"at": one.at, "kind": one.kind, "title": CATALOGUE[one.kind].title, "channel": one.channel, "to": one.recipient or "nobody", "ref": one.order_ref,
+        {"at": one.at, "kind": one.kind, "title": CATALOGUE[one.kind].title, "channel": diary.CHANNELS.get(one.channel, one.channel), "to": one.recipient or "nobody", "ref": one.order_ref,
          "goes": one.goes, "outcome": str(one.outcome), "why": one.why, "really": one.really, "really_why": one.really_why, "really_at": one.really_at,
          "differs": one.differs, "not_owed": one.outcome is Outcome.NOT_OWED}
         for one in lines
