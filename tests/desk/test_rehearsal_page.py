@@ -67,6 +67,14 @@ def test_a_change_is_rehearsed_filtered_and_exported_and_the_store_stays_as_it_i
     assert "quiet from 00:00 until 23:59, at most 1 in 2 days" in quiet.text
 
 
+def test_who_waits_long_for_anothers_rehearsal_is_asked_to_come_again(day: str, ruth: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "PATIENCE_S", 0.0)
+    with reads._one_at_a_time:
+        refused = ask(ruth, day=day, run="1")
+    assert (refused.status, "under way" in refused.text) == (503, True)
+    assert ask(ruth, day=day, run="1").status == 200
+
+
 def test_what_cannot_be_rehearsed_is_said(day: str, ruth: Desk) -> None:
     tomorrow = (clock.now() + timedelta(days=1)).date().isoformat()
     for path, said, code, say in (

@@ -11,6 +11,7 @@ from stowline.notifications import policies, run_queries
 from stowline.notifications.policy_rules import Policy
 from stowline.notifications.run_rules import lasts
 from tests.desk.conftest import Desk, House
+from tests.desk.effort import watched
 from tests.desk.pages import Page
 from tests.makers import email_of
 from tests.services import SmtpSink
@@ -99,6 +100,29 @@ def test_many_are_read_in_portions(waiting: House, ruth: Desk, monkeypatch: pyte
     assert "More than 3 orders fit" in draft(ruth, "?whom=filter", view="waiting").text
 
 
+def test_a_list_of_runs_asks_no_more_of_the_database_than_one(waiting: House, ruth: Desk) -> None:
+    draft(ruth, "?whom=product&sku=POT")
+    asked = []
+    for _ in range(2):
+        for path in ("/messages/runs", "/api/v1/message-runs"):
+            with watched(db.database()) as effort:
+                assert ruth.get(path).status == 200
+            asked.append(len(effort.asked))
+        draft(ruth, "?whom=product&sku=CUP")
+        draft(ruth, "?whom=filter", view="waiting")
+    assert asked[:2] == asked[2:]
+
+
+def test_words_and_numbers_that_no_mail_and_no_database_can_hold_are_refused(waiting: House, ruth: Desk) -> None:
+    for bad, where in (({"subject": "a\0b"}, "subject"), ({"subject": "a\rBcc: b@example.test"}, "subject"), ({"body": "a\x1bb"}, "body"), ({"refs": "P2\n\0"}, "refs")):
+        form = {"whom": "refs", "refs": "P2", **TEXT, **bad}
+        refused = ruth.send(ruth.get("/messages/runs/new?whom=refs"), "/messages/runs", **form)
+        assert (refused.status, refused.answer.text.count("aria-invalid=true")) == (422, 1), where
+        told = waiting.robot().post("/api/v1/message-runs", {**form, "per_minute": 60, "refs": form["refs"].split("\n")})
+        assert (told.status, told["where"]) == (422, where)
+    assert ruth.get(f"/api/v1/message-runs?after={2**63}").status == 400
+
+
 def test_a_draft_is_changed_and_paused_and_stopped_with_what_is_held(waiting: House, ruth: Desk) -> None:
     db.run(lambda session: policies.set_policy(session, 1, "note", Policy(delay_s=3600)))
     page = draft(ruth, "?whom=product&sku=POT")
@@ -136,7 +160,7 @@ def test_a_test_goes_to_oneself_and_no_message_comes_of_it(waiting: House, ruth:
     assert "The test is on its way to me@example.test." in ruth.send(page, "/tests", to="me@example.test").text
     assert "the kiln is lit" in str(smtp_sink.mails[-1]["subject"])
     with db.reading() as session:
-        assert run_queries.fates(session, 1) == []
+        assert run_queries.fates(session, [1])[1] == []
 
 
 def test_how_long_a_run_takes_at_its_pace() -> None:

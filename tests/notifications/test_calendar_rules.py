@@ -52,6 +52,7 @@ def test_who_reads_which_stays_and_the_share_is_kept(entry: int, share: int) -> 
 
 @pytest.mark.parametrize(("words", "field"), [
     (Words("Hello", "There."), ""), (Words(" ", "There."), "headline"), (Words("Hello", ""), "body"), (Words("a\nb", "There."), "headline"),
+    (Words("a\rb", "There."), "headline"), (Words("a\u2028b", "There."), "headline"), (Words("Hello", "a\0b"), "body"), (Words("Hello", "a\tb\n\nc\r\nd"), ""),
     (Words("Hello", "x" * 4001), "body"), (Words("Hello", "There.", share_b=50), "headline_b"), (Words("Hello", "There.", "Hi", "", 50), "body_b"),
     (Words("Hello", "There.", "Hi", "Here.", 91), "share_b"), (Words("Hello", "There.", per_minute=0), "per_minute"),
 ])  # fmt: skip

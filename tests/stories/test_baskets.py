@@ -101,6 +101,16 @@ def test_what_is_bought_is_reminded_of_no_more(desk: Tablet, way: str, when: str
 
 
 @one_database
+def test_a_reminder_that_is_held_does_not_tell_one_person_of_anothers_basket(desk: Tablet) -> None:
+    feed(desk)
+    with clock.stopped_at(at(4.5)):
+        sequences.work("")
+    feed(desk, 4.6, email="bo@example.test", lines=[{"sku": "GIFT", "name": "For Ines", "quantity": 1, "price": "9.00"}])
+    pass_to(5)
+    assert told("cart-reminder") == [(INES, "skipped", baskets.ANOTHERS)]
+
+
+@one_database
 def test_who_did_not_agree_is_not_reminded_and_two_baskets_are_not_told_of_in_one_breath(desk: Tablet) -> None:
     feed(desk, email="bo@example.test")
     feed(desk, cart="c2")
@@ -151,7 +161,7 @@ def test_baskets_are_forgotten_and_one_that_is_filled_anew_begins_anew(desk: Tab
 
 @one_database
 @pytest.mark.parametrize(("more", "where"), [
-    ({"email": ""}, "email"), ({"updated_at": "yesterday"}, "updated_at"), ({"url": "javascript:alert(1)"}, "url"), ({"currency": "XXX"}, "currency"),
+    ({"email": ""}, "email"), ({"updated_at": "yesterday"}, "updated_at"), ({"url": "javascript:alert(1)"}, "url"), ({"url": "https://kiln.example/a\u00a0b"}, "url"), ({"currency": "XXX"}, "currency"),
     ({"lines": [{"sku": "M", "name": "M", "quantity": 0, "price": "1"}]}, "lines[0].quantity"),
     ({"lines": [{"sku": "M", "name": "M", "quantity": 1, "price": "a lot"}]}, "lines[0].price"),
 ])  # fmt: skip

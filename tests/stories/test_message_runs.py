@@ -1,11 +1,13 @@
 """A manager writes to all who wait: to those who were shown, once each, no faster than said, whatever stops in between."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from stowline.backorders import promises
 from stowline.core import clock, db, timers
 from stowline.core.errors import Conflict, Refused
 from stowline.notifications import policies, run_queries, runs
@@ -67,7 +69,7 @@ def test_a_run_goes_to_those_who_were_shown_a_portion_at_a_time(desk: Tablet) ->
     with db.reading() as session:
         found = runs.run(session, run_id)
         assert (found.state, found.done, found.total) == ("finished", 5, 5)
-        assert [(one.state, one.n) for one in run_queries.fates(session, run_id)] == [("sent", 5)]
+        assert [(one.state, one.n) for one in run_queries.fates(session, [run_id])[run_id]] == [("sent", 5)]
     assert desk.events("1").count("NoteWritten") == 1
 
 
@@ -118,6 +120,32 @@ def test_a_run_rests_goes_on_and_is_stopped_with_what_is_held(desk: Tablet) -> N
         move(run_id, "resume")
 
 
+@pytest.mark.parametrize("house_url", ["postgres"], indirect=True)
+def test_who_stops_a_run_waits_for_the_note_that_is_being_claimed(desk: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_id, found = draft("1"), list[str]()
+
+    def stop() -> str:
+        try:
+            with db.transaction() as session:
+                session.execute(sa.text("SET LOCAL lock_timeout = '50ms'"))
+                runs.stop(session, run_id)
+        except sa.exc.OperationalError as why:
+            return str(why.orig)
+        return "stopped"
+
+    def in_the_claim(*_: Any) -> None:
+        with ThreadPoolExecutor(1) as another:
+            found.append(another.submit(stop).result(30))
+
+    monkeypatch.setattr(promises, "tell", in_the_claim)
+    with clock.stopped_at(NOON):
+        move(run_id, "start")
+    seconds_later(1)
+    assert len(found) == 1
+    assert "lock timeout" in found[0]
+    assert [one.state for one in notes()] == ["sent"]
+
+
 @one_database
 def test_a_person_is_written_to_once_and_gates_say_why_not(desk: Tablet) -> None:
     same = email_of("1")
@@ -128,7 +156,7 @@ def test_a_person_is_written_to_once_and_gates_say_why_not(desk: Tablet) -> None
         move(run_id, "start")
         work_off()
     with db.reading() as session:
-        assert [(one.state, one.reason, one.n) for one in run_queries.fates(session, run_id)] == [("skipped", "this store does not send it", 2)]
+        assert [(one.state, one.reason, one.n) for one in run_queries.fates(session, [run_id])[run_id]] == [("skipped", "this store does not send it", 2)]
 
 
 @one_database

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from stowline.core import clock, db
+from stowline.desk import erasure
 from stowline.notifications import consents
 from tests.makers import email_of
 from tests.stories.conftest import House
@@ -59,11 +60,34 @@ def test_a_consent_that_is_older_than_what_a_person_said_since_changes_nothing(h
 
 
 @one_database
+def test_what_was_said_last_counts_however_late_each_word_comes(house: House) -> None:
+    desk = house.tablet()
+    no = {**YES, "given": False, "at": "2026-02-01T10:00:00Z", "text": "No more."}
+    assert desk.post("/api/v1/customers", account(consents=[YES]))["consents"] == 1
+    assert desk.post("/api/v1/customers", account(consents=[no]))["consents"] == 1
+    assert desk.post("/api/v1/customers", account(consents=[YES]))["consents"] == 0
+    with db.reading() as session:
+        assert [(one.given, one.at) for one in consents.history(session, 1, "ines@example.test")] == [(False, datetime(2026, 2, 1, 10, tzinfo=UTC)), (True, datetime(2026, 1, 5, 20, tzinfo=UTC))]
+
+
+@one_database
+def test_what_was_said_before_an_erasure_gives_no_consent_after_it(house: House) -> None:
+    desk = house.tablet()
+    desk.post("/api/v1/customers", account(consents=[YES]))
+    db.run(partial(consents.record, store_id=1, address="ines@example.test", channel="email", given=False, text="Stop", source="the link of a mail"))
+    db.run(lambda session: erasure.erase(session, erasure.by_email(session, "ines@example.test", "demo"), typed="ines@example.test", by="Ruth"))
+    assert desk.post("/api/v1/customers", account(consents=[YES]))["consents"] == 0
+    assert desk.post("/api/v1/customers", account(consents=[{**YES, "at": clock.now().isoformat()}]))["consents"] == 1
+
+
+@one_database
 @pytest.mark.parametrize(("path", "body", "where"), [
+    ("customers", account(consents=[YES, {**YES, "given": False}]), "consents"),
     ("customers", account(email="nobody"), "email"), ("customers", account(time_zone="Mars/One"), "time_zone"), ("customers", account(locale="?"), "locale"),
     ("customers", account(phone="12"), "phone"), ("customers", account(consents=[{**YES, "channel": "pigeon"}]), "consents[0].channel"),
     ("customers", account(consents=[{**YES, "at": ""}]), "consents[0].at"), ("customers", account(store="none"), "store"),
     ("points", {"store": "demo", "order": "1", "earned": -1, "balance": 5}, "earned"),
+    ("points", {"store": "demo", "order": "1\0", "earned": 1, "balance": 5}, "order"),
     ("points", {"store": "demo", "order": "1", "earned": 1, "balance": 5, "code": "CUP"}, "say"),
 ])  # fmt: skip
 def test_what_cannot_be_taken_is_refused_with_its_field(house: House, path: str, body: dict[str, Any], where: str) -> None:

@@ -74,7 +74,9 @@ class Customers(Controller):
         if not email:
             raise Bad("The e-mail address is missing.", "email")
         name, reads = fields.text(asked.name, "name", what="The name", longest=300), _reader(asked)
-        said = [_consent(one, f"consents[{n}]") for n, one in enumerate(asked.consents[: len(CHOSEN)])]
+        if len({one.channel for one in asked.consents}) < len(asked.consents):
+            raise Bad("A channel stands twice. Tell of each only what was said last.", "consents")
+        said = [_consent(one, f"consents[{n}]") for n, one in enumerate(asked.consents)]
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             shop = stores.store_by_key(session, asked.store)
@@ -93,11 +95,11 @@ class Points(Controller):
     def earned(self, request: AnyRequest, body: RawBody) -> Response[bytes]:
         """Points that an order earned: 201; the same again: 200, nothing changed; others for the same order: 409."""
         asked = web.read_as(body, PointsBody)
-        fact = _points(asked)
+        fact, ref = _points(asked), fields.text(asked.order, "order", what="The order", needed=True)
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
-            new = customers.earned(session, stores.store_by_key(session, asked.store).key, asked.order.strip(), fact)
-            told = {"store": asked.store, "order": asked.order.strip(), "earned": fact.earned, "balance": fact.balance, "new": new}
+            new = customers.earned(session, stores.store_by_key(session, asked.store).key, ref, fact)
+            told = {"store": asked.store, "order": ref, "earned": fact.earned, "balance": fact.balance, "new": new}
             return (201 if new else 200), told
 
         return web.written(request, body, make)

@@ -1,5 +1,6 @@
 """A basket as a shop's programs tell of it."""
 
+import re
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -71,7 +72,7 @@ def _money(read: Any, where: str) -> Any:  # noqa: ANN401  (a function without a
 def _url(asked: str) -> str:
     url = fields.text(asked, "url", what="The address", longest=1000)
     try:
-        fine = not url or (urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname) and " " not in url)
+        fine = not url or (urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname) and not re.search(r"\s", url))
     except ValueError:
         fine = False
     if not fine:

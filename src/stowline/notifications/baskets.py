@@ -27,6 +27,7 @@ from stowline.stores import queries as stores
 
 KIND = "cart-reminder"
 BOUGHT, EMPTIED = "it was bought", "it was emptied"
+ANOTHERS = "the basket has another address by now"
 ORDERED, GONE, ANEW = "an order was placed meanwhile", "the basket is kept no more", "it was filled anew"
 LATE = "it is too late for it"
 PORTION = 500
@@ -167,10 +168,14 @@ def announce(session: Session, happened: Happened) -> None:
         return
     policy = replace(policies.policy(session, basket.store_id, KIND), delay_s=0)
     for channel in policy.channels:
-        address = basket.address if channel in ("in-app", "webhook") else preferences.address_for(session, basket.store_id, basket.address, channel)
+        address = _reached(session, basket, channel)
         key = message_key(KIND, channel=channel, recipient=address, store=basket.store_id, cart=f"{basket.id}.{said['time']}", step=said["step"])
         row = announcing.owed(KIND, channel, address, happened, policy) | {"key": key, "store_id": basket.store_id, "recipient_name": basket.name}
         announcing.keep(session, announcing.silenced(row, announcing.unreachable(session, basket.store_id, channel, address)))
+
+
+def _reached(session: Session, basket: Basket, channel: str) -> str:
+    return basket.address if channel in ("in-app", "webhook") else preferences.address_for(session, basket.store_id, basket.address, channel)
 
 
 def facts(session: Session, message: Message) -> dict[str, Any]:
@@ -185,7 +190,8 @@ def facts(session: Session, message: Message) -> dict[str, Any]:
 def untrue(session: Session, message: Message) -> str:
     """Why a reminder that is held must not go any more; '' if it may."""
     said = outbox.load(session, message.event_id).values
-    return over(session, said["basket_id"], said["time"])
+    basket, why = session.get(Basket, said["basket_id"]), over(session, said["basket_id"], said["time"])
+    return why if why or basket is None or _reached(session, basket, message.channel) == message.recipient else ANOTHERS
 
 
 # --- how long they are kept -------------------------------------------------------------------------------------------

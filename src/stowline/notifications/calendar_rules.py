@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
-from stowline.notifications.run_rules import FASTEST, LONGEST_BODY, LONGEST_SUBJECT
+from stowline.notifications.run_rules import FASTEST, LONGEST_BODY, LONGEST_SUBJECT, wrong
 from stowline.notifications.sequence_rules import lot
 
 KINDS = {"news": "News", "greeting-card": "Greeting card", "win-back": "We miss you"}
@@ -34,12 +34,8 @@ def trouble(words: Words) -> tuple[str, str]:
     if words.share_b:
         texts += [("headline_b", words.headline_b, LONGEST_SUBJECT, "Write the other headline."), ("body_b", words.body_b, LONGEST_BODY, "Write the other text.")]
     for field, text, longest, missing in texts:
-        if not text.strip():
-            return field, missing
-        if len(text) > longest:
-            return field, f"It is {len(text):,} characters long; at most {longest:,} fit."
-        if field.startswith("headline") and "\n" in text.strip():
-            return field, "A headline is one line."
+        if say := wrong(text, longest, missing, one_line=field.startswith("headline")):
+            return field, say
     if not 0 <= words.share_b <= 90:
         return "share_b", "From 0 to 90 of a hundred people may read the other text."
     return ("", "") if 1 <= words.per_minute <= FASTEST else ("per_minute", f"From 1 to {FASTEST} messages a minute.")

@@ -1,5 +1,7 @@
 """Consent to marketing, kept as evidence: given and taken back, each a row that is never changed; the newest counts."""
 
+from datetime import datetime
+
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
@@ -40,8 +42,10 @@ def record(
     text: str,
     source: str,
     evidence: str = "",
+    at: datetime | None = None,
 ) -> bool:
-    """Put on record that a person agrees to marketing by a channel, or takes it back; whether that changed anything.
+    """Put on record that a person agrees to marketing by a channel, or takes it back; whether that changed anything. `at` is
+    when they said so (None: now).
 
     A withdrawal is recorded where nothing was on record, too: it ends what a store may send without asking.
     """
@@ -49,7 +53,7 @@ def record(
     if before is not None and before.given is given:
         return False
     session.add(MarketingConsent(
-        store_id=store_id, address=plain(address), channel=channel, given=given, at=clock.now(), text=text[:2000],
+        store_id=store_id, address=plain(address), channel=channel, given=given, at=min(at or clock.now(), clock.now()), text=text[:2000],
         source=source[:160], evidence=evidence[:300],
     ))  # fmt: skip
     session.flush()

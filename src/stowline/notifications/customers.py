@@ -8,10 +8,11 @@ from sqlmodel import Session
 from stowline.core import outbox
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
-from stowline.notifications import announcing, consents, policies, preferences
+from stowline.notifications import announcing, consents, policies, preferences, suppressions
 from stowline.notifications.customer_events import CustomerRegistered, PointsEarned
 from stowline.notifications.preferences import Reader
 from stowline.notifications.rules import message_key
+from stowline.notifications.suppression_rules import MARKETING
 from stowline.orders import queries as orders
 from stowline.orders import shoppers
 
@@ -49,10 +50,11 @@ def register(session: Session, store_id: int, email: str, name: str, reads: Read
 
 def _consent(session: Session, store_id: int, email: str, said: Consent) -> bool:
     newest = consents.standing(session, store_id, email).get(said.channel)
-    if newest is not None and newest.at >= said.at:
+    erased = suppressions.since(session, said.channel, suppressions.fingerprint(email), scope=MARKETING, store_id=store_id)
+    if (newest is not None and newest.at >= said.at) or (said.given and erased is not None and erased >= said.at):
         return False
     return consents.record(session, store_id, email, said.channel, given=said.given, text=said.text, source=said.source,
-                           evidence=f"the shop says, of {said.at.isoformat(timespec='seconds')}")  # fmt: skip
+                           evidence=f"the shop says, of {said.at.isoformat(timespec='seconds')}", at=said.at)  # fmt: skip
 
 
 def welcome(session: Session, happened: Happened) -> None:

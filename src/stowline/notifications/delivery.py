@@ -228,6 +228,7 @@ class _Claim:
         self._turns.enter(self)
         with db.transaction() as session:
             message = queries.lock(session, self.ident)
+            service.hold(session, message)
             if message.state == State.HELD and not _is_stopped(session, message, under_way=True) and self._is_as_written(session, message):
                 self.at = clock.now()
                 _CLAIM.run(session, id=self.ident, at=self.at, subject=self.rendered.subject, html=self.rendered.html,

@@ -73,11 +73,13 @@ def _tell_in(session: Session, one: Message, digest: int, rendered: Rendered) ->
 
 
 def parts_of(session: Session, message: Message, *, sure: bool = False) -> list[Message]:
-    """What a digest tells of and is still true, first owed first. `sure`: locks the orders, so that a cancellation is never
-    overtaken.
+    """What a digest tells of and is still true, first owed first. `sure`: locks the orders and what else calls it off, so
+    that a cancellation is never overtaken.
     """
     query = select(Message).where(Message.told_in_id == message.id).order_by(col(Message.id)).limit(MOST)
     found = session.exec(query).all()
+    for one in found if sure else ():
+        service.hold(session, one)
     seen = {} if sure else {one.id: orders.order(session, one.order_id) for one in found if one.order_id is not None}
     return [one for one in found if not service.untrue(session, one, seen.get(one.id))]
 

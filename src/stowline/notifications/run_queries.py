@@ -81,10 +81,13 @@ class Fate:
     n: int
 
 
-def fates(session: Session, run_id: int) -> list[Fate]:
-    """What became of a run's messages, the commonest first."""
-    query = sa.select(_m.state, _m.reason, sa.func.count().label("n")).where(_m.run_id == run_id).group_by(_m.state, _m.reason)
-    return [Fate(*row) for row in session.execute(query.order_by(sa.desc("n"), _m.state).limit(50))]
+def fates(session: Session, run_ids: Sequence[int]) -> dict[int, list[Fate]]:
+    """What became of the messages of each of these runs, the commonest first, at most 50 ways."""
+    found: dict[int, list[Fate]] = {one: [] for one in run_ids}
+    query = sa.select(_m.run_id, _m.state, _m.reason, sa.func.count().label("n")).where(_m.run_id.in_(run_ids)).group_by(_m.run_id, _m.state, _m.reason)
+    for run_id, *fate in session.execute(query.order_by(sa.desc("n"), _m.state).limit(50 * len(run_ids))):
+        found[run_id].append(Fate(*fate))
+    return found
 
 
 def is_held(session: Session, run_id: int) -> bool:

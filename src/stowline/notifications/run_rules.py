@@ -6,19 +6,30 @@ PLACEHOLDERS = ("{name}", "{order}")
 LONGEST_SUBJECT, LONGEST_BODY = 120, 4_000
 FASTEST, MOST_ORDERS = 600, 10_000
 _BRACED = re.compile(r"\{[^{}]*\}?|\}")
+_BREAK = re.compile("[\n\r\v\f\x85\u2028\u2029]")
+_UNPRINTABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff]")
 
 
 def trouble(subject: str, body: str) -> tuple[str, str]:
     """What is wrong with a text, as (field, sentence); ("", "") if nothing is."""
-    for field, text, longest in (("subject", subject, LONGEST_SUBJECT), ("body", body, LONGEST_BODY)):
-        if not text.strip():
-            return field, "Write a subject." if field == "subject" else "Write what they are to read."
-        if len(text) > longest:
-            return field, f"It is {len(text):,} characters long; at most {longest:,} fit."
+    for field, text, longest, missing in (("subject", subject, LONGEST_SUBJECT, "Write a subject."), ("body", body, LONGEST_BODY, "Write what they are to read.")):
+        if say := wrong(text, longest, missing, one_line=field == "subject"):
+            return field, say
         for found in _BRACED.findall(text):
             if found not in PLACEHOLDERS:
                 return field, f"{found} is no placeholder. There are {{name}} and {{order}}."
-    return ("subject", "A subject is one line.") if "\n" in subject.strip() else ("", "")
+    return "", ""
+
+
+def wrong(text: str, longest: int, missing: str, *, one_line: bool) -> str:
+    """What is wrong with words for many, as a sentence; '' if nothing is. What a mail or a database cannot hold is refused."""
+    if not text.strip():
+        return missing
+    if len(text) > longest:
+        return f"It is {len(text):,} characters long; at most {longest:,} fit."
+    if one_line and _BREAK.search(text.strip()):
+        return "This is one line: leave out what breaks it."
+    return "It holds a character that cannot be printed. Type it anew." if _UNPRINTABLE.search(text) else ""
 
 
 def filled(text: str, *, name: str, order: str) -> str:

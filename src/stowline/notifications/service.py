@@ -1,7 +1,9 @@
 """Verbs of messages: owe one, withdraw it, say what became of it."""
 
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session
 
 from stowline.backorders import offers, promises, sign_ups
@@ -21,8 +23,11 @@ from stowline.notifications import (
 )
 from stowline.notifications import sign_ups as about_sign_up
 from stowline.notifications.announcing import NOT_SENT, OFFERING, TIMER, keep, owed, pending, silenced
+from stowline.notifications.calendar_models import CalendarEntry
 from stowline.notifications.models import Message
 from stowline.notifications.rules import Outcome, State, after, message_key
+from stowline.notifications.run_models import NoteRun
+from stowline.notifications.sequence_models import Basket
 from stowline.orders import kits
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
@@ -30,6 +35,11 @@ from stowline.packing import queries as packing
 
 MOST_READ = 5_000
 _UNTRUE = {win_back.KIND: win_back.untrue, "news": communication.untrue, "greeting-card": communication.untrue, baskets.KIND: baskets.untrue}
+
+_CALLED_OFF_BY: dict[str, tuple[Any, str]] = {
+    runs.KIND: (NoteRun, "run_id"), "news": (CalendarEntry, "entry_id"), "greeting-card": (CalendarEntry, "entry_id"),
+    win_back.KIND: (CalendarEntry, "entry_id"), baskets.KIND: (Basket, "basket_id"),
+}  # fmt: skip
 
 
 def announce_back(session: Session, happened: Happened) -> None:
@@ -56,6 +66,16 @@ def withdraw(session: Session, happened: Happened) -> None:
         why = "" if message.forced else untrue(session, message)
         if message.state == State.HELD and why:
             skip(session, message, why)
+
+
+def hold(session: Session, message: Message) -> None:
+    """Share the lock of what may call a message off beside its order (its run, its entry of the calendar, its basket) until
+    the transaction ends: who stops it waits, or is seen by `untrue`.
+    """
+    table, name = _CALLED_OFF_BY.get(message.kind, (None, ""))
+    ident = outbox.load(session, message.event_id).values.get(name) if table is not None else None
+    if table is not None and ident is not None:
+        session.execute(sa.select(table).where(table.id == ident).with_for_update(read=True).execution_options(populate_existing=True))
 
 
 def untrue(session: Session, message: Message, order: Order | None = None) -> str:

@@ -102,6 +102,12 @@ def lift_for(session: Session, channel: str, address: str, *, scope: str, store_
     return True
 
 
+def since(session: Session, channel: str, address: str, *, scope: str, store_id: int | None) -> datetime | None:
+    """Since when exactly this scope and store stands; None where it does not."""
+    standing = stands_for(channel, plain(address), scope, store_id)
+    return session.exec(select(Suppression.at).where(Suppression.standing == standing)).one_or_none()
+
+
 def exported() -> Iterator[list[Suppression]]:
     """All of them, oldest first, in portions."""
     last = 0

@@ -49,7 +49,7 @@ class MessageRuns(Controller):
         """A page of runs."""
         with db.reading() as session:
             page = reads.page(session, pages.place(after, before, int))
-            rows = [reads.row(session, run) for run in page.rows]
+            rows = reads.rows(session, page.rows)
         return web.page("desk/message_runs.html", request, rows=rows, pages=pages.pager(page, "/messages/runs", {}, "newest first"), may_write=_may(request))
 
     @get("/new", opt=WRITE, sync_to_thread=True)
@@ -219,7 +219,7 @@ def _draw(
         found = runs.run(session, run_id)
         page = reads.recipients(session, found, fate, pages.place(after, before, int))
         order, mail, trouble = reads.preview(session, found, at)
-        run, rows, fates = reads.row(session, found), reads.recipient_rows(session, found, page.rows), reads.fates(session, found)
+        run, rows, fates = reads.rows(session, [found])[0], reads.recipient_rows(session, found, page.rows), reads.fates(session, found)
         cautions = reads.cautions(session, found)
         person = people.by_id(session, who.id) if who.kind == "user" else None
     held = any(one["state"] in ("held", "sending") for one in fates)

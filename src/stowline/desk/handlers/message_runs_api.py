@@ -1,5 +1,6 @@
 """Runs of messages for programs: draft one, start it, let it rest, stop it, see how far it is."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,7 @@ from litestar.params import FromPath, FromQuery, RawBody
 from sqlmodel import Session
 
 from stowline.core import db, web
-from stowline.core.errors import Conflict
+from stowline.core.errors import BadRequest, Conflict
 from stowline.desk.handlers import pages
 from stowline.desk.handlers.message_runs import asked_of, step_of
 from stowline.desk.handlers.pages import AnyRequest
@@ -52,9 +53,11 @@ class MessageRunsApi(Controller):
     @get("/", opt=READ, sync_to_thread=True)
     def runs(self, after: FromQuery[int | None] = None) -> dict[str, Any]:
         """Runs, newest first, at most 50 from after an id."""
+        if after is not None and not 0 <= after < 2**63:
+            raise BadRequest("There is no such id.", where="after")
         with db.reading() as session:
             found = run_queries.listed(session, after, MOST + 1)
-            shown = [_told(session, one) for one in found[:MOST]]
+            shown = _told(session, found[:MOST])
         return {"runs": shown, "after": shown[-1]["id"] if len(found) > MOST else None}
 
     @post("/", opt=WRITE, sync_to_thread=True)
@@ -67,7 +70,7 @@ class MessageRunsApi(Controller):
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             made = runs.draft(session, found, subject=said.subject, body=said.body, per_minute=said.per_minute, asked=asked.plain(), who=who)
-            return 201, _told(session, runs.run(session, made))
+            return 201, _told(session, [runs.run(session, made)])[0]
 
         return web.written(request, body, make)
 
@@ -75,7 +78,7 @@ class MessageRunsApi(Controller):
     def one(self, ident: FromPath[int]) -> dict[str, Any]:
         """A run: how far it is, and what became of its messages."""
         with db.reading() as session:
-            return _told(session, runs.run(session, ident))
+            return _told(session, [runs.run(session, ident)])[0]
 
     @put("/{ident:int}/state", opt=WRITE, sync_to_thread=True)
     def move(self, request: AnyRequest, ident: FromPath[int], body: RawBody) -> dict[str, Any]:
@@ -90,18 +93,18 @@ class MessageRunsApi(Controller):
                 if not step:
                     raise Conflict(f"This run is {before}.", where="state")
                 step_of(session, ident, step, who)
-            return _told(session, runs.run(session, ident))
+            return _told(session, [runs.run(session, ident)])[0]
 
         return db.run(carry_out)
 
 
-def _told(session: Session, run: NoteRun) -> dict[str, Any]:
-    fates = [{"state": one.state, "reason": one.reason, "messages": one.n} for one in run_queries.fates(session, run.id or 0)]
-    return {
-        "id": run.id, "state": run.state, "subject": run.subject, "body": run.body, "per_minute": run.per_minute, "whom": reads.say(session, run.asked),
+def _told(session: Session, found: Sequence[NoteRun]) -> list[dict[str, Any]]:
+    fates = run_queries.fates(session, [run.id or 0 for run in found])
+    return [{
+        "id": run.id, "state": run.state, "subject": run.subject, "body": run.body, "per_minute": run.per_minute, "whom": whom,
         "orders": run.total, "done": run.done, "made_by": run.made_by, "made_at": run.made_at.isoformat(), "started_at": _moment(run.started_at),
-        "ended_at": _moment(run.ended_at), "fates": fates,
-    }  # fmt: skip
+        "ended_at": _moment(run.ended_at), "fates": [{"state": one.state, "reason": one.reason, "messages": one.n} for one in fates[run.id or 0]],
+    } for run, whom in zip(found, reads.say(session, found), strict=True)]  # fmt: skip
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -1,6 +1,7 @@
 """Runs of messages as managers see them: whom one may be for, the list, one with its recipients and what became of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlmodel import Session
 
 from stowline.catalog import queries as catalog
 from stowline.core import db, fields
-from stowline.core.errors import NotFound, Refused
+from stowline.core.errors import Refused
 from stowline.desk import words
 from stowline.desk.queries import orders as lists
 from stowline.desk.queries.keyset import Key, Page, Place, walk
@@ -116,7 +117,7 @@ def waiting_count(session: Session, asked: Asked) -> int:
 
 
 def _by_refs(asked: Asked) -> Iterator[list[Found]]:
-    wanted = list(dict.fromkeys(filter(None, (one.strip() for one in asked.refs.replace(",", "\n").replace(";", "\n").splitlines()))))
+    wanted = list(dict.fromkeys(filter(None, (fields.text(one, "refs", what="An order's number") for one in re.split(r"[,;\r\n]", asked.refs)))))
     if not wanted:
         raise Refused("Name the orders, each on its own line.", where="refs")
     if len(wanted) > MOST_REFS:
@@ -140,29 +141,25 @@ def _of_refs(session: Session, wanted: Sequence[str], store: str) -> list[Found]
     return [found[one] for one in wanted]
 
 
-def say(session: Session, asked: Mapping[str, Any]) -> str:
-    """How a run's orders were chosen, in words."""
-    ask = Asked(**{{"q": "text"}.get(name, name): str(value) for name, value in asked.items() if name in ("whom", "store", "sku", "view", "state", "q", "tag")} | {"whom": str(asked.get("whom", "refs"))})
-    within = f", of {_store_name(session, ask.store)}" if ask.store else ""
+def say(session: Session, found: Sequence[NoteRun]) -> list[str]:
+    """How the orders of each run were chosen, in words."""
+    names = ("whom", "store", "sku", "view", "state", "q", "tag")
+    asked = [Asked(**{"whom": "refs"} | {{"q": "text"}.get(name, name): str(value) for name, value in run.asked.items() if name in names}) for run in found]
+    shops = {one.key: one.name for one in stores.all_stores(session)}
+    known = catalog.ids_of(session, [one.sku for one in asked if one.sku])
+    products = {one.sku: f"{one.name} ({one.sku})" for one in catalog.by_ids(session, known.values()).values()}
+    return [_say(one, products.get(one.sku, one.sku)) + (f", of {shops.get(one.store, one.store)}" if one.store else "") for one in asked]
+
+
+def _say(ask: Asked, product: str) -> str:
     if ask.whom == "product":
-        return f"who wait for {_product_name(session, ask.sku)}{within}"
+        return f"who wait for {product}"
     if ask.whom == "refs":
-        return f"a list of orders{within}"
+        return "a list of orders"
     view = lists.VIEWS.get(ask.view)
     narrowed = [f"in state {ask.state.replace('_', ' ')}" if ask.state else "", f"tagged {ask.tag}" if ask.tag else "", f"that fit “{ask.text}”" if ask.text else ""]
     base = "those" if any(narrowed) else f"the view {view.label if view else ask.view}"
-    return " ".join(filter(None, [base, *narrowed])) + within
-
-
-def _product_name(session: Session, sku: str) -> str:
-    try:
-        return f"{catalog.product_by_sku(session, sku).name} ({sku})"
-    except NotFound:
-        return sku
-
-
-def _store_name(session: Session, key: str) -> str:
-    return next((one.name for one in stores.all_stores(session) if one.key == key), key)
+    return " ".join(filter(None, [base, *narrowed]))
 
 
 # -- the list, and one -----------------------------------------------------------------------------------------------
@@ -177,10 +174,14 @@ def page(session: Session, place: Place) -> Page[NoteRun]:
     return walk(place, fetch, lambda run: (run.id or 0,))
 
 
-def row(session: Session, run: NoteRun) -> Row:
-    """What both pages say of a run."""
+def rows(session: Session, found: Sequence[NoteRun]) -> list[Row]:
+    """What both pages say of runs."""
+    return [_row(run, whom) for run, whom in zip(found, say(session, found), strict=True)]
+
+
+def _row(run: NoteRun, whom: str) -> Row:
     return {
-        "id": run.id, "subject": run.subject, "body": run.body, "whom": say(session, run.asked), "state": run.state, "colour": COLOURS[run.state],
+        "id": run.id, "subject": run.subject, "body": run.body, "whom": whom, "state": run.state, "colour": COLOURS[run.state],
         "total": run.total, "done": run.done, "per_minute": run.per_minute, "lasts": lasts(run.total - run.done, run.per_minute),
         "made_by": run.made_by, "made_at": run.made_at, "started_at": run.started_at, "ended_at": run.ended_at,
     }  # fmt: skip
@@ -226,7 +227,7 @@ def cautions(session: Session, run: NoteRun) -> list[Row]:
 
 def fates(session: Session, run: NoteRun) -> list[Row]:
     """What became of the messages, commonest first."""
-    return [{"state": one.state, "reason": words.capital(one.reason) if one.reason else "", "n": one.n} for one in run_queries.fates(session, run.id or 0)]
+    return [{"state": one.state, "reason": words.capital(one.reason) if one.reason else "", "n": one.n} for one in run_queries.fates(session, [run.id or 0])[run.id or 0]]
 
 
 def preview(session: Session, run: NoteRun, n: int, *, test: bool = False) -> tuple[Order | None, Rendered, str]:

@@ -141,16 +141,20 @@ def _zone(store: Store) -> ZoneInfo:
 
 _kept: dict[tuple[Any, ...], tuple[datetime, Rehearsal]] = {}
 _one_at_a_time = threading.Lock()
-KEPT_FOR, MOST_KEPT = timedelta(minutes=2), 2
+KEPT_FOR, MOST_KEPT, PATIENCE_S = timedelta(minutes=2), 2, 10.0
 
 
 def rehearse(session: Session, store: Store, begin: datetime, end: datetime, changed: Changes) -> Rehearsal:
-    """The rehearsal, kept for two minutes so that its pages and its spreadsheet say the same. One at a time in a process."""
+    """The rehearsal, kept for two minutes so that its pages and its spreadsheet say the same. One at a time in a process; who
+    waits too long for another one is refused, so that no crowd of them holds up all other pages.
+    """
     standing, manners = rehearsals.present(session, store.id or 0)
     asked = Asked(store.id or 0, begin, end, standing | dict(changed.kinds), changed.manners or manners)
     stands = repr((sorted(standing.items()), manners.model_dump()))
     key = (settings().database(), store.id, begin, end.replace(second=0, microsecond=0), changed.text(), stands)
-    with _one_at_a_time:
+    if not _one_at_a_time.acquire(timeout=PATIENCE_S):
+        raise Refused("Somebody else's rehearsal is under way. Try again in a minute.", code="busy", status=503)
+    try:
         for old in [one for one, (at, _) in _kept.items() if not timedelta() <= clock.now() - at <= KEPT_FOR]:
             del _kept[old]
         if key not in _kept:
@@ -158,6 +162,8 @@ def rehearse(session: Session, store: Store, begin: datetime, end: datetime, cha
                 _kept.pop(next(iter(_kept)))
             _kept[key] = (clock.now(), rehearsals.rehearse(asked))
         return _kept[key][1]
+    finally:
+        _one_at_a_time.release()
 
 
 def forget() -> None:
