@@ -129,6 +129,8 @@ def test_a_draft_is_changed_and_paused_and_stopped_with_what_is_held(waiting: Ho
     changed = ruth.send(page, "/text", subject="To {name}", body="New.", per_minute="20")
     assert "To Ada Byron" in changed.text
     assert "is no placeholder" in ruth.send(page, "/text", subject="To {nobody}").text
+    unseen = ruth.send(page, "/start")
+    assert (unseen.status, "Somebody changed this draft since the page was drawn." in unseen.text) == (409, True)
     begun = ruth.send(changed, "/start")
     assert "It rests." in ruth.send(begun, "/pause").text
     rests = ruth.get(begun.path.partition("?")[0])

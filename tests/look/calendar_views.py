@@ -7,7 +7,7 @@ from typing import Any
 from tests.look.desk_views import CJK, HOSTILE, MESSAGE, STORES, at, view
 
 PAGER = {"say": "3 shown", "earlier": None, "later": None}
-ROW: dict[str, Any] = {"id": 7, "kind": "News", "headline": "The winter glazes are here", "state": "planned", "colour": "warn", "hour": "09:00", "when": "Mon 30 Nov 2026, 09:00", "zone": "Europe/Berlin",
+ROW: dict[str, Any] = {"id": 7, "mark": "m", "kind": "News", "headline": "The winter glazes are here", "state": "planned", "colour": "warn", "hour": "09:00", "when": "Mon 30 Nov 2026, 09:00", "zone": "Europe/Berlin",
        "whom": "who ordered in the last 90 days and agreed to such mail, tagged vip", "said": 0, "per_minute": 60, "why": "", "split": 50, "made_by": "Ruth Adeyemi", "made_at": at(26), "started_at": None, "ended_at": None, "open": True}
 STOPPED = {**ROW, "id": 8, "kind": "Greeting card", "headline": HOSTILE, "state": "stopped", "colour": "done", "why": "It was taken off the calendar", "open": False, "said": 1204, "started_at": at(27), "ended_at": at(27, 11)}
 DRAFT = {**ROW, "id": 9, "headline": CJK * 3, "kind": "We miss you", "state": "draft", "colour": ""}

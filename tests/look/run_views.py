@@ -7,7 +7,7 @@ from typing import Any
 from tests.look.desk_views import HOSTILE, MESSAGE, STORES, at, view
 
 PAGER = {"say": "3 shown", "earlier": None, "later": None}
-RUN: dict[str, Any] = {"id": 7, "subject": "Order {order}: the kiln is lit", "body": "Dear {name},\n\nit is.", "whom": "who wait for Teapot, ochre (POT-OC), of Kiln & Cup", "state": "running", "colour": "go", "total": 1204, "done": 300,
+RUN: dict[str, Any] = {"id": 7, "mark": "m", "subject": "Order {order}: the kiln is lit", "body": "Dear {name},\n\nit is.", "whom": "who wait for Teapot, ochre (POT-OC), of Kiln & Cup", "state": "running", "colour": "go", "total": 1204, "done": 300,
        "per_minute": 60, "lasts": "about 15 minutes", "made_by": "Ruth Adeyemi", "made_at": at(27, 13), "started_at": at(27, 14), "ended_at": None}
 DRAFT = {**RUN, "state": "draft", "colour": "", "done": 0, "started_at": None, "subject": HOSTILE}
 MAIL = {"subject": "Order 1042: the kiln is lit", "html": MESSAGE["html"], "text": MESSAGE["text"], "short": "Kiln & Cup, order 1042: the kiln is lit"}

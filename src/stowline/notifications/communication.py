@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.core import clock, outbox, timers
+from stowline.core import clock, ids, outbox, timers
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.core.outbox import Happened
 from stowline.notifications import announcing, calendar_queries, policies, preferences
@@ -55,13 +55,23 @@ def keep(session: Session, entry_id: int | None, *, store_id: int, kind: str, at
     return found
 
 
-def plan(session: Session, entry_id: int) -> CalendarEntry:
-    """It goes on its day; pressed twice: nothing changes. Raises Conflict, and Refused where its store does not send the kind."""
+def mark(found: CalendarEntry) -> str:
+    """What a page says back when an entry is put on, so that nothing goes that its reader did not see."""
+    said = found.kind, found.at.isoformat(), str(sorted(found.whom.items())), *(str(getattr(found, name)) for name in Words.__dataclass_fields__)
+    return ids.fingerprint("\0".join(said))[:16]
+
+
+def plan(session: Session, entry_id: int, *, seen: str = "") -> CalendarEntry:
+    """It goes on its day; pressed twice: nothing changes. `seen` is the mark of what its reader saw ('': not said). Raises
+    Conflict, and Refused where its store does not send the kind.
+    """
     found = lock(session, entry_id)
     if found.state == "planned":
         return found
     if found.state != "draft":
         raise Conflict(f"This entry is {found.state}.")
+    if seen and seen != mark(found):
+        raise Conflict("Somebody changed this draft since the page was drawn. Look at it once more.")
     if not policies.policy(session, found.store_id, found.kind).on:
         raise Refused(f"This store does not send {rules.KINDS[found.kind].lower()}. Switch the message on first.")
     if found.at < clock.now() - timedelta(minutes=5):

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 from sqlmodel import Session, select
 
-from stowline.core import clock, outbox, timers
+from stowline.core import clock, ids, outbox, timers
 from stowline.core.errors import Conflict, NotFound, Refused
 from stowline.notifications import run_queries as reads
 from stowline.notifications.models import Message
@@ -101,14 +101,23 @@ def run(session: Session, run_id: int) -> NoteRun:
     return found
 
 
-def move(session: Session, run_id: int, step: str) -> NoteRun:
-    """Start, pause or resume a run; it may be pressed twice. Raises NotFound, and Conflict where it cannot be."""
+def mark(found: NoteRun) -> str:
+    """What a page says back with Start, so that no text goes that its reader did not see."""
+    return ids.fingerprint(f"{found.per_minute}\0{found.subject}\0{found.body}")[:16]
+
+
+def move(session: Session, run_id: int, step: str, *, seen: str = "") -> NoteRun:
+    """Start, pause or resume a run; it may be pressed twice. `seen` is the mark of what its reader saw ('': not said). Raises
+    NotFound, and Conflict where it cannot be.
+    """
     before, after = NEXT[step]
     found = _lock(session, run_id)
     if found.state == after:
         return found
     if found.state != before:
         raise Conflict(f"This run is {found.state}.")
+    if step == "start" and seen and seen != mark(found):
+        raise Conflict("Somebody changed this draft since the page was drawn. Look at it once more.")
     found.state, found.started_at = after, found.started_at or clock.now()
     _keep(session, found)
     if after == "running":

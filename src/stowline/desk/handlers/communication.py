@@ -92,7 +92,7 @@ class Communication(Controller):
         return _do(request, entry_id, "changed", lambda session: _keep(session, entry_id, form, who), form)
 
     @post("/{entry_id:int}/{step:str}", opt=WRITE, sync_to_thread=True)
-    def move(self, request: AnyRequest, entry_id: FromPath[int], step: FromPath[str], body: RawBody) -> Response[Any]:
+    def move(self, request: AnyRequest, entry_id: FromPath[int], step: FromPath[str], body: RawBody, seen: FromQuery[str] = "") -> Response[Any]:
         """Put it on, or take it off. Safe to press twice."""
         _, step, who = body, web.name(step), web.identity_of(request).label
         if step not in NOTED:
@@ -100,7 +100,7 @@ class Communication(Controller):
 
         def carry_out(session: Session) -> None:
             before = communication.lock(session, entry_id).state
-            found = communication.plan(session, entry_id) if step == "plan" else communication.stop(session, entry_id)
+            found = communication.plan(session, entry_id, seen=seen) if step == "plan" else communication.stop(session, entry_id)
             if found.state != before:
                 audit.note(session, who, NOTED[step], f"{entry_id}: {found.headline}")
 

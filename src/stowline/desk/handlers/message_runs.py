@@ -86,12 +86,12 @@ class MessageRuns(Controller):
         return _do(request, run_id, "reworded", lambda session: runs.reword(session, run_id, **_text(form)), form)
 
     @post("/{run_id:int}/{step:str}", opt=WRITE, sync_to_thread=True)
-    def move(self, request: AnyRequest, run_id: FromPath[int], step: FromPath[str], body: RawBody) -> Response[Any]:
+    def move(self, request: AnyRequest, run_id: FromPath[int], step: FromPath[str], body: RawBody, seen: FromQuery[str] = "") -> Response[Any]:
         """Start it, let it rest, go on, or stop it for good. Safe to press twice."""
         _, name, who = body, web.name(step), web.identity_of(request).label
         if name not in {*runs.NEXT, "stop"}:
             raise NotFound("A run is started, paused, resumed or stopped.", where="step")
-        return _do(request, run_id, name, lambda session: step_of(session, run_id, name, who))
+        return _do(request, run_id, name, lambda session: step_of(session, run_id, name, who, seen))
 
     @post("/{run_id:int}/tests", opt=WRITE, sync_to_thread=True)
     def test(self, request: AnyRequest, run_id: FromPath[int], body: RawBody) -> Response[Any]:
@@ -113,10 +113,10 @@ def _may(request: AnyRequest) -> bool:
     return "orders.write" in web.identity_of(request).permissions
 
 
-def step_of(session: Session, run_id: int, name: str, who: str) -> None:
+def step_of(session: Session, run_id: int, name: str, who: str, seen: str = "") -> None:
     """Start a run, let it rest, go on or stop it, and note who began or ended it. Raises NotFound, Conflict."""
     before = runs.run(session, run_id).state
-    after = runs.stop(session, run_id) if name == "stop" else runs.move(session, run_id, name)
+    after = runs.stop(session, run_id) if name == "stop" else runs.move(session, run_id, name, seen=seen)
     if after.state != before and name in NOTED:
         audit.note(session, who, NOTED[name], f"{run_id}: {after.subject}")
 

@@ -14,7 +14,7 @@ from stowline.desk import words
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.notifications import calendar_queries as reads
 from stowline.notifications import calendar_rules as rules
-from stowline.notifications import facts
+from stowline.notifications import communication, facts
 from stowline.notifications.calendar_models import CalendarEntry
 from stowline.notifications.render import Rendered, RenderFailed, render, sample
 from stowline.notifications.run_rules import paragraphs
@@ -70,7 +70,7 @@ def row(store: Store, one: CalendarEntry) -> Row:
     """An entry as the calendar and the list show it."""
     local = one.at.astimezone(zone(store))
     return {
-        "id": one.id, "kind": rules.KINDS.get(one.kind, one.kind), "headline": one.headline, "state": one.state, "colour": COLOURS[one.state],
+        "id": one.id, "mark": communication.mark(one), "kind": rules.KINDS.get(one.kind, one.kind), "headline": one.headline, "state": one.state, "colour": COLOURS[one.state],
         "hour": f"{local:%H:%M}", "when": f"{local:%a} {local.day} {local:%b %Y, %H:%M}", "zone": zone(store).key, "whom": whom_says(one), "said": one.said,
         "per_minute": one.per_minute, "why": words.capital(one.why) if one.why else "", "split": one.share_b, "made_by": one.made_by, "made_at": one.made_at,
         "started_at": one.started_at, "ended_at": one.ended_at, "open": one.state in ("draft", "planned"),

@@ -181,7 +181,7 @@ def rows(session: Session, found: Sequence[NoteRun]) -> list[Row]:
 
 def _row(run: NoteRun, whom: str) -> Row:
     return {
-        "id": run.id, "subject": run.subject, "body": run.body, "whom": whom, "state": run.state, "colour": COLOURS[run.state],
+        "id": run.id, "mark": runs.mark(run), "subject": run.subject, "body": run.body, "whom": whom, "state": run.state, "colour": COLOURS[run.state],
         "total": run.total, "done": run.done, "per_minute": run.per_minute, "lasts": lasts(run.total - run.done, run.per_minute),
         "made_by": run.made_by, "made_at": run.made_at, "started_at": run.started_at, "ended_at": run.ended_at,
     }  # fmt: skip
