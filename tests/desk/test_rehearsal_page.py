@@ -58,7 +58,8 @@ def test_a_change_is_rehearsed_filtered_and_exported_and_the_store_stays_as_it_i
     assert (told["kind"], told["outcome"], told["really"]) == ("shipped", "does not go", "sent")
     with db.reading() as session:
         assert policies.policy(session, 1, "shipped") == DEFAULTS["shipped"]
-    back = ruth.get(next(link for link in changed.links if "/kinds/shipped/standing" in link))
+    undo = next(form for form in changed.forms if form.action == "/messages/rehearsal/kinds/shipped/standing")
+    back = ask(ruth, "/kinds/shipped/standing", **undo.fields)
     assert "0 otherwise than it was" in back.text
     preset = ask(ruth, "/preset", day=day, preset="core-five")
     assert "Still waiting" in preset.text

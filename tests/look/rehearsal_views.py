@@ -9,7 +9,7 @@ from tests.look.message_views import CONFIRMED, KINDS, MANNERS, STORE
 
 KEPT = {"store": "kiln", "day": "2026-11-26", "days": "1", "changed": '{"kinds":{"shipped":{"on":false}}}'}
 DAYS = [{"value": "1", "label": "1 day", "chosen": True}, {"value": "7", "label": "7 days", "chosen": False}]
-NOTHING: dict[str, Any] = {"store": STORE["store"], "stores": STORES[1:], "day": "2026-11-26", "last_day": "2026-11-27", "days": DAYS, "kept": {**KEPT, "changed": ""}, "query": "?store=kiln", "presets": [{"name": "core-five", "label": "Core five"}],
+NOTHING: dict[str, Any] = {"store": STORE["store"], "stores": STORES[1:], "day": "2026-11-26", "last_day": "2026-11-27", "days": DAYS, "kept": {**KEPT, "changed": ""}, "presets": [{"name": "core-five", "label": "Core five"}],
            "changed": [], "manners": MANNERS, "manners_changed": False, "groups": KINDS, "again": None, "where": "", "channels": STORE["channels"], "units": STORE["units"], "firsts": STORE["firsts"],
            "found": None, "sums": [], "rows": [], "pages": None, "shown": [], "kinds": [], "ways": [], "q": "", "csv": ""}
 LINE = {"at": at(26, 14), "kind": "shipped", "title": "On its way", "channel": "email", "to": "ines.a.very.long.name@mail.example.test", "ref": "1042", "goes": True, "outcome": "goes", "why": "quiet hours until 07:00, Europe/Paris", "really": "sent", "really_why": "",

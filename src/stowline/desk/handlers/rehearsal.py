@@ -157,7 +157,7 @@ def _draw(request: AnyRequest, said: Form, *, refused: Refused | Bad | None = No
         day=asked.day.isoformat(), last_day=reads.today(asked.store).isoformat(), days=pages.choices(reads.DAYS, str(asked.days)), kept=asked.query(), groups=groups, again=again,
         changed=[row for _, rows in groups for row in rows if row["otherwise"]], manners=manners, manners_changed=asked.changed.manners is not None,
         presets=[{"name": name, "label": one.label} for name, one in presets.PRESETS.items()], channels=store_messages.CHANNEL_CHOICES, units=list(forms.UNITS),
-        firsts=list(forms.FIRST.items()), query=pages.query(asked.query()), **_result(found, asked, said, after, before),
+        firsts=list(forms.FIRST.items()), **_result(found, asked, said, after, before),
     )  # fmt: skip
 
 
