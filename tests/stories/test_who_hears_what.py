@@ -74,12 +74,12 @@ def fate(ref: str, kind: str, channel: str = "email") -> tuple[str, str]:
     return (one.state, one.reason) if one else ("none", "")
 
 
-def reached(ref: str, milestone: str) -> None:
-    """The carrier says so of the order's first parcel."""
+def reached(ref: str, milestone: str, parcel: int = 1) -> None:
+    """The carrier says so of one of the order's parcels."""
     with db.transaction() as session:
         order = orders.by_ref(session, ref)
-        parcel = session.execute(sa.text("SELECT id, code FROM parcel WHERE order_id = :o"), {"o": order.id}).one()
-        outbox.record(session, MilestoneReached(order.id or 0, parcel.id, parcel.code, milestone, clock.now().isoformat(), "Leipzig", ""), subject=order.id)
+        ident, code = session.execute(sa.text("SELECT id, code FROM parcel WHERE order_id = :o AND n = :n"), {"o": order.id, "n": parcel}).one()
+        outbox.record(session, MilestoneReached(order.id or 0, ident, code, milestone, clock.now().isoformat(), "Leipzig", ""), subject=order.id)
 
 
 def at(moment: datetime) -> None:
@@ -222,6 +222,56 @@ def test_whatever_order_the_milestones_come_in_no_message_goes_backwards(maja: T
         assert ranks == sorted(ranks), (way, [one.kind for one in went])
         assert fate(ref, "delivered")[0] == "sent"
         assert all(one.reason for one in messages(ref).values() if one.state == "skipped")
+
+
+def test_a_box_that_is_opened_again_is_not_told_packed_until_it_is_closed_again(maja: Tablet) -> None:
+    say("packed", on=True)
+    maja.place("1", {"MUG": 1})
+    bench = "pack:TOTE-01"
+
+    def packed() -> list[tuple[str, str]]:
+        with db.reading() as session:
+            return [(one.state, one.reason) for one in queries.of_order(session, orders.by_ref(session, "1").id or 0) if one.kind == "packed"]
+
+    with clock.stopped_at(NOON):
+        maja.follow("pick:CART-1")
+        for code in ("MUG", "CMD:DONE"):
+            assert maja.scan(bench, code).status == 200
+        work_off()
+        assert maja.scan(bench, "CMD:UNDO").status == 200
+    at(NOON + timedelta(minutes=3))
+    assert packed() == [("skipped", "the parcel was opened again")]
+    with clock.stopped_at(NOON + timedelta(minutes=4)):
+        assert maja.scan(bench, "CMD:DONE").status == 200
+        work_off()
+    at(NOON + timedelta(minutes=7))
+    assert packed() == [("skipped", "the parcel was opened again"), ("sent", "")]
+
+
+def test_an_order_in_two_parcels_is_asked_after_once_it_has_all_come_and_is_closed_then(maja: Tablet) -> None:
+    maja.add_product("CUP")
+    with clock.stopped_at(NOON):
+        maja.place("1", {"MUG": 1, "CUP": 1}, ships="parts")
+        maja.ship_all()
+        work_off()
+    with clock.stopped_at(NOON + timedelta(days=1)):
+        reached("1", "delivered")
+        work_off()
+    assert (fate("1", "delivered")[0], fate("1", "follow-up")[0]) == ("sent", "none"), "a cup is still to come"
+    with clock.stopped_at(NOON + timedelta(days=3)):
+        maja.receive({"CUP": 1})
+        maja.follow("putaway:")
+        maja.ship_all()
+        work_off()
+    with clock.stopped_at(NOON + timedelta(days=4)):
+        for _ in range(2):
+            reached("1", "delivered", parcel=2)
+        work_off()
+    at(NOON + timedelta(days=8, hours=23))
+    assert (fate("1", "follow-up")[0], maja.events("1").count("OrderClosed")) == ("held", 0)
+    at(NOON + timedelta(days=9, hours=1))
+    assert (fate("1", "follow-up"), maja.events("1").count("OrderClosed")) == (("sent", ""), 1)
+    assert "Closed: 4 days from the order to the door" in [one["say"] for one in maja.get("/api/v1/orders/1/timeline")["items"]]
 
 
 def test_a_provider_that_fails_rests_and_one_message_tries_it(maja: Tablet) -> None:

@@ -144,6 +144,7 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "InstructionDied": lambda v: f"The shop never answered whether it would {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
     "InstructionSettled": lambda v: f"{v['by']} settled by hand: {_ASKED[v['kind']]}{_much(v)}. {v['note']}",
     "InstructionWithdrawn": lambda v: f"The shop need not {_ASKED[v['kind']]}{_much(v)}: {v['why']}",
+    "OrderClosed": lambda v: f"Closed: {phrases.lasting(v['took_s'])} from the order to the door",
     "AlarmRaised": lambda v: f"Alarm: {v['say']}",
     "AlarmEnded": lambda v: _ALARM_OVER[v["name"]],
     "InvariantBroke": lambda v: f"Proof: “{v['name']}” does not hold, {_verb(v['breaches'], 'breach', 'breaches')}",

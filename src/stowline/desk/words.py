@@ -29,6 +29,14 @@ def moment(at: str) -> str:
     return f"{day(there.date())}, {there:%H:%M}"
 
 
+def lasting(seconds: int) -> str:
+    """A time in its largest unit of at least one: "6 days", "1 hour", "20 minutes"."""
+    for unit, size in (("day", 86_400), ("hour", 3600)):
+        if seconds >= size:
+            return units(seconds // size, unit)
+    return units(max(1, seconds // 60), "minute")
+
+
 def window(first: date | None, last: date | None) -> str:
     """ "Tue 1 Dec", "3 to 7 Dec", "28 Nov to 3 Dec"; "" if nobody knows."""
     if first is None or last is None or first == last:

@@ -5,6 +5,6 @@ message is the end of a trail; a sequence is the beginning of one, and records e
 LongAway (no order for a long time), BasketLeft (a basket was left).
 An entry of the calendar records the turn of each customer: CalendarTurn.
 Of what a shop says of its shoppers: CustomerRegistered (an account was opened), PointsEarned (of an order).
-Of delivery as a whole: AlarmRaised, AlarmEnded.
+Of delivery as a whole: AlarmRaised, AlarmEnded. Of an order that came, once its shopper was asked whether all is well: OrderClosed.
 A run is what a manager writes to many, and records the turn of each order: NoteWritten.
 """

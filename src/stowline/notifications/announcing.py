@@ -25,6 +25,8 @@ from stowline.packing import queries as packing
 TIMER = "message"
 OFFERING = {"backorder-notice": "notice", "delay-apology": "apology"}
 """What tells of a delay offers its shopper a choice, in the same transaction."""
+AFTER_ALL = ("thank-you", "feedback", "follow-up")
+"""What is said once, after the whole order has come."""
 NOT_SENT = "this store does not send it"
 NOBODY = {"email": "no e-mail address is known", "sms": "no telephone number is known", "whatsapp": "no telephone number is known"}
 _messages = Message.__table__  # type: ignore[attr-defined]
@@ -53,6 +55,8 @@ def decide(books: Books, kind: str, order: Order, happened: Happened) -> Iterato
     parcel_id = _parcel_id(session, happened)
     if kind == "item-processed" and not _holds_what_waited(books, order, parcel_id):
         return
+    if kind in AFTER_ALL and not _all_came(books, order):
+        return  # the parcel that comes last tells of it
     why = _why_not(session, policy, order, happened)
     facts = facts_of(books, kind, order, happened)
     for channel in policy.channels:
@@ -93,6 +97,14 @@ def _holds_what_waited(books: Books, order: Order, parcel_id: int | None) -> boo
     return bool(came) and any(one.sku in came for one in packing.contents(books.session, parcel_id or 0))
 
 
+def _all_came(books: Books, order: Order) -> bool:
+    """Whether nothing of an order has yet to leave, and each of its parcels came to its end."""
+    ended = {one.values["parcel_id"] for one in books.diary(order.id or 0)
+             if one.name == "MilestoneReached" and one.values["milestone"] in ("delivered", "returned_to_sender")}  # fmt: skip
+    left = order.handed_over >= order.ordered - order.cancelled
+    return left and all(one.id in ended for one in packing.parcels_of(books.session, order.id or 0) if one.state == "handed_over")
+
+
 def _why_not(session: Session, policy: Policy, order: Order, happened: Happened) -> str:
     """Why a store does not tell of it; '' if it does."""
     if not (order.tell and happened.values.get("tell", True)):  # telling that began since leaves the event as it was
@@ -117,8 +129,13 @@ _Fact = Callable[[Books, str, Order, Happened], str | int]
 
 
 def _parcel(books: Books, kind: str, order: Order, happened: Happened) -> str | int:
-    _ = books, order
-    return f"{happened.values['parcel']}.{happened.values['time']}" if kind == "shipped" else str(happened.values["parcel"])
+    """A parcel that is closed again after what was told of it was withdrawn is told of anew."""
+    _ = order
+    code = str(happened.values["parcel"])
+    if kind == "shipped":
+        return f"{code}.{happened.values['time']}"
+    again = books.reopened(_parcel_id(books.session, happened) or 0, kind) if happened.name == "ParcelPacked" else 0
+    return f"{code}.{again}" if again else code
 
 
 def _revision(books: Books, kind: str, order: Order, happened: Happened) -> str | int:

@@ -104,6 +104,10 @@ class Books:
         """Whether the shopper was told by this channel that this parcel is on its way."""
         return queries.told_of_parcel(self.session, parcel_id, channel)
 
+    def reopened(self, parcel_id: int, kind: str) -> int:
+        """How many messages of a kind about a parcel were withdrawn as it was opened again."""
+        return queries.reopened(self.session, parcel_id, kind)
+
     def withdrawn(self, order_id: int, kind: str) -> int:
         """How many messages of a kind about an order were withdrawn as the stock they told of was taken back."""
         return queries.withdrawn(self.session, order_id, kind)

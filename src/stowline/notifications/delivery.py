@@ -26,6 +26,7 @@ from stowline.notifications import (
     announcing,
     breakers,
     channel_settings,
+    closing,
     digests,
     facts,
     gates,
@@ -258,12 +259,12 @@ def _send(ident: int, ready: _Ready) -> None:
     except DeliveryFailed as error:
         _failed(ident, claim.at, error)
     else:
-        _sent(ident, claim.at, ready.provider)
+        _sent(ident, claim.at, ready)
     finally:
         claim.end()
 
 
-def _sent(ident: int, claimed_at: datetime | None, provider: str) -> None:
+def _sent(ident: int, claimed_at: datetime | None, ready: _Ready) -> None:
     with db.transaction() as session:
         if not _mark_at_once(session, ident, claimed_at):
             message = queries.lock(session, ident)
@@ -271,7 +272,9 @@ def _sent(ident: int, claimed_at: datetime | None, provider: str) -> None:
                 return
             _mark(session, message, Outcome.ACCEPTED, "")
         timers.cancel(session, announcing.TIMER, str(ident))
-        breakers.worked(session, provider)
+        breakers.worked(session, ready.provider)
+        if ready.envelope.kind == closing.KIND:
+            closing.close(session, ident)
 
 
 def _mark_at_once(session: Session, ident: int, claimed_at: datetime | None) -> bool:

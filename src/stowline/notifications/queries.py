@@ -23,6 +23,7 @@ _LOCK = select(Message).where(col(Message.id) == sa.bindparam("id")).with_for_up
 _EARLIER = Hot("SELECT 1 FROM message WHERE order_id = :order_id AND id < :id AND channel = :channel"
                " AND state IN ('held', 'sending') AND due <= :due LIMIT 1")  # fmt: skip
 TAKEN_BACK = "the stock was taken back"
+OPENED = "the parcel was opened again"
 
 
 def message(session: Session, message_id: int) -> Message:
@@ -100,6 +101,19 @@ def told_of_parcel(session: Session, parcel_id: int, channel: str) -> bool:
 def withdrawn(session: Session, order_id: int, kind: str) -> int:
     """How many messages of a kind an order was owed that did not go, as the stock they told of was taken back."""
     query = sa.select(sa.func.count()).where(_m.order_id == order_id, _m.kind == kind, _m.state == State.SKIPPED, _m.reason == TAKEN_BACK)
+    return int(session.execute(query).scalar_one())
+
+
+def first_of_kind(session: Session, order_id: int, kind: str) -> int | None:
+    """The message of a kind that an order was owed first, without those that were skipped."""
+    query = sa.select(sa.func.min(_m.id)).where(_m.order_id == order_id, _m.kind == kind, _m.state != State.SKIPPED)
+    found: int | None = session.execute(query).scalar_one()
+    return found
+
+
+def reopened(session: Session, parcel_id: int, kind: str) -> int:
+    """How many messages of a kind about a parcel did not go, as it was opened again, counted by their events."""
+    query = sa.select(sa.func.count(sa.distinct(_m.event_id))).where(_m.parcel_id == parcel_id, _m.kind == kind, _m.state == State.SKIPPED, _m.reason == OPENED)
     return int(session.execute(query).scalar_one())
 
 

@@ -99,9 +99,10 @@ def untrue(session: Session, message: Message, order: Order | None = None) -> st
 
 
 def _untrue_of_parcel(session: Session, message: Message) -> str:
-    left = packing.parcel(session, message.parcel_id or 0).state == "handed_over"
+    state = packing.parcel(session, message.parcel_id or 0).state
+    left = state == "handed_over"
     if message.kind in ("packed", "item-processed"):
-        return "it has left already" if left else ""
+        return "it has left already" if left else queries.OPENED if state == "open" else ""
     if not left:
         return "the handover was undone"
     told = [kind for kind in queries.kinds_told(session, message.parcel_id or 0, message.channel)
