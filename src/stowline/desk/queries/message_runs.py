@@ -12,6 +12,7 @@ from stowline.catalog import queries as catalog
 from stowline.core import db, fields
 from stowline.core.errors import Refused
 from stowline.desk import words
+from stowline.desk.queries import diary
 from stowline.desk.queries import orders as lists
 from stowline.desk.queries.keyset import Key, Page, Place, walk
 from stowline.notifications import policies, previews, run_queries, runs
@@ -208,7 +209,7 @@ def recipient_rows(session: Session, run: NoteRun, found: Sequence[Recipient]) -
 
 
 def _told(message: Message) -> Row:
-    return {"id": message.id, "state": message.state, "channel": message.channel, "reason": words.capital(message.reason) if message.reason else "",
+    return {"id": message.id, "state": message.state, "channel": diary.CHANNELS.get(message.channel, message.channel), "reason": words.capital(message.reason) if message.reason else "",
             "until": message.due if message.state == "held" else None}  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from stowline.core.config import settings
 from stowline.desk import policy_forms as forms
+from stowline.desk import words
 from stowline.desk.queries import carriers
 from stowline.desk.queries import kinds as catalogue
 from stowline.desk.queries import store_channels as ways
@@ -40,7 +41,7 @@ def frame(session: Session, store: Store, step: str) -> Row:
     back = setup_rules.before(step)
     return {
         "store": {"key": store.key, "name": store.name}, "steps": rail, "step": step, "title": STEPS[step], "say": SAYS[step], "back": f"{home}/{back}" if back else "",
-        "silent": chosen.silent, "pending": chosen.says_something, "live_at": row.live_at if row else None, "live_by": row.live_by if row else "",
+        "silent": chosen.silent, "pending": chosen.says_something, "live_at": row.live_at if row else None, "live_by": words.person(row.live_by) if row else "",
     }  # fmt: skip
 
 

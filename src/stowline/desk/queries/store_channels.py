@@ -37,7 +37,7 @@ def _mail() -> str:
     """ "By an SMTP server, signed by DKIM. Bounces go to an address of each mail's own." """
     ours = settings()
     if not ours.smtp_url:
-        return "Mails are kept on the Messages page and reach nobody, as STOWLINE_SMTP_URL is not set."
+        return "Mails are kept on the Messages page and reach nobody, as no mail server is set."
     signed = "signed by DKIM" if ours.dkim_key_file else "unsigned by Stowline"
     back = "to an address of each mail's own" if "{token}" in ours.return_path else f"to {ours.return_path or 'the store’s sender'}"
     return f"By an SMTP server, {signed}. Bounces go {back}."
