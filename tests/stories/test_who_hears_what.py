@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
-from stowline.core import clock, db, outbox
+from stowline.core import broker, clock, db, outbox
 from stowline.core.errors import Conflict
 from stowline.notifications import (
     breakers,
@@ -222,6 +222,51 @@ def test_whatever_order_the_milestones_come_in_no_message_goes_backwards(maja: T
         assert ranks == sorted(ranks), (way, [one.kind for one in went])
         assert fate(ref, "delivered")[0] == "sent"
         assert all(one.reason for one in messages(ref).values() if one.state == "skipped")
+
+
+def events_of(maja: Tablet, ref: str, moment: datetime) -> list[tuple[int, str]]:
+    """An order waits, is filled, packed, handed over and delivered, and nobody reacts to any of it yet: what is to be done."""
+    with clock.stopped_at(moment):
+        maja.add_product(f"RARE-{ref}")
+        maja.place(ref, {f"RARE-{ref}": 1})
+        maja.receive({f"RARE-{ref}": 1}, f"PO-{ref}")
+        maja.follow("putaway:")
+        maja.ship_all()
+        for milestone in ("in_transit", "out_for_delivery", "delivered"):
+            reached(ref, milestone)
+        with db.transaction() as session:
+            return outbox.claim(session)
+
+
+@pytest.mark.proof
+def test_whatever_order_an_orders_events_are_heard_in_it_ends_the_same_and_no_message_goes_backwards(maja: Tablet) -> None:
+    """Confirmed, filled, packed, handed over, three milestones: their reactions by lot, mails between them by lot."""
+    dice, ends = random.Random(7), set()
+    for kind in ("packed", "in-transit", "item-processed", "stock-arrived"):
+        say(kind, on=True)
+    for n in range(240 if proof_is_full() else 6):
+        ref, moment = f"E-{n}", NOON + timedelta(days=n)
+        rings = events_of(maja, ref, moment)
+        dice.shuffle(rings)
+        for step, (event_id, reaction) in enumerate(rings):
+            with clock.stopped_at(moment + timedelta(minutes=3 * step)):
+                broker.react(event_id, reaction)
+            if dice.random() < 0.5:
+                at(moment + timedelta(minutes=3 * step + 2))
+        at(moment + timedelta(hours=12))
+        found = messages(ref)
+        went = sorted((one for one in found.values() if one.parcel_id and one.state == "sent" and one.kind in RANK), key=lambda one: (one.sent_at, one.id))
+        ranks = [RANK[one.kind] for one in went]
+        assert ranks == sorted(ranks), (rings, [one.kind for one in went])
+        open_still = {key: (one.state, one.reason) for key, one in found.items() if one.state != "sent" and not (one.state == "skipped" and one.reason)}
+        assert open_still.keys() <= {("follow-up", "email")}, open_still  # asked days later
+        with db.reading() as session:
+            order = orders.by_ref(session, ref)
+        ends.add((order.state, order.handed_over, tuple(sorted(found)), fate(ref, "order-confirmed")[0], fate(ref, "delivered")[0]))
+    assert len(ends) == 1, ends
+    [(state, handed_over, owed, confirmed, delivered)] = ends
+    assert (state, handed_over, confirmed, delivered) == ("handed_over", 1, "sent", "sent")
+    assert {kind for kind, _ in owed} >= {"order-confirmed", "stock-arrived", "packed", "shipped", "in-transit", "out-for-delivery", "delivered"}
 
 
 def test_a_box_that_is_opened_again_is_not_told_packed_until_it_is_closed_again(maja: Tablet) -> None:

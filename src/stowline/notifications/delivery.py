@@ -129,12 +129,12 @@ def _is_clear(session: Session, message: Message, order: Order) -> bool:
 def _look_closely(ident: int) -> _Ready | None:
     """The same for any message, and what keeps it from going is written down."""
     with db.transaction() as session:
-        message = queries.lock(session, ident)
+        message, order = queries.lock_with_order(session, ident)
         if message.state == State.SENDING:
             _lost(session, message)
         if message.state != State.HELD or not _may_go(session, message):
             return None
-        if _is_stopped(session, message) or digests.fold(session, message, _written):
+        if _is_stopped(session, message, order) or digests.fold(session, message, _written):
             return None
     with db.reading() as session:
         return _ready(session, queries.message(session, ident))
@@ -157,9 +157,8 @@ def _may_go(session: Session, message: Message) -> bool:
     return True
 
 
-def _is_stopped(session: Session, message: Message, *, under_way: bool = False) -> bool:
+def _is_stopped(session: Session, message: Message, order: Order | None, *, under_way: bool = False) -> bool:
     """Skip what is not true any more or will never be let through, put off what has to wait; whether it was either."""
-    order = orders.lock(session, message.order_id) if message.order_id is not None else None  # held on to: read once
     why = "" if message.forced else digests.untrue(session, message) if message.kind == digests.KIND else service.untrue(session, message, order)
     shut = gates.Never(why) if why else gates.closed(session, message, under_way=under_way)
     if isinstance(shut, gates.Never):
@@ -228,9 +227,9 @@ class _Claim:
         """Mark the message as being sent, unless it must not go any more (_CalledOff)."""
         self._turns.enter(self)
         with db.transaction() as session:
-            message = queries.lock(session, self.ident)
+            message, order = queries.lock_with_order(session, self.ident)
             service.hold(session, message)
-            if message.state == State.HELD and not _is_stopped(session, message, under_way=True) and self._is_as_written(session, message):
+            if message.state == State.HELD and not _is_stopped(session, message, order, under_way=True) and self._is_as_written(session, message):
                 self.at = clock.now()
                 _CLAIM.run(session, id=self.ident, at=self.at, subject=self.rendered.subject, html=self.rendered.html,
                            text=self.rendered.text, short=self.rendered.short)  # fmt: skip

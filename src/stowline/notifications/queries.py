@@ -13,6 +13,7 @@ from stowline.core.hot import Hot
 from stowline.notifications import preferences
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State, message_id
+from stowline.orders import queries as orders
 from stowline.orders.models import Order
 from stowline.receiving.models import Supplier
 from stowline.receiving.report_models import SupplierReport
@@ -20,6 +21,7 @@ from stowline.stores import queries as stores
 
 _m = Message.__table__.c  # type: ignore[attr-defined]
 _LOCK = select(Message).where(col(Message.id) == sa.bindparam("id")).with_for_update().execution_options(populate_existing=True)
+_ORDER_OF = Hot("SELECT order_id FROM message WHERE id = :id")
 _EARLIER = Hot("SELECT 1 FROM message WHERE order_id = :order_id AND id < :id AND channel = :channel"
                " AND state IN ('held', 'sending') AND due <= :due LIMIT 1")  # fmt: skip
 TAKEN_BACK = "the stock was taken back"
@@ -40,6 +42,13 @@ def lock(session: Session, message_id: int) -> Message:
     if found is None:
         raise NotFound("There is no such message.")
     return found
+
+
+def lock_with_order(session: Session, message_id: int) -> tuple[Message, Order | None]:
+    """A message as `lock` gives it, and its order, locked before it: everybody takes them in this order. Raises NotFound."""
+    found = _ORDER_OF.one(session, id=message_id)
+    order = orders.lock(session, found[0]) if found is not None and found[0] is not None else None
+    return lock(session, message_id), order
 
 
 def of_order(session: Session, order_id: int, limit: int = 200) -> list[Message]:

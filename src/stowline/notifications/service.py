@@ -61,9 +61,10 @@ def announce_report(session: Session, happened: Happened) -> None:
 
 def withdraw(session: Session, happened: Happened) -> None:
     """A handover was undone, stock taken back, or an order cancelled: what has not gone yet and is true no more is withdrawn."""
-    for message_id in list(pending(session, happened.values["order_id"])):
+    order = orders.lock(session, happened.values["order_id"])
+    for message_id in list(pending(session, order.id or 0)):
         message = queries.lock(session, message_id)
-        why = "" if message.forced else untrue(session, message)
+        why = "" if message.forced else untrue(session, message, order)
         if message.state == State.HELD and why:
             skip(session, message, why)
 
