@@ -20,9 +20,9 @@ from tests.services import SmtpSink, StowlineProcess, plain_postgres, proof_is_f
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 KILLS = 70 if proof_is_full() else 2
-MOST_ORDERS, PORTION, EVERY_S = 6000, 25, 0.2
+MOST_ORDERS, PORTION, EVERY_S = 6000, 25, 0.8
 MODULE = "tests.proof.dying"
-PATIENCE_S = 25
+PATIENCE_S = 12
 _NOTES = "stowline.notifications"
 RELAY = ("stowline.core.outbox:claim", "stowline.core.timers:claim", "stowline.core.relay:Relay.ring_once")
 WORKER = (
