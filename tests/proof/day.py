@@ -113,10 +113,10 @@ class Day:
         lines = [{"sku": sku, "quantity": count} for sku, count in sorted(units.items())]
         self.call("POST", "/api/v1/purchase-orders", {"ref": ref, "supplier": "Kiln Works", "lines": lines})
 
-    def crew(self, *, workers: int = 4, mistakes: float = 0.05) -> Json:
+    def crew(self, *, workers: int = 4, mistakes: float = 0.05, seconds: float = 600) -> Json:
         """`stowline crew` works until nothing is left to do; its report."""
         words = ("crew", "--url", self.stowline.url, "--token", self.token, "--workers", str(workers))
-        done = self.stowline.cli(*words, "--mistakes", str(mistakes), "--json", seconds=600)
+        done = self.stowline.cli(*words, "--mistakes", str(mistakes), "--json", seconds=seconds)
         report: Json = json.loads(done.stdout)
         return report
 

@@ -72,7 +72,7 @@ def dead(process: Any) -> bool:
 def work_on(day: Day, over: threading.Event) -> None:
     """The crew works as long as orders come."""
     while not over.is_set():
-        day.crew(mistakes=0.0)
+        day.crew(mistakes=0.0, seconds=3000)  # while orders come there is always something left to do
     day.crew(mistakes=0.0)
 
 
