@@ -239,6 +239,7 @@ def events_of(maja: Tablet, ref: str, moment: datetime) -> list[tuple[int, str]]
 
 
 @pytest.mark.proof
+@pytest.mark.timeout(1800)
 def test_whatever_order_an_orders_events_are_heard_in_it_ends_the_same_and_no_message_goes_backwards(maja: Tablet) -> None:
     """Confirmed, filled, packed, handed over, three milestones: their reactions by lot, mails between them by lot."""
     dice, ends = random.Random(7), set()
