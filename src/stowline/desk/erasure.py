@@ -39,6 +39,7 @@ class Person:
     orders: tuple[int, ...]
     parcels: tuple[int, ...]
     phones: tuple[str, ...] = ()
+    returns: tuple[int, ...] = ()
 
     @property
     def addresses(self) -> tuple[str, ...]:
@@ -47,7 +48,7 @@ class Person:
 
     def ids(self, by: str) -> tuple[int, ...]:
         """The ids of a kind of thing that is theirs."""
-        return {"customer": (self.customer_id,), "order": self.orders, "parcel": self.parcels}[by]
+        return {"customer": (self.customer_id,), "order": self.orders, "parcel": self.parcels, "return": self.returns}[by]
 
 
 def _table(name: str) -> sa.Table:
@@ -62,7 +63,9 @@ def person(session: Session, customer_id: int) -> Person:
         raise NotFound("There is no such customer.")
     mine = tuple(session.execute(sa.select(orders.c.id).where(orders.c.customer_id == customer_id).order_by(orders.c.id)).scalars())
     boxes = tuple(session.execute(sa.select(parcels.c.id).join(orders, orders.c.id == parcels.c.order_id).where(orders.c.customer_id == customer_id)).scalars())
-    return Person(row.id, row.store_id, row.email, row.name, mine, boxes, _phones(session, row.store_id, row.email))
+    rmas = _table("rma")
+    back = tuple(session.execute(sa.select(rmas.c.id).join(orders, orders.c.id == rmas.c.order_id).where(orders.c.customer_id == customer_id)).scalars())
+    return Person(row.id, row.store_id, row.email, row.name, mine, boxes, _phones(session, row.store_id, row.email), back)
 
 
 def _phones(session: Session, store_id: int, email: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ GONE = "Erased"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One table. `by`: customer, order (`order_id`), parcel, person (store and address), or terms of an order. `any_store`: a row of no
+    """One table. `by`: customer, order (`order_id`), return, parcel, person (store and address), or terms of an order. `any_store`: a row of no
     store yet belongs to whoever has the address.
     """
 
@@ -40,6 +40,10 @@ PLACES: tuple[Place, ...] = (
     Place("reallocation", "order", "to_order_id", clean=("why",)),
     Place("reallocation", "order", "from_order_id", clean=("why",)),
     Place("parcel_milestone", "parcel", "parcel_id", clean=("say", "place")),
+    Place("rma", "order", "order_id", clean=("why", "claim"), sets={"note": ""}),
+    Place("rma_line", "return", "rma_id", sets={"note": ""}),
+    Place("rma_photo", "return", "rma_id", goes=True),
+    Place("rma_settlement", "return", "rma_id", clean=("cut_why",)),
     Place("sign_up", "person", "email", goes=True),
     Place("preference", "person", "address", goes=True),
     Place("reader", "person", "address", goes=True),
@@ -64,5 +68,5 @@ IN_A_WAY_OF_THEIR_OWN: Mapping[str, str] = {
     "idempotency": "key route", "mail_report": "key",
 }  # fmt: skip
 """Columns that erasing empties by a verb of its own: rows that go, and fingerprints."""
-EXPORTED = ("customer", "orders", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
+EXPORTED = ("customer", "orders", "rma", "rma_line", "rma_photo", "rma_settlement", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
             "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact")  # fmt: skip

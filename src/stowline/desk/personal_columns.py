@@ -31,7 +31,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
         "dock_case": "owner opened_by solved_by scan_id", "dock_photo": "who", "goods_receipt": "who scan_id", "idempotency": "identity",
         "instruction": "settled_by", "ledger": "who device scan_id", "message_hook": "made_by", "message_setup": "changed_by live_by",
         "offer": "made_by", "proof_run": "asked_by", "purchase_order_revision": "who", "put_away_override": "who scan_id", "reallocation": "who",
-        "reserve": "made_by", "shop_door": "made_by", "snippet": "changed_by", "supplier_report": "who", "suppression": "lifted_by", "tag": "by",
+        "reserve": "made_by", "return_policy": "changed_by", "rma": "asked_by decided_by", "rma_arrival": "who scan_id", "rma_inspection": "who scan_id", "rma_settlement": "who", "shop_door": "made_by", "snippet": "changed_by", "supplier_report": "who", "suppression": "lifted_by", "tag": "by",
         "task_step": "holder", "webhook": "made_by", "message": "scan_id", "arrival_unit": "scan_id", "scan": "scan_id",
     },
     OURS: {
@@ -45,7 +45,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
         "parcel": "code state", "parcel_line": "lot serial", "parcel_milestone": "key milestone source told", "parcel_track": "carrier milestone",
         "pick_line": "lot serial state", "pick_list": "task", "printed_code": "code kind label", "promise": "cause source arrival", "promise_due": "cause ref",
         "promise_outcome": "supplier", "promise_standing": "arrival arrivals supplier source", "proof_result": "name breaches", "proof_run": "state",
-        "purchase_order": "ref supplier", "purchase_order_revision": "lines", "put_away_override": "lot", "receipt": "reaction", "shelf_line": "lot serial state",
+        "purchase_order": "ref supplier", "return_policy": "free_reasons outcomes approve lost exchange settle", "rma": "ref kind state key carrier", "rma_arrival": "lot serial hint", "rma_inspection": "lot serial grade disposition condition", "rma_line": "reason outcome", "rma_settlement": "outcome", "purchase_order_revision": "lines", "put_away_override": "lot", "receipt": "reaction", "shelf_line": "lot serial state",
         "sscc_series": "prefix", "supplier_report": "press expected lines", "suppression": "channel scope source", "tag": "noun", "task_lease": "task",
         "task_step": "task", "tote": "code color", "velocity": "grade", "zone": "code mixing",
     },
@@ -63,13 +63,13 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
     },
     BOOKS: {
         "orders": "ref country currency locale time_zone platform ships state", "order_line": "name", "order_kit": "name", "message": "order_ref",
-        "instruction": "order_ref currency lines",
+        "instruction": "order_ref currency lines", "rma": "order_ref",
     },
-    PARCELS: {"label": "carrier service tracking sscc", "parcel_track": "number"},
+    PARCELS: {"label": "carrier service tracking sscc", "parcel_track": "number", "rma": "tracking"},
     STAFFS_OWN: {"user": "name email password_hash badge pin_hash roles", "staff_session": "secret_hash csrf device"},
     BRIEFLY: {"sign_in_failure": "account address"},
     HASHED: {"contact": "key"},
-    BY_WORKERS: {"adjustment": "note decided_why", "count_request": "why", "dock_case": "note outcome", "put_away_override": "why", "purchase_order_revision": "why",
+    BY_WORKERS: {"adjustment": "note decided_why", "count_request": "why", "dock_case": "note outcome", "put_away_override": "why", "purchase_order_revision": "why", "rma_inspection": "note",
                  "suppression": "lifted_why"},
 }  # fmt: skip
 """Reason -> table -> its columns."""

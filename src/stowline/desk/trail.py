@@ -9,6 +9,7 @@ from sqlmodel import Session
 from stowline.cases.contact_rules import ABOUT, CHANNELS
 from stowline.core import outbox
 from stowline.core.outbox import Happened
+from stowline.desk import trail_returns
 from stowline.desk import words as phrases
 from stowline.notifications import queries as messages
 from stowline.notifications.queries import Message
@@ -72,6 +73,7 @@ def _much(values: dict[str, Any]) -> str:
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
+    **trail_returns.WORDS,
     "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
     "OrderCancelled": lambda v: f"Order cancelled: {v['reason']}" if v["reason"] else "Order cancelled",
     "RestCancelled": lambda v: f"The rest cancelled, {_n(v['units'])}" + (f": {v['reason']}" if v["reason"] else ""),

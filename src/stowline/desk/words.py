@@ -92,7 +92,7 @@ def capital(said: str) -> str:
     return ended[:1].upper() + ended[1:]
 
 
-PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce", "api": "API", "csv": "CSV file"}
+PLATFORMS = {"shopify": "Shopify", "woocommerce": "WooCommerce", "api": "API", "csv": "CSV file", "return": "Return"}
 LANGUAGES = {
     "ar": "Arabic", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English", "es": "Spanish", "fi": "Finnish",
     "fr": "French", "he": "Hebrew", "hu": "Hungarian", "it": "Italian", "ja": "Japanese", "ko": "Korean", "nb": "Norwegian",
