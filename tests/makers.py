@@ -10,7 +10,6 @@ import hmac
 import http.client
 import json
 import subprocess
-import sys
 import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from stowline.core import db
 from stowline.people import service as people
 from stowline.stores import service as stores
 from tests import tables
+from tests.forked import Forked
 from tests.services import StowlineProcess, clean_env
 
 Json = dict[str, Any]
@@ -320,12 +320,10 @@ def found_site(url: str) -> str:
 
 
 @contextmanager
-def background(data_dir: Path, command: str, **env: str) -> Iterator[subprocess.Popen[bytes]]:
+def background(data_dir: Path, command: str, **env: str) -> Iterator[Forked]:
     """A part of Stowline that listens to no port (`relay`, `worker`), until the block ends."""
     log_path = data_dir / f"stowline-{command}.log"
-    with log_path.open("ab") as log:
-        settings = clean_env(STOWLINE_DATA_DIR=str(data_dir), **env)
-        process = subprocess.Popen([sys.executable, "-m", "stowline", command], env=settings, stdout=log, stderr=log)
+    process = Forked([command], clean_env(STOWLINE_DATA_DIR=str(data_dir), **env), log_path, log_path)
     try:
         yield process
         assert process.poll() is None, f"stowline {command} ended\n{log_path.read_text()}"

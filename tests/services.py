@@ -21,6 +21,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -38,6 +39,8 @@ import redis
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from psycopg import sql
+
+from tests.forked import Forked
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -456,14 +459,14 @@ def cli(
     seconds: float = 120,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``stowline …`` to its end. With ``check`` a non-zero exit fails the test with what it printed."""
-    done = subprocess.run(
-        [sys.executable, "-m", "stowline", *words],
-        env=clean_env(**(env or {})),
-        capture_output=True,
-        text=True,
-        timeout=seconds,
-        check=False,
-    )
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        process = Forked(words, clean_env(**(env or {})), out, err)
+        try:
+            code = process.wait(seconds)
+        finally:
+            process.kill()
+        done = subprocess.CompletedProcess([*words], code, out.read_text(), err.read_text())
     if check and done.returncode:
         raise AssertionError(f"stowline {' '.join(words)} exited {done.returncode}\n{done.stdout}\n{done.stderr}")
     return done
@@ -489,17 +492,19 @@ class StowlineProcess:
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {"STOWLINE_DATA_DIR": str(data_dir)} | env
         self._command = command
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: Forked | subprocess.Popen[bytes] | None = None
         self._log_path = data_dir / f"stowline-{self.port}.log"
 
     def start(self, seconds: float = 60) -> Self:
         """Start it and return when ``/healthz`` answers 200."""
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        words = [sys.executable, "-m", self.module, *self._command, "--host", "127.0.0.1", "--port", str(self.port)]
-        with self._log_path.open("ab") as log:
-            self._process = subprocess.Popen(words, env=clean_env(**self.env), stdout=log, stderr=log)
+        words = [*self._command, "--host", "127.0.0.1", "--port", str(self.port)]
+        self._process = self._begun(words, clean_env(**self.env))
         self._wait_until_healthy(seconds)
         return self
+
+    def _begun(self, words: Sequence[str], env: dict[str, str]) -> "Forked | subprocess.Popen[bytes]":
+        return Forked(words, env, self._log_path, self._log_path, module=self.module)
 
     def _wait_until_healthy(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -569,6 +574,14 @@ class StowlineProcess:
                 self._process.wait(timeout=10)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+
+class FreshProcess(StowlineProcess):
+    """The same from nothing, as a user starts it: `python -m stowline …`."""
+
+    def _begun(self, words: Sequence[str], env: dict[str, str]) -> "Forked | subprocess.Popen[bytes]":
+        with self._log_path.open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", self.module, *words], env=env, stdout=log, stderr=log)
 
 
 def stowline_process(data_dir: Path, **env: str) -> StowlineProcess:

@@ -14,7 +14,7 @@ from litestar.testing import TestClient
 from stowline.app import create_app
 from tests.commands import House, house_at, stowline
 from tests.makers import Tablet, found_site, in_process
-from tests.services import ROOT, StowlineProcess, clean_env
+from tests.services import ROOT, FreshProcess, clean_env
 
 CONTRACT = {
     "migrate": [],
@@ -271,7 +271,7 @@ def test_an_address_of_another_machine_cannot_be_listened_on(empty: House) -> No
 
 
 def test_up_ends_clean_on_ctrl_c_and_leaves_one_file(house: House) -> None:
-    with StowlineProcess(house.folder) as process:
+    with FreshProcess(house.folder) as process:
         assert process.stop(by=signal.SIGINT) == 0
         assert "Traceback" not in process.log()
     assert sorted(path.name for path in house.folder.glob("stowline.db*")) == ["stowline.db"]

@@ -18,7 +18,7 @@ from stowline.core import clock
 from stowline.demo import crowd
 from tests.commands import House, Said, house_at, stowline
 from tests.makers import Lines, Tablet
-from tests.services import StowlineProcess, proof_is_full
+from tests.services import FreshProcess, proof_is_full
 
 MORNING = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 FACTS = {
@@ -205,7 +205,7 @@ def sign_in(url: str, **fields: str) -> str:
 
 
 def test_everybody_gets_in_and_lands_at_their_work_and_the_robots_token_works(demo: House) -> None:
-    with StowlineProcess(demo.folder, ("demo", "--serve")) as process, Lines() as lines:
+    with FreshProcess(demo.folder, ("demo", "--serve")) as process, Lines() as lines:
         landed = {
             login.role: sign_in(process.url, email=login.email, password=crowd.PASSWORD) for login in crowd.LOGINS
         }

@@ -3,8 +3,6 @@
 import json
 import os
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 import urllib.error
@@ -26,6 +24,7 @@ from stowline.notifications.queries import TAKEN_BACK
 from stowline.people import service as people
 from stowline.wiring import REACTIONS
 from tests import tables
+from tests.forked import Forked
 from tests.services import SmtpSink, StowlineProcess, clean_env
 
 PATIENCE_S = 90
@@ -198,13 +197,12 @@ class Part:
     """One of the scaled parts as a process: `stowline relay`, `stowline worker`."""
 
     def __init__(self, name: str, log: Path, env: dict[str, str], module: str = "stowline") -> None:
-        self._words, self._log, self.env = [sys.executable, "-m", module, name], log, env
-        self._process: subprocess.Popen[bytes] | None = None
+        self._name, self._module, self._log, self.env = name, module, log, env
+        self._process: Forked | None = None
 
     def start(self) -> Self:
         """Start it."""
-        with self._log.open("ab") as log:
-            self._process = subprocess.Popen(self._words, env=clean_env(**self.env), stdout=log, stderr=log)
+        self._process = Forked([self._name], clean_env(**self.env), self._log, self._log, module=self._module)
         return self
 
     def is_dead(self) -> bool:
