@@ -535,6 +535,10 @@ class StowlineProcess:
         """Whether it ended."""
         return self._process is None or self._process.poll() is not None
 
+    def exit_code(self) -> int | None:
+        """What it ended with, -9 for SIGKILL; None while it runs."""
+        return self._process.poll() if self._process else None
+
     def kill(self) -> None:
         """SIGKILL: no goodbye."""
         if self._process is not None:

@@ -209,6 +209,10 @@ class Part:
         """Whether it ended."""
         return self._process is None or self._process.poll() is not None
 
+    def exit_code(self) -> int | None:
+        """What it ended with, -9 for SIGKILL; None while it runs."""
+        return self._process.poll() if self._process else None
+
     def kill(self) -> None:
         """SIGKILL."""
         assert self._process is not None

@@ -12,13 +12,20 @@ from typing import Any
 from stowline.cli import main
 
 
-def arm(place: str) -> None:
-    """Have the named step kill this process before or after its n-th time."""
-    module, path, when, nth = place.split(":")
+def found(step: str) -> tuple[Any, str]:
+    """Whose step it is (a module or class), and its name there: of "module:function" or "module:Class.method"."""
+    module, path = step.split(":")
     owner: Any = importlib.import_module(module)
     *outer, name = path.split(".")
     for one in outer:
         owner = getattr(owner, one)
+    return owner, name
+
+
+def arm(place: str) -> None:
+    """Have the named step kill this process before or after its n-th time."""
+    step_there, when, nth = place.rsplit(":", 2)
+    owner, name = found(step_there)
     step, turns = getattr(owner, name), itertools.count(1)
 
     def dies(*said: Any, **more: Any) -> Any:

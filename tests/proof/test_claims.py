@@ -19,7 +19,7 @@ from functools import partial
 import pytest
 import sqlalchemy as sa
 
-from stowline.core import broker, clock, db, outbox
+from stowline.core import broker, clock, db, outbox, timers
 from stowline.core.config import settings
 from stowline.notifications import delivery
 from stowline.notifications.channels import for_settings
@@ -126,6 +126,39 @@ def test_two_workers_who_claim_one_message_send_it_once(maja: Tablet, smtp_sink:
     assert len(sent) == CLAIMS
     assert set(sent.values()) == {1}
     assert confirmation("1").state == "sent"
+
+
+def test_who_comes_second_to_a_claim_leaves_the_watch_over_it_standing(maja: Tablet, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one dies with the message in hand: it is found to be not certain, and not forgotten."""
+    maja.place("1", {"MUG": 1})
+    with db.transaction() as session:
+        rings = outbox.claim(session)
+    for event_id, reaction in rings:
+        broker.react(event_id, reaction)
+    look = delivery._look
+
+    def look_and_be_overtaken(number: int) -> delivery._Ready | None:
+        ready = look(number)
+        assert ready is not None
+        first = delivery._Claim(number, ready)
+        first.take()
+        first.end()
+        return ready
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(delivery, "_look", look_and_be_overtaken)
+        fire_what_is_due()
+    assert confirmation("1").state == "sending"
+    with clock.stopped_at(clock.now() + delivery.LOST_AFTER):
+        fire_what_is_due()
+    assert confirmation("1").state == "unknown"
+
+
+def fire_what_is_due() -> None:
+    with db.transaction() as session:
+        fires = timers.claim(session)
+    for timer_id, _ in fires:
+        timers.fire(timer_id)
 
 
 @pytest.mark.proof

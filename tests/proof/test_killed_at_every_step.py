@@ -5,6 +5,7 @@ was lost says that it is not certain. The suite plays a few kills, `make proof` 
 """
 
 import itertools
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.proof import dying
 from tests.proof.conftest import OpenDay
 from tests.proof.day import Aside, Day, OnPostgres, Part, baskets, make_site, wait_for
 from tests.services import SmtpSink, StowlineProcess, plain_postgres, proof_is_full
@@ -22,11 +24,11 @@ pytestmark = [pytest.mark.proof, pytest.mark.timeout(3600)]
 KILLS = 70 if proof_is_full() else 2
 MOST_ORDERS, PORTION, EVERY_S = 6000, 25, 0.8
 MODULE = "tests.proof.dying"
-PATIENCE_S = 12
+PATIENCE_S, KILLED = 12, -signal.SIGKILL
 _NOTES = "stowline.notifications"
 RELAY = ("stowline.core.outbox:claim", "stowline.core.timers:claim", "stowline.core.relay:Relay.ring_once")
 WORKER = (
-    f"{_NOTES}.announcing:keep", f"{_NOTES}.delivery:_written", f"{_NOTES}.delivery:_claimed", f"{_NOTES}.channels.smtp:SmtpChannel._write",
+    f"{_NOTES}.announcing:keep", f"{_NOTES}.delivery:_written", f"{_NOTES}.delivery:_Claim._is_as_written", f"{_NOTES}.channels.smtp:SmtpChannel._write",
     f"{_NOTES}.delivery:_sent", f"{_NOTES}.channels.smtp:SmtpChannel._addressed", f"{_NOTES}.delivery:_look", f"{_NOTES}.delivery:_mark",
     "stowline.core.outbox:first_time", "stowline.core.timers:set_timer", f"{_NOTES}.delivery:_Claim.take", "stowline.core.timers:fire",
 )  # fmt: skip
@@ -50,7 +52,7 @@ class Dying(StowlineProcess):
             try:
                 super().start(seconds)
             except AssertionError:
-                if not self.is_dead():
+                if self.exit_code() != KILLED:
                     raise
                 self.deaths += 1
                 self.env["DIE_AT"] = ""
@@ -63,6 +65,7 @@ def dead(process: Any) -> bool:
     pause = threading.Event()
     for _ in range(PATIENCE_S * 20):
         if process.is_dead():
+            assert process.exit_code() == KILLED, "it ended, and not by its step"
             return True
         pause.wait(0.05)
     process.kill()
@@ -97,6 +100,12 @@ def prove(day: Day, sink: SmtpSink, killed: int) -> None:
     day.prove_whole()
     uncertain = day.prove_told(sink, uncertain_at_most=killed)
     sys.stdout.write(f"{killed} kills at a step of their own; not certain: {len(uncertain)}\n")
+
+
+@pytest.mark.parametrize("step", [*RELAY, *WORKER])
+def test_a_step_that_somebody_is_to_die_at_is_there(step: str) -> None:
+    owner, name = dying.found(step)
+    assert callable(getattr(owner, name))
 
 
 def test_the_embedded_process_dies_at_every_step(open_day: OpenDay, smtp_sink: SmtpSink) -> None:

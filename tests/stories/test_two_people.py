@@ -239,3 +239,16 @@ def test_two_managers_decide_while_a_second_counter_ends_and_it_is_posted_once(b
         assert maja.stock("JUG")["on_hand"] == have, [answer.raw for answer in answers]
         tom.scan(task, "CMD:SKIP")
     busy_house.prove()
+
+
+def test_a_tote_that_comes_back_with_another_order_is_anybodys_to_pack(house: House) -> None:
+    """Maja packed what was in it. Her claim ends with that order, not a quarter of an hour later."""
+    maja, jonas = house.tablet("maja"), house.tablet("jonas")
+    maja.stock_up({"MUG": 2})
+    for ref, packer in (("#1", maja), ("#2", jonas)):
+        maja.place(ref, {"MUG": 1})
+        maja.follow("pick:CART-1")
+        assert packer.lease("pack:TOTE-01").status == 200
+        packer.scan("pack:TOTE-01", "MUG")
+        packer.scan("pack:TOTE-01", "CMD:DONE")
+        assert house.tablet(packer.name).order(ref)["state"] == "packed"

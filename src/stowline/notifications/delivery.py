@@ -234,6 +234,8 @@ class _Claim:
                 _CLAIM.run(session, id=self.ident, at=self.at, subject=self.rendered.subject, html=self.rendered.html,
                            text=self.rendered.text, short=self.rendered.short)  # fmt: skip
                 promises.tell(session, self.shown, self.ident)
+            elif message.state == State.SENDING:
+                _lost(session, message)  # another worker was quicker; our timer watches over it, for should it die
         if self.at is None:
             raise _CalledOff
 

@@ -18,6 +18,7 @@ from stowline.picking import from_shelf, queries
 from stowline.picking.events import OrderReleased
 from stowline.picking.models import PickLine, PickList, Tote
 from stowline.picking.rules import Stop
+from stowline.scanning import service as scanning
 
 LOOK_AT = 300  # ready orders that one release looks at, at the most
 Plan = list[tuple[LineView, Free, int]]
@@ -145,6 +146,7 @@ def _open(
             session.add(tote)
         _released(session, order, plan, task, tote.code if tote else "")
     session.flush()
+    scanning.let_go(session, *(f"pack:{tote.code}" for _, _, tote in plans if tote))  # whoever packed what was in it before
 
 
 def _released(session: Session, order: Order, plan: Plan, task: str, tote: str) -> None:

@@ -270,9 +270,9 @@ def last_holder(session: Session, task: str) -> str | None:
     return str(row[0]) if row else None
 
 
-def let_go(session: Session, task: str) -> None:
-    """End the claim on a task."""
-    session.execute(sa.delete(_lease).where(_lease.c.task == task))
+def let_go(session: Session, *tasks: str) -> None:
+    """End the claims on tasks."""
+    session.execute(sa.delete(_lease).where(_lease.c.task.in_(tasks)))
 
 
 def step(session: Session, task: str, holder: Holder) -> dict[str, Any]:
