@@ -41,5 +41,11 @@ SHOP: dict[str, tuple[str, dict[str, Any]]] = {
                      "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
     "shop-chinese": ("shop/order.html", {**BASE, **Reader.of("zh-Hant", "Asia/Taipei").frame(), "store": {"name": "青石茶行", "href": "https://tea.example", "email": "hello@tea.example"}, "eyebrow": "訂單 1042",
                      "headline": "其餘預計 12月3日至7日出貨", "say": "您的訂單有一部分已經出貨。這些日期依供應商的說法，以及他們過去的準時程度估算。若有變動，我們會寫信通知您。", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
+    "shop-track": ("shop/track.html", {**FRAME, "store": STORE, "keep": "kiln", "typed": "", "trouble": "", "several": []}),
+    "shop-track-trouble": ("shop/track.html", {**FRAME, **Reader.of("zh-Hant", "Asia/Taipei").frame(), "store": STORE, "keep": "", "typed": LONG[:90], "trouble": "兩項資料不相符。", "several": []}),
+    "shop-track-several": ("shop/track.html", {**FRAME, "store": STORE, "keep": "", "typed": "", "trouble": "", "several": [{"store": "Kiln & Cup", "href": "/track/1-f"}, {"store": LONG, "href": "/track/2-f"}]}),
+    "shop-parcel": ("shop/parcel.html", {**FRAME, "store": STORE, "keep": "", "number": "JJD000390217745", "trouble": "", "parcel": {
+        "headline": "Out for delivery", "say": "Expected Saturday 28 November", "steps": STEPS, "carrier": "DHL", "events": [{"place": "Köln", "at": "Friday 27 November, 09:12", "say": "Out for delivery"}, {"place": "", "at": "Tuesday 24 November, 16:27", "say": "Packed"}]}}),
+    "shop-parcel-none": ("shop/parcel.html", {**FRAME, "store": STORE, "keep": "", "number": "JJD1", "trouble": "We know no parcel of this number.", "parcel": None}),
     "shop-error": ("shop/error.html", LOST),
 }

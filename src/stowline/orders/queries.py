@@ -57,6 +57,14 @@ def by_ref(session: Session, ref: str, store: str = "") -> Order:
     raise NotFound(f"There is no order {ref}{f' in store {store}' if store else ''}.", where="ref")
 
 
+def numbered(session: Session, refs: Sequence[str], store_id: int | None, most: int) -> list[Order]:
+    """The newest orders with one of these refs, of one store or of all."""
+    query = select(Order).where(col(Order.ref).in_(list(refs)))
+    if store_id is not None:
+        query = query.where(Order.store_id == store_id)
+    return list(session.exec(query.order_by(col(Order.id).desc()).limit(most)))
+
+
 @dataclass(frozen=True, slots=True)
 class LineView:
     """An order line with its product. One of a kit has `per_kit` units in one kit of what was sold as `kit_id`."""

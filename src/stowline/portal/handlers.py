@@ -130,5 +130,5 @@ def _shop_page(
 def _unknown(request: Request[Any, Any, Any]) -> Response[Any]:
     """In the browser's language: without an order nobody knows the reader's."""
     reader = pages.stranger(request)
-    said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say")}
+    said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say"), "find": reader.say("look.title")}
     return pages.page("shop/error.html", request, reader, code=404, **said)

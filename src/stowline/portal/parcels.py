@@ -1,6 +1,7 @@
 """Parcels as their shopper sees them: what is inside, where each has been, when it is expected."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlmodel import Session
@@ -42,6 +43,34 @@ def views(
             "events": [*_where(way.steps, reader), *_ours(parcel, reader)],
         })  # fmt: skip
     return made
+
+
+AT_THE_DOOR = ("out_for_delivery", "attempt_failed", "delivered")
+"""Whoever knows a number alone is not told where these were: it is near somebody's home."""
+
+
+def public(session: Session, parcel: Parcel, way: Way, reader: Reader) -> View:
+    """A parcel for whoever has its number: how far it is, its day and its carrier, nothing of whose it is or what is inside."""
+    way = way if parcel.handed_over_at else NO_WAY
+    label = shipping.live_label(session, parcel.id or 0)
+    kept = [replace(one, place="") if one.milestone in AT_THE_DOOR else one for one in way.steps]
+    known = headline([parcel], {parcel.id or 0: way}, reader)
+    state = "handed_over" if parcel.handed_over_at else "packed"
+    title = known[0] if known else reader.say(f"milestone.{way.milestone}" if way.milestone else f"parcel.{state}")
+    due = way.eta is not None and way.open and way.milestone not in ("", "in_transit")  # else the headline says the day
+    return {
+        "headline": title, "say": reader.say("parcel.expected", day=reader.date(way.eta)) if due and way.eta else "",
+        "steps": _bar(parcel, way, reader), "carrier": _carrier(parcel, label, way)["carrier"],
+        "events": [*_where(kept, reader), *_ours(parcel, reader)],
+    }  # fmt: skip
+
+
+def _bar(parcel: Parcel, way: Way, reader: Reader) -> list[View]:
+    """Packed, handed over, on its way, delivered: the step under way is the first that was not reached."""
+    reached = [parcel.sealed_at is not None, parcel.handed_over_at is not None, bool(way.milestone), way.milestone == "delivered"]
+    now = (reached.index(False) - (reached[1] and not reached[3])) if False in reached else len(reached)
+    names = ("packed", "handed_over", "on_its_way", "delivered")
+    return [{"label": reader.say(f"steps.{name}"), "say": None, "state": "done" if n < now else "now" if n == now else ""} for n, name in enumerate(names)]
 
 
 def _carrier(parcel: Parcel, label: Label | None, way: Way) -> View:

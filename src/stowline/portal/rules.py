@@ -65,6 +65,20 @@ def _weight(said: str) -> float:
         return 0.0
 
 
+LONGEST_NUMBER, LONGEST_PROOF = 100, 254
+
+
+def numbers(typed: str) -> tuple[str, str, str, str]:
+    """The numbers that an order may have which somebody typed: as it stands, in capitals, with the "#" that shops show."""
+    bare = typed.strip()[:LONGEST_NUMBER].lstrip("#").strip()
+    return bare, bare.upper(), f"#{bare}", f"#{bare.upper()}"
+
+
+def proofs(email: str, postcode: str) -> tuple[str, str]:
+    """An e-mail address and a postcode as they are compared: "NW1 6XE" is "nw16xe"."""
+    return email.strip().casefold()[:LONGEST_PROOF], "".join(c for c in postcode.casefold() if c.isalnum())[:LONGEST_PROOF]
+
+
 def same_site(origin: str, url: str) -> bool:
     """Whether a browser's `Origin` is the site of a shop's address."""
     try:

@@ -8,8 +8,10 @@ from sqlmodel import Session, col, select
 from stowline.core.errors import NotFound
 from stowline.packing.models import Parcel
 from stowline.shipping.models import Label, Manifest, ManifestParcel
+from stowline.shipping.tracking_models import ParcelTrack
 
 _m, _l, _p = ManifestParcel.__table__.c, Label.__table__.c, Parcel.__table__.c  # type: ignore[attr-defined]
+_t = ParcelTrack.__table__.c  # type: ignore[attr-defined]
 
 
 def live_label(session: Session, parcel_id: int) -> Label | None:
@@ -21,6 +23,13 @@ def live_labels(session: Session, parcel_ids: Sequence[int]) -> dict[int, Label]
     """Labels by parcel."""
     query = select(Label).where(col(Label.parcel_id).in_(list(parcel_ids)), col(Label.void_at).is_(None))
     return {label.parcel_id: label for label in session.exec(query)}
+
+
+def tracked(session: Session, number: str) -> int | None:
+    """The parcel that anybody may follow by this number: the one on its label, or another carrier's. No code of our own."""
+    theirs = sa.select(_t.parcel_id).where(_t.number == number, _t.number != sa.literal_column("''"))  # the index's own words
+    ours = sa.select(_l.parcel_id).where(_l.tracking == number, _l.void_at.is_(None))
+    return next((found for way in (theirs, ours) if (found := session.execute(way.limit(1)).scalar_one_or_none()) is not None), None)
 
 
 def by_ref(session: Session, ref: str) -> Manifest:
