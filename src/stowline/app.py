@@ -34,6 +34,7 @@ from stowline.portal.handlers import Track
 from stowline.portal.screens.look_up import LookUp, ParcelPage
 from stowline.portal.screens.notify import Notify, NotifyOff
 from stowline.portal.screens.preferences import Preferences, Unsubscribe
+from stowline.portal.screens.products import Embeds, Photos, ProductPage
 from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
 from stowline.schema import ContractPlugin
@@ -82,7 +83,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, LookUp, ParcelPage, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

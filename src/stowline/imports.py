@@ -15,12 +15,15 @@ from sqlmodel import Session
 
 from stowline.catalog import goods_csv, kits_csv, substitutes_csv
 from stowline.catalog import kits as recipes
+from stowline.catalog import page as pages
 from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.catalog import substitutes as stand_ins
 from stowline.catalog.goods_csv import Good
+from stowline.catalog.page_rules import Words
 from stowline.core import author, db
 from stowline.core.errors import Refused
+from stowline.core.fields import Bad
 from stowline.inventory import bins_csv, faces, faces_csv, lots, places, stock_csv
 from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
@@ -109,10 +112,22 @@ def products(file: Path, job: Job) -> Tally:
             tally.accepted += new
             tally.products += new
             tally.duplicates += not new
+            _fill_in(session, job, good, tally)
 
     parts = [batch.things[at : at + GOODS_AT_ONCE] for at in range(0, len(batch.things), GOODS_AT_ONCE)]
     _batches(job, parts, take, at_once=1)
     return tally
+
+
+def _fill_in(session: Session, job: Job, good: Good, tally: Tally) -> None:
+    """What the product's page says, where the file has it: a price that is none is told, and the product stands."""
+    if good.words == Words(specs=[]) and not good.price:
+        return
+    try:
+        with session.begin_nested():
+            pages.fill_in(session, good.sku, good.locale, good.words, _store(session, job) if good.price else None, good.price)
+    except (Refused, Bad) as why:
+        tally.reasons.append({"row": good.row, "say": why.say})
 
 
 def _product(good: Good) -> goods.New:

@@ -20,6 +20,7 @@ def _of_goods() -> None:
     import stowline.backorders.promise_models
     import stowline.backorders.sign_up_models
     import stowline.catalog.models
+    import stowline.catalog.page_models
     import stowline.core.idempotency
     import stowline.core.outbox
     import stowline.core.timers
@@ -40,6 +41,7 @@ def _of_goods() -> None:
     import stowline.scanning.models
     import stowline.shipping.models
     import stowline.shipping.tracking_models
+    import stowline.stores.banner_models
     import stowline.stores.models  # noqa: F401
 
 

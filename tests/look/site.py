@@ -20,6 +20,7 @@ from tests.look.kind_views import KINDS
 from tests.look.message_views import MESSAGES
 from tests.look.options_views import OPTIONS
 from tests.look.preference_views import PREFERENCES
+from tests.look.product_views import PRODUCTS
 from tests.look.promise_views import PROMISES
 from tests.look.rehearsal_views import REHEARSAL
 from tests.look.rendering import ROOT, draw
@@ -28,7 +29,7 @@ from tests.look.setup_views import SETUP
 from tests.look.shop_views import SHOP
 from tests.look.tracking_views import TRACKING
 
-PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | REHEARSAL | CALENDARS | SETUP
+PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | REHEARSAL | CALENDARS | SETUP | PRODUCTS
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 TYPES = {

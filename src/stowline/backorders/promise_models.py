@@ -14,7 +14,7 @@ class Promise(SQLModel, table=True):
     """
 
     __tablename__ = "promise"
-    __table_args__ = (UniqueConstraint("order_line_id", "revision"),)
+    __table_args__ = (UniqueConstraint("order_line_id", "revision"), Index("ix_promise_at", "at"))
 
     id: int | None = Field(default=None, primary_key=True)
     order_line_id: int = Field(foreign_key="order_line.id")

@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.backorders.promise_models import LeadTime, PromiseDue, PromiseOutcome, Standing
+from stowline.backorders.promise_models import LeadTime, Promise, PromiseDue, PromiseOutcome, Standing
 from stowline.backorders.windows import History, Window
 from stowline.catalog.models import Product
 from stowline.orders.models import Order, OrderLine
@@ -205,3 +205,15 @@ def heard_of(session: Session, order_ids: Iterable[int]) -> set[int]:
     """Those of these orders (at most a thousand) whose shoppers are told anything."""
     query = sa.select(_o.id).where(_o.id.in_(sorted(order_ids)[:1000]), _o.tell.is_(True), _o.email != "")
     return set(session.execute(query).scalars())
+
+
+def moved_lately(session: Session, store_id: int, since: datetime, most: int) -> list[int]:
+    """Products of which a promise to a store's orders was changed since a moment and that are waited for, the last change first."""
+    promise = Promise.__table__.c  # type: ignore[attr-defined]
+    last = sa.func.max(promise.at)
+    query = (
+        sa.select(_s.product_id).join(Promise, promise.order_line_id == _s.order_line_id).join(Order, _o.id == _s.order_id)
+        .where(promise.at > since, promise.revision > 1, _o.store_id == store_id)
+        .group_by(_s.product_id).order_by(last.desc(), _s.product_id).limit(most)
+    )  # fmt: skip
+    return list(session.execute(query).scalars())

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from stowline.catalog import page_rules
 from stowline.catalog.gtin import gtin_problem
+from stowline.catalog.page_rules import Words
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
 from stowline.core.fields import Bad, prose, shown, text, whole
 
-FIELDS = ("sku", "barcode", "name", "weight_g", "length_mm", "width_mm", "height_mm")
+FIELDS = ("sku", "barcode", "name", "weight_g", "length_mm", "width_mm", "height_mm", "description", "sold_as", "guide", "specs", "locale", "price")
 NEEDED = ("sku",)
 _HEAVIEST_G = 10_000_000
 _LONGEST_MM = 100_000
@@ -26,6 +28,9 @@ class Good:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
+    words: Words = Words()
+    locale: str = "en"
+    price: str = ""
 
 
 def read(
@@ -55,7 +60,21 @@ def _good(row: Row) -> Good:
         length_mm=_measure(said.get("length_mm"), "The length in mm", _LONGEST_MM),
         width_mm=_measure(said.get("width_mm"), "The width in mm", _LONGEST_MM),
         height_mm=_measure(said.get("height_mm"), "The height in mm", _LONGEST_MM),
+        words=_words(said),
+        locale=text(said.get("locale"), what="The language", longest=12) or "en",
+        price=text(said.get("price"), what="The price", longest=20),
     )
+
+
+def _words(said: Mapping[str, str]) -> Words:
+    """What the product's page says. Raises Bad."""
+    try:
+        rows = page_rules.specs(said.get("specs") or "")
+    except ValueError as why:
+        raise Bad(str(why)) from None
+    sold = text(said.get("sold_as"), what="How it is sold", longest=page_rules.LONGEST_SOLD_AS)
+    say, guide = (prose(said.get(name), longest=most) for name, most in (("description", page_rules.LONGEST_SAY), ("guide", page_rules.LONGEST_GUIDE)))
+    return Words(say, sold, guide, rows)
 
 
 def _measure(said: str | None, what: str, most: int) -> int | None:

@@ -5,15 +5,17 @@ from typing import Any, cast
 
 import msgspec
 from litestar import Controller, Request, Response, delete, get, patch, post, put
-from litestar.params import FromPath, RawBody
+from litestar.params import FromPath, FromQuery, RawBody
 from msgspec import UNSET, UnsetType
 
-from stowline.catalog import details, kits, queries, service, substitutes
+from stowline.catalog import details, kits, page, page_queries, queries, service, substitutes
 from stowline.catalog.details import Changes
 from stowline.catalog.models import Product
+from stowline.catalog.page_rules import Words
 from stowline.catalog.units import units_sent
-from stowline.core import web
+from stowline.core import money, web
 from stowline.core.db import Session, reading
+from stowline.stores import queries as stores
 
 
 class BarcodeBody(msgspec.Struct):
@@ -67,6 +69,28 @@ class ProductBody(msgspec.Struct):
     low_at: int | None = None
     backorderable: bool = True
     parts: list[PartBody] = []
+
+
+class SpecBody(msgspec.Struct):
+    """A row of what a product is made of."""
+
+    name: str
+    value: str
+
+
+class WordsBody(msgspec.Struct):
+    """What a product's page says in one language; all empty: nothing."""
+
+    description: str = ""
+    sold_as: str = ""
+    guide: str = ""
+    specs: list[SpecBody] = []
+
+
+class PriceBody(msgspec.Struct):
+    """What a store asks for one unit, in its currency, such as "12.50"; null: no price is shown."""
+
+    price: str | None
 
 
 class ProductChange(msgspec.Struct):
@@ -166,6 +190,52 @@ class Products(Controller):
 
         return web.written(request, b"", make)
 
+    @put("/{sku:str}/words/{locale:str}", opt=web.permission("products.write"), sync_to_thread=True)
+    def put_words(self, request: Request[Any, Any, Any], sku: FromPath[str], locale: FromPath[str], body: RawBody) -> Response[bytes]:
+        """Have the product's page say exactly this in a language from now on."""
+        asked = web.read_as(body, WordsBody)
+        said = Words(asked.description, asked.sold_as, asked.guide, [[one.name, one.value] for one in asked.specs])
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            page.set_words(session, web.name(sku), locale, said)
+            return 200, _words(session, web.name(sku), locale)
+
+        return web.written(request, body, make)
+
+    @put("/{sku:str}/prices/{store:str}", opt=web.permission("products.write"), sync_to_thread=True)
+    def put_price(self, request: Request[Any, Any, Any], sku: FromPath[str], store: FromPath[str], body: RawBody) -> Response[bytes]:
+        """What a store asks for one unit from now on. It is shown on pages; orders bring their own prices."""
+        asked = web.read_as(body, PriceBody)
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            shop = stores.store_by_key(session, store)
+            page.set_price(session, web.name(sku), shop, asked.price)
+            held = page_queries.price(session, queries.product_by_sku(session, web.name(sku)).id or 0, shop.id or 0)
+            amount = money.amount_text(held.minor, held.currency) if held else None
+            return 200, {"sku": web.name(sku), "store": shop.key, "price": amount, "currency": held.currency if held else shop.currency}
+
+        return web.written(request, body, make)
+
+    @post("/{sku:str}/photos", opt=web.permission("products.write"), sync_to_thread=True)
+    def add_photo(self, request: Request[Any, Any, Any], sku: FromPath[str], body: RawBody, alt: FromQuery[str] = "") -> Response[bytes]:
+        """A photograph, its bytes as the body (JPEG, PNG or WebP), `?alt=` what it shows: 201; one that is there: 200."""
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            row, new = page.add_photo(session, web.name(sku), body, alt)
+            return (201 if new else 200), {"photo": row.sha256, "url": f"/photos/{row.sha256}.jpg", "width": row.width, "height": row.height, "alt": row.alt}
+
+        return web.written(request, body, make)
+
+    @delete("/{sku:str}/photos/{photo:str}", opt=web.permission("products.write"), sync_to_thread=True, status_code=200)
+    def drop_photo(self, request: Request[Any, Any, Any], sku: FromPath[str], photo: FromPath[str]) -> Response[bytes]:
+        """Take a photograph off."""
+
+        def make(session: Session) -> tuple[int, dict[str, Any]]:
+            page.drop_photo(session, web.name(sku), photo)
+            return 200, {"photo": photo}
+
+        return web.written(request, b"", make)
+
     @get("/{sku:str}", opt=web.permission("products.read"), sync_to_thread=True)
     def one(self, sku: FromPath[str]) -> dict[str, Any]:
         """One product by its SKU."""
@@ -177,6 +247,12 @@ def _stand_ins(session: Session, sku: str) -> dict[str, Any]:
     product = queries.product_by_sku(session, sku)
     found = queries.substitutes(session, [product.id or 0]).get(product.id or 0, [])
     return {"sku": sku, "substitutes": [{"sku": one.sku, "name": one.name, "from_month": one.from_month, "to_month": one.to_month} for one in found]}
+
+
+def _words(session: Session, sku: str, locale: str) -> dict[str, Any]:
+    held = page_queries.all_words(session, queries.product_by_sku(session, sku).id or 0).get(locale)
+    said = {"description": held.say, "sold_as": held.sold_as, "guide": held.guide} if held else {"description": "", "sold_as": "", "guide": ""}
+    return {"sku": sku, "locale": locale, **said, "specs": [{"name": what, "value": value} for what, value in (held.specs if held else [])]}
 
 
 def _codes(barcodes: list[BarcodeBody]) -> list[tuple[str, int]]:

@@ -31,7 +31,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
         "dock_case": "owner opened_by solved_by scan_id", "dock_photo": "who", "goods_receipt": "who scan_id", "idempotency": "identity",
         "instruction": "settled_by", "ledger": "who device scan_id", "message_hook": "made_by", "message_setup": "changed_by live_by",
         "offer": "made_by", "proof_run": "asked_by", "purchase_order_revision": "who", "put_away_override": "who scan_id", "reallocation": "who",
-        "reserve": "made_by", "return_policy": "changed_by", "rma": "asked_by decided_by", "rma_arrival": "who scan_id", "rma_inspection": "who scan_id", "rma_settlement": "who", "shop_door": "made_by", "snippet": "changed_by", "supplier_report": "who", "suppression": "lifted_by", "tag": "by",
+        "reserve": "made_by", "return_policy": "changed_by", "rma": "asked_by decided_by", "rma_arrival": "who scan_id", "rma_inspection": "who scan_id", "rma_settlement": "who", "shop_door": "made_by", "snippet": "changed_by", "supplier_report": "who", "store_banner": "made_by", "suppression": "lifted_by", "tag": "by",
         "task_step": "holder", "webhook": "made_by", "message": "scan_id", "arrival_unit": "scan_id", "scan": "scan_id",
     },
     OURS: {
@@ -51,7 +51,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
     },
     WORDS: {
         "adjust_reason": "label", "arrival": "supplier carrier", "attachment": "name content", "bounce_mailbox": "name trouble", "calendar_entry": "headline body headline_b body_b why", "dock_photo": "content",
-        "lot": "held", "message_alarm": "say", "message_hook": "why", "product": "sku name detail", "promise_due": "say", "proof_run": "why",
+        "lot": "held", "message_alarm": "say", "message_hook": "why", "product": "sku name detail", "product_photo": "sha256 small_sha256 alt content small", "product_price": "currency", "product_text": "locale say sold_as guide specs", "store_banner": "texts", "promise_due": "say", "proof_run": "why",
         "shop_door": "why", "snippet": "key locale title text", "supplier": "name email language", "supplier_report": "email", "webhook": "why", "webhook_try": "say",
         "zone": "name",
     },

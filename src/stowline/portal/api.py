@@ -16,7 +16,7 @@ from stowline.catalog import queries as catalog
 from stowline.core import access, clock, db, i18n, web
 from stowline.core.errors import BadRequest, NotFound, Refused
 from stowline.core.fields import Bad, email, text
-from stowline.portal import availability, rules
+from stowline.portal import availability, products, rules
 from stowline.portal.availability import Item
 from stowline.portal.reader import Reader, words_dir
 from stowline.stores import queries as stores
@@ -43,6 +43,20 @@ class Availability(Controller):
         if found is None:
             raise NotFound(f"There is no product {name}.", where="sku")
         return _fresh(request, shop, locale, [found], None)
+
+    @get("/products/{sku:str}/page", opt=web.permission(web.VISITOR), sync_to_thread=True)
+    def page(self, request: AnyRequest, sku: FromPath[str], store: FromQuery[str] = "", locale: FromQuery[str] = "") -> Response[bytes]:
+        """All that a product's page in a store shows: words, price, photographs, parts, and what may be said of its stock."""
+        with db.reading() as session:
+            shop = _shop(session, request, store)
+            reader = Reader.of(_language(request, locale, shop), shop.time_zone)
+            told = products.told(products.read(session, shop, web.name(sku), reader), shop, reader)
+        body = web.encoded(told)
+        mark = f'"{sha256(body).hexdigest()[:32]}"'
+        headers = _cached(request, shop, mark) | _of_page(request, shop)
+        if rules.is_known(mark, request.headers.get("if-none-match", "")):
+            return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
+        return Response(body, headers=headers, media_type=MediaType.JSON)
 
     @get("/availability", opt=web.permission(web.VISITOR), sync_to_thread=True)
     def many(

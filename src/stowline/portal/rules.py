@@ -86,3 +86,12 @@ def same_site(origin: str, url: str) -> bool:
     except ValueError:
         return False
     return bool(shop.netloc) and (asked.scheme, asked.netloc.lower()) == (shop.scheme, shop.netloc.lower())
+
+
+def site(url: str) -> str:
+    """The site of a shop's address, as browsers name it: "https://shop.example"; "" where it has none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return f"{parts.scheme}://{parts.netloc.lower()}" if parts.scheme in ("https", "http") and parts.netloc else ""

@@ -1,7 +1,7 @@
 """Products and purchase orders."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import UNSET, Struct, UnsetType
 
@@ -92,6 +92,101 @@ class ProductChange(Struct):
     low_at: int | UnsetType | None = UNSET
     backorderable: bool | UnsetType = UNSET
     barcodes: list[Barcode] = []
+
+
+class Spec(Struct):
+    """A row of what a product is made of."""
+
+    name: str
+    value: str
+
+
+class ProductWords(Struct):
+    """What a product's page says in one language: what it is, how it is sold ("box of 6"), how to get ready for it and use it."""
+
+    description: str = ""
+    sold_as: str = ""
+    guide: str = ""
+    specs: list[Spec] = []
+
+
+class KeptWords(ProductWords):
+    """The same, as it is kept."""
+
+    sku: str = ""
+    locale: str = ""
+
+
+class AskedPrice(Struct):
+    """What a store asks for one unit, in its currency, such as "12.50"; null: no price is shown."""
+
+    price: str | None
+
+
+class KeptPrice(AskedPrice):
+    """The same, as it is kept."""
+
+    sku: str
+    store: str
+    currency: str
+
+
+class ProductPhoto(Struct):
+    """A photograph as it is kept: its name, where it stands, its size in px, what it shows."""
+
+    photo: str
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+class DroppedPhoto(Struct):
+    """A photograph that was taken off."""
+
+    photo: str
+
+
+class ShownPhoto(Struct):
+    """A photograph of a page."""
+
+    url: str
+    width: int
+    height: int
+    alt: str
+
+
+class ShownPart(Struct):
+    """Units of a product that are in one kit."""
+
+    sku: str
+    name: str
+    units: int
+
+
+class ShownPrice(Struct):
+    """A price in major units."""
+
+    amount: str
+    currency: str
+
+
+class ProductPage(Struct):
+    """All that a product's page in a store shows, in one language (null: nothing is written yet)."""
+
+    store: str
+    sku: str
+    name: str
+    locale: str | None
+    url: str
+    description: str
+    sold_as: str
+    guide: str
+    specs: list[Spec]
+    price: ShownPrice | None
+    photos: list[ShownPhoto]
+    parts: list[ShownPart]
+    availability: dict[str, Any]
 
 
 class Units(Struct):

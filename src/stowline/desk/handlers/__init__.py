@@ -9,6 +9,7 @@ from stowline.core.web import RailEntry
 from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
 from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.back_in_stock import BackInStockPages
+from stowline.desk.handlers.banners import Banners
 from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.built_pallets import BuiltPallets
@@ -41,6 +42,7 @@ from stowline.desk.handlers.order_stock import OrderStock
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
 from stowline.desk.handlers.people_api import PeopleApi
+from stowline.desk.handlers.product_page import ProductPages as PagesOfProducts
 from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
@@ -70,7 +72,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
@@ -100,7 +102,7 @@ def fill_rail() -> None:
         *_group("Goods", [
             RailEntry("Receiving", "/receiving", "receiving.read", also=("/notices", "/suppliers", "/dock-cases", "/discrepancies")),
             RailEntry("Stock", "/stock", "stock.read", also=("/lots", "/expiring", "/arrivals", "/low-stock", "/webhooks")),
-            RailEntry("Products", "/products", "products.read"),
+            RailEntry("Products", "/products", "products.read", also=("/product-pages",)),
             RailEntry("Replenishment", "/replenishment", "stock.read"),
             RailEntry("Adjustments", "/adjustments", "stock.read", _to_approve),
             RailEntry("Counts", "/counts", "stock.read", _to_count),
