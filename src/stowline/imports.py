@@ -20,7 +20,6 @@ from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.catalog import substitutes as stand_ins
 from stowline.catalog.goods_csv import Good
-from stowline.catalog.page_rules import Words
 from stowline.core import author, db
 from stowline.core.errors import Refused
 from stowline.core.fields import Bad
@@ -121,7 +120,7 @@ def products(file: Path, job: Job) -> Tally:
 
 def _fill_in(session: Session, job: Job, good: Good, tally: Tally) -> None:
     """What the product's page says, where the file has it: a price that is none is told, and the product stands."""
-    if good.words == Words(specs=[]) and not good.price:
+    if good.words.are_none and not good.price:
         return
     try:
         with session.begin_nested():

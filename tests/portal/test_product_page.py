@@ -5,10 +5,12 @@ import io
 import json
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
 
+from stowline import imports
 from stowline.core import clock, db
 from stowline.stores import banners, service
 from stowline.stores.brand import set_brand
@@ -161,3 +163,15 @@ def test_the_banner_of_now_is_the_one_that_began_last(one_house: House) -> None:
         ident = shop.id or 0
         seen = [banners.standing(session, ident, now + timedelta(hours=hours)) for hours in (0, 2.5, 6, 10)]
     assert [one.texts["en"] if one else None for one in seen] == ["new", "to come", "old", None]
+
+
+def test_an_import_fills_in_what_is_not_said_yet(one_house: House, tmp_path: Path) -> None:
+    robot = a_cup(one_house)
+    file = tmp_path / "goods.csv"
+    file.write_text("sku,name,description,specs,price\nJUG-1,Jug,Holds a litre,Colour: sage | Lid: yes,19.90\nJUG-2,Jug,,,cheap\nJUG-3,Jug,,no colon,\n")
+    tally = imports.products(file, imports.Job(store="demo"))
+    assert (tally.accepted, tally.rows_refused, len(tally.reasons)) == (2, 1, 2)
+    put(robot, "/api/v1/products/JUG-1/prices/demo", {"price": "21"})
+    imports.products(file, imports.Job(store="demo"))
+    told = robot.get("/api/v1/products/JUG-1/page?store=demo")
+    assert (told["description"], told["price"]["amount"], told["specs"][1]) == ("Holds a litre", "21.00", {"name": "Lid", "value": "yes"})

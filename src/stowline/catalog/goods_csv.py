@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from stowline.catalog import page_rules
 from stowline.catalog.gtin import gtin_problem
-from stowline.catalog.page_rules import Words
+from stowline.catalog.page_rules import NO_WORDS, Words
 from stowline.core import csvfile
 from stowline.core.csvfile import Batch, Row, Source
 from stowline.core.fields import Bad, prose, shown, text, whole
@@ -28,7 +28,7 @@ class Good:
     length_mm: int | None = None
     width_mm: int | None = None
     height_mm: int | None = None
-    words: Words = Words()
+    words: Words = NO_WORDS
     locale: str = "en"
     price: str = ""
 
@@ -74,7 +74,7 @@ def _words(said: Mapping[str, str]) -> Words:
         raise Bad(str(why)) from None
     sold = text(said.get("sold_as"), what="How it is sold", longest=page_rules.LONGEST_SOLD_AS)
     say, guide = (prose(said.get(name), longest=most) for name, most in (("description", page_rules.LONGEST_SAY), ("guide", page_rules.LONGEST_GUIDE)))
-    return Words(say, sold, guide, rows)
+    return Words(say, sold, guide, rows) if say or sold or guide or rows else NO_WORDS
 
 
 def _measure(said: str | None, what: str, most: int) -> int | None:

@@ -55,7 +55,7 @@ def _brief(value: object) -> str:
 def fill_in(session: Session, sku: str, locale: str, said: Words, store: Store | None, price: str) -> None:
     """Say what is not said of a product yet, in this language and of this store; what is said stays. Raises Refused."""
     ident = queries.product_by_sku(session, sku).id or 0
-    if said != Words(specs=[]) and session.get(ProductText, (ident, locale)) is None:
+    if not said.are_none and session.get(ProductText, (ident, locale)) is None:
         set_words(session, sku, locale, said)
     if price and store is not None and session.get(ProductPrice, (ident, store.id or 0)) is None:
         set_price(session, sku, store, price)

@@ -17,6 +17,14 @@ class Words:
     guide: str = ""
     specs: Sequence[Sequence[str]] = ()
 
+    @property
+    def are_none(self) -> bool:
+        """Whether nothing is said."""
+        return not (self.say or self.sold_as or self.guide or self.specs)
+
+
+NO_WORDS = Words()
+
 
 def specs(said: str) -> list[list[str]]:
     """Rows of [what, value] from text, one a line or between bars: "Colour: ash". Raises ValueError with the line that is none."""
