@@ -1,5 +1,6 @@
 """`/schema` tells the public contract: what it says is what the program takes and answers."""
 
+import io
 import json
 import uuid
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from urllib.parse import quote
 import msgspec
 import pytest
 from litestar.testing import TestClient
+from PIL import Image
 
 from stowline.app import create_app
 from stowline.core import db, signing
@@ -78,7 +80,7 @@ def test_operations_have_names_of_their_own_words_and_answers(told: dict[str, An
 
 def test_every_post_of_the_api_tells_its_body(told: dict[str, Any]) -> None:
     without = [name for name, one in operations(told).items() if name.startswith("post") and "requestBody" not in one]
-    assert without == ["post /api/v1/parcels/{code}/label"]
+    assert without == ["post /api/v1/products/{sku}/photos", "post /api/v1/parcels/{code}/label"]
 
 
 def test_references_and_path_parameters_lead_somewhere(told: dict[str, Any]) -> None:
@@ -132,6 +134,21 @@ def _stand_in(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
     assert put == read(f"get {pattern}", tablet.get(there))
     assert put.substitutes == [goods_shapes.StandIn("MUG", 11, 2, "Mug")]
     assert read(f"delete {pattern}/{{other}}", tablet.send("DELETE", f"{there}/MUG", None, tablet.headers)).substitutes == []
+
+
+def _page(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
+    """What a product's page says, and its photograph."""
+    there, at = "/api/v1/products/{sku}", "/api/v1/products/MUG"
+    body = msgspec.json.encode(goods_shapes.ProductWords("A mug.", specs=[goods_shapes.Spec("Colour", "blue")]))
+    assert read(f"put {there}/words/{{locale}}", tablet.send("PUT", f"{at}/words/en", body, tablet.headers)).locale == "en"
+    body = msgspec.json.encode(goods_shapes.AskedPrice("12.50"))
+    assert read(f"put {there}/prices/{{store}}", tablet.send("PUT", f"{at}/prices/demo", body, tablet.headers)).price == "12.50"
+    drawn = io.BytesIO()
+    Image.new("RGB", (40, 30)).save(drawn, "PNG")
+    kept = read(f"post {there}/photos", tablet.send("POST", f"{at}/photos", drawn.getvalue(), tablet.headers))
+    shown = read(f"get {there}/page", tablet.get(f"{at}/page"))
+    assert (shown.description, len(shown.photos)) == ("A mug.", 1)
+    assert read(f"delete {there}/photos/{{photo}}", tablet.send("DELETE", f"{at}/photos/{kept.photo}", None, tablet.headers)).photo == kept.photo
 
 
 def _message_policy(read: Callable[[str, Reply], Any], tablet: Tablet) -> None:
@@ -267,6 +284,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     _tag(read, tablet, "purchase-orders", "PO-1")
     said = read("get /api/v1/products/{sku}/availability", tablet.get("/api/v1/products/MUG/availability"))
     assert read("get /api/v1/availability", tablet.get("/api/v1/availability?sku=MUG")).items[0].wording == said.wording
+    _page(read, tablet)
     post("/api/v1/products", goods_shapes.Product("GIFT", "Gift box"))
     gift = post("/api/v1/products/{sku}/parts", goods_shapes.Parts([goods_shapes.Part("MUG", 2)]), sku="GIFT")
     assert gift.parts == [goods_shapes.Part("MUG", 2)]
