@@ -293,6 +293,21 @@ def test_work_that_is_planned_anew_for_the_moment_of_its_next_ring_stays_planned
     assert (room.done, next_due()) == ([], NOON + timers.RING_AGAIN)
 
 
+@pytest.mark.parametrize("rings", [1, 2, 3])
+def test_a_ring_that_a_broker_brings_again_leaves_alone_what_was_planned_anew(room: TeaRoom, rings: int) -> None:
+    def watch(ref: str) -> None:
+        room.work(ref)
+        set_timer("watch", ref, NOON + timedelta(hours=2))  # the same moment each time
+
+    timers.work("watch", watch)
+    set_timer("watch", "4", NOON)
+    with clock.stopped_at(NOON):
+        [(timer, _)] = fires()
+        for _ in range(rings):
+            make_broker("").get_actor("work").fn(timer)
+    assert (room.done, next_due()) == ([("work", 4)], NOON + timedelta(hours=2))
+
+
 # ---------------------------------------------------------------- relay and brokers
 
 

@@ -71,7 +71,7 @@ def react(event_id: int, reaction: str) -> None:
 def fire(timer_id: int) -> None:
     """Run one timer's verb, in one transaction."""
     try:
-        timers.fire(timer_id)
+        timers.fire(timer_id, only_rung=True)
     except Exception as error:
         log.exception("timer_failed", timer_id=timer_id)
         with db.transaction() as session:

@@ -104,11 +104,14 @@ def claim(session: Session, limit: int = 200) -> list[tuple[int, bool]]:
     return [(timer_id, kind in _works) for timer_id, _, kind in rows]
 
 
-def fire(timer_id: int) -> None:
-    """Run a timer and forget it, unless it was set anew meanwhile. Does nothing if it is gone."""
+def fire(timer_id: int, *, only_rung: bool = False) -> None:
+    """Run a timer and forget it, unless it was set anew meanwhile. Does nothing if it is gone.
+
+    only_rung: nor if it was set anew since it was rung. A broker may bring a ring twice, or late; the new plan has its own.
+    """
     with db.reading() as session:
         row = session.execute(_ONE, {"id": timer_id}).one_or_none()
-    if row is None:
+    if row is None or (only_rung and not row.rings):
         return
     if row.kind in _works:
         _works[row.kind](row.ref)
