@@ -25,6 +25,7 @@ from stowline.schema import floor as floor_shapes
 from stowline.schema import goods as goods_shapes
 from stowline.schema import messages as message_shapes
 from stowline.schema import orders as orders_shapes
+from stowline.schema import returns as return_shapes
 from stowline.schema import shoppers as shopper_shapes
 from stowline.schema import stock as stock_shapes
 from stowline.shipping import carrier_feeds
@@ -256,6 +257,7 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
         read("get /api/v1/orders/{ref}/timeline", tablet.get("/api/v1/orders/1001/timeline")).items[0].event
         == "OrderPlaced"
     )
+    _a_return(get, post)
     parcel = shipped.parcels[0].code
     label = read("post /api/v1/parcels/{code}/label", tablet.post(f"/api/v1/parcels/{parcel}/label"))
     assert read("get /api/v1/parcels/{code}/label", tablet.get(f"/api/v1/parcels/{parcel}/label")) == label
@@ -311,6 +313,19 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     erased = [read("post /api/v1/people/{email}/erasure", admin.post(f"{there}/erasure", {"confirm": mail})).erased for _ in range(2)]
     assert (erased, admin.get(there).status) == ([True, False], 404)
     assert heard == {f"{method} {path}" for method, path in calls.CALLS if "/adjustments" not in path}
+
+
+def _a_return(get: Any, post: Any) -> None:
+    """A mug of order 1001 is to come back: asked for twice, approved, withdrawn; another one is refused."""
+    wish = return_shapes.NewReturnLine("MUG", 1, "damaged", "refund", "cracked")
+    asked = [post("/api/v1/returns", return_shapes.NewReturn("1001", "r-1", [wish], "demo")) for _ in range(2)]
+    assert (asked[0].ref, asked[0].state, asked[1].lines[0].reason) == (asked[1].ref, "requested", "damaged")
+    assert post("/api/v1/returns/{ref}/approval", floor_shapes.Nothing(), ref=asked[0].ref).state == "approved"
+    assert post("/api/v1/returns/{ref}/withdrawal", return_shapes.ReturnDecision("kept it"), ref=asked[0].ref).why == "kept it"
+    second = post("/api/v1/returns", return_shapes.NewReturn("1001", "r-2", [wish]))
+    assert post("/api/v1/returns/{ref}/refusal", return_shapes.ReturnDecision("it was used"), ref=second.ref).state == "refused"
+    assert get("/api/v1/returns/{ref}", second.ref).why == "it was used"
+    assert [one.state for one in get("/api/v1/returns").items] == ["refused", "withdrawn"]
 
 
 def test_adjustments_are_taken_and_answered_as_the_document_says(site: tuple[TestClient[Any], str]) -> None:

@@ -74,6 +74,7 @@ def _rma() -> None:
         sa.Column("carrier", sa.String(60), nullable=False),
         sa.Column("claim", sa.String(120), nullable=False),
         sa.Column("parcel_id", sa.Integer(), nullable=True),
+        sa.Column("weight_g", sa.Integer(), nullable=True),
         sa.Column("asked_at", _MOMENT, nullable=False),
         sa.Column("decided_at", _MOMENT, nullable=True),
         sa.Column("sent_at", _MOMENT, nullable=True),

@@ -59,6 +59,7 @@ from stowline.picking import service as picking
 from stowline.receiving import dock, outlook, putaway
 from stowline.receiving import kits as receiving_kits
 from stowline.receiving.events import SupplyChanged
+from stowline.returns import dock as returns_dock
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
@@ -126,6 +127,7 @@ WORKFLOWS = {
     "scrap": Workflow(scrapping.scan, scrapping.undo, scrapping.wanted),
     "quarantine": Workflow(quarantine.scan, quarantine.undo, quarantine.wanted_into),
     "release": Workflow(quarantine.scan, quarantine.undo, quarantine.wanted_back),
+    "return": Workflow(returns_dock.scan, returns_dock.undo, returns_dock.wanted, shared=True),
 }
 
 # timer -> verb (in one transaction) or work (in transactions of its own)

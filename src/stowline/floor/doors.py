@@ -36,7 +36,7 @@ def badge(asked: Asked, reply: Reply, who: Identity) -> str | None:
 
 
 def work_of(reply: Reply, who: Identity) -> str | None:
-    """Where a cart, tote, order, purchase order or manifest leads: to its task, which is taken now.
+    """Where a cart, tote, order, purchase order, manifest or return leads: to its task, which is taken now.
 
     None for what has no work, or none for this person. Raises Refused (Conflict) where somebody else has it.
     """
@@ -59,7 +59,7 @@ def _task(session: Session, kind: str, code: str) -> str | None:
         with suppress(Refused):
             return work.of_order(session, code)
         return None
-    name = {"cart": "pick", "purchase-order": "receive", "manifest": "handover"}.get(kind)
+    name = {"cart": "pick", "purchase-order": "receive", "manifest": "handover", "return": "return"}.get(kind)
     return f"{name}:{code}" if name else None
 
 

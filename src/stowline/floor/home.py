@@ -15,13 +15,14 @@ from stowline.orders import queries as orders
 from stowline.packing import queries as packing
 from stowline.picking import queries as picking
 from stowline.receiving import queries as receiving
+from stowline.returns import queries as returns
 from stowline.scanning.service import Holder
 from stowline.shipping import queries as shipping
 
 TITLES = {"pick": "Pick", "pack": "Pack", "receive": "Receive", "putaway": "Put away", "handover": "Hand over",
-          "count": "Count", "replenish": "Replenish"}
+          "count": "Count", "replenish": "Replenish", "return": "Returns"}
 LISTS = {"pick": "Carts to pick", "pack": "Totes to pack", "receive": "Goods at the dock", "putaway": "Put away",
-         "handover": "Manifests", "count": "Bins to count", "replenish": "Pick faces to fill"}
+         "handover": "Manifests", "count": "Bins to count", "replenish": "Pick faces to fill", "return": "Returns here"}
 # kind: title, what it is, icon. Work that is done when it is seen to be needed; it stands behind one tile.
 OTHER = {
     "move": ("Move", "Units from bin to bin", "moved"),
@@ -35,7 +36,7 @@ Tile = dict[str, Any]
 def tiles(session: Session, who: Identity) -> list[Tile]:
     """A tile for each kind of work that this person may do."""
     made = [_pick(session), _pack(session), _receive(session), _putaway(session), _replenish(session), _handover(session),
-            _count(session)]
+            _count(session), _return(session)]
     allowed = [tile for tile in made if may(who, scans.PERMISSIONS[tile["kind"]])]
     rest = others(who)
     if rest:
@@ -115,6 +116,13 @@ def _count(session: Session) -> Tile:
     return _tile("count", n, "bin" if n == 1 else "bins", "picking goes on meanwhile" if n else "no bin waits")
 
 
+def _return(session: Session) -> Tile:
+    here, coming = len(returns.to_do(session, limit=200)), returns.awaited_count(session)
+    soft = f"{coming:,} on their way or approved" if coming else "none is on its way"
+    tile = _tile("return", here, "return" if here == 1 else "returns", soft)
+    return tile if here else {**tile, "href": "/floor/task/return:"}
+
+
 def suggested(session: Session, who: Identity, holder: Holder) -> Tile | None:
     """What to do next: the task this person has in hand, else the work that is nearest to the shopper's door."""
     mine = work.held_by(session, holder)
@@ -141,12 +149,12 @@ def _nearest_first(session: Session) -> tuple[str, ...]:
     """Kinds of work, the nearest to the shopper's door first. Pick faces come before the dock if orders need them now."""
     faces = needs.needed(session, limit=1)
     early = ("replenish",) if faces and faces[0].urgency == PROMISED else ()
-    return ("handover", "pack", "pick", *early, "putaway", "receive", "replenish", "count")
+    return ("handover", "pack", "pick", *early, "putaway", "receive", "return", "replenish", "count")
 
 
 def icon(kind: str) -> str:
     """The drawing of a kind of work."""
-    return OTHER[kind][2] if kind in OTHER else "moved" if kind == "replenish" else kind
+    return OTHER[kind][2] if kind in OTHER else {"replenish": "moved", "return": "receive"}.get(kind, kind)
 
 
 def _href(item: Tile) -> str:

@@ -17,7 +17,7 @@ PERMISSIONS = {
     "receive": "floor.receive", "putaway": "floor.receive", "move": "floor.move",
     "replenish": "floor.move", "pick": "floor.pick", "pack": "floor.pack",
     "handover": "floor.handover", "look": "floor.scan", "scrap": "floor.adjust", "quarantine": "floor.adjust",
-    "release": "stock.release", "count": "floor.count",
+    "release": "stock.release", "count": "floor.count", "return": "floor.receive",
 }
 Answer = tuple[int, dict[str, Any]]
 

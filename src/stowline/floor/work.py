@@ -19,6 +19,8 @@ from stowline.picking import queries as picking
 from stowline.picking import walk
 from stowline.receiving import dock, putaway
 from stowline.receiving import queries as receiving
+from stowline.returns import dock as returns_dock
+from stowline.returns import queries as returns
 from stowline.scanning import queries as scans
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Holder
@@ -28,7 +30,7 @@ from stowline.shipping.service import carrier_name
 from stowline.stores import queries as stores
 
 Item = dict[str, Any]
-SHARED = ("putaway", "look", "move", "scrap", "quarantine", "release")  # nobody holds these; each has their own hand
+SHARED = ("putaway", "look", "move", "scrap", "quarantine", "release", "return")  # nobody holds these; each has their own hand
 
 
 def tasks(session: Session, kind: str, holder: Holder, after: str, limit: int) -> tuple[list[Item], str | None]:
@@ -176,6 +178,15 @@ def _release(session: Session, after: str, limit: int) -> tuple[list[Item], str 
     return [{"task": "release:", "kind": "release", "say": say}] if apart else [], None
 
 
+def _return(session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
+    """Returns that are here, longest first; and the bench itself, where the next one is scanned."""
+    here = returns.to_do(session, after=_number(after), limit=limit)
+    items: list[Item] = [{"task": f"return:{one.ref}", "kind": "return", "say": f"{one.ref} of order {one.order_ref}", "since": one.received_at} for one in here]
+    if not after and (here or returns.awaited_count(session, at_most=1)):
+        items.insert(0, {"task": "return:", "kind": "return", "say": "Take in what came back"})
+    return items, str(here[-1].id) if len(here) == limit else None
+
+
 def _count(holder: Holder, session: Session, after: str, limit: int) -> tuple[list[Item], str | None]:
     """Bins to count, without those that this holder counted first. The page marker is urgency, place on the walk, bin."""
     marks = [_number(part) for part in after.split(".")] if after else []
@@ -191,7 +202,7 @@ def _count(holder: Holder, session: Session, after: str, limit: int) -> tuple[li
 
 _LISTS: dict[str, Callable[[Session, str, int], tuple[list[Item], str | None]]] = {
     "receive": _receive, "putaway": _putaway, "replenish": _replenish, "pick": _urgent_first(_pick), "pack": _urgent_first(_pack), "handover": _handover,
-    "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release,
+    "scrap": _standing("scrap", "Scrap what nobody can sell"), "release": _release, "return": _return,
     "quarantine": _standing("quarantine", "Put units apart, so that nobody is sold them"),
 }
 
@@ -239,7 +250,7 @@ def give_back(session: Session, task: str, holder: Holder) -> None:
 
 _VIEWS = {"receive": dock.task_view, "putaway": putaway.task_view, "pick": walk.task_view,
           "pack": bench.task_view, "handover": lane.task_view,
-          "release": lambda session, _ref: quarantine.apart_now(session)}
+          "release": lambda session, _ref: quarantine.apart_now(session), "return": returns_dock.task_view}
 
 
 def lines(session: Session, task: str, holder: Holder) -> list[Item]:

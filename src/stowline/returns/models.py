@@ -18,7 +18,7 @@ class Rma(SQLModel, table=True):
 
     `key` names the request: the same one again is this return. `note` are the shopper's words, `why` those of whoever
     refused or withdrew it; `tracking` is the number it comes back under; `claim` what the carrier calls our claim for a
-    lost parcel. `counted_at`: all that came is counted.
+    lost parcel, `weight_g` what it weighed as it came. `counted_at`: all that came is counted.
     """
 
     __tablename__ = "rma"
@@ -47,6 +47,7 @@ class Rma(SQLModel, table=True):
     carrier: str = Field(default="", max_length=60)
     claim: str = Field(default="", max_length=120)
     parcel_id: int | None = Field(default=None, foreign_key="parcel.id", index=True)
+    weight_g: int | None = None
     asked_at: datetime = Field(sa_type=UtcDateTime)
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

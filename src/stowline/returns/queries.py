@@ -259,3 +259,46 @@ def inspections(session: Session, rma_id: int) -> list[RmaInspection]:
     """What was found, oldest first, without what was taken back."""
     query = select(RmaInspection).where(RmaInspection.rma_id == rma_id, col(RmaInspection.undone_at).is_(None))
     return list(session.exec(query.order_by(col(RmaInspection.id)).limit(MOST)))
+
+
+@dataclass(frozen=True, slots=True)
+class ToInspect:
+    """Units of one line, lot and serial that came and wait to be looked at, in the bin they lie in."""
+
+    line_id: int
+    product_id: int
+    sku: str
+    name: str
+    lot: str
+    serial: str
+    location_id: int
+    units: int
+    strange: bool
+
+
+def to_inspect(session: Session, rma_id: int) -> list[ToInspect]:
+    """What of a return waits to be looked at."""
+    came = sa.select(_a.line_id, _a.lot, _a.serial, _a.location_id, _a.units.label("n")).where(_a.rma_id == rma_id, _a.undone_at.is_(None))
+    seen = sa.select(_i.line_id, _i.lot, _i.serial, _i.from_id, -_i.units).where(_i.rma_id == rma_id, _i.undone_at.is_(None))
+    both = sa.union_all(came, seen).subquery()
+    left = sa.func.sum(both.c.n)
+    query = (
+        sa.select(both.c.line_id, _n.product_id, _p.sku, _p.name, both.c.lot, both.c.serial, both.c.location_id, left, _n.order_line_id)
+        .join(RmaLine, _n.id == both.c.line_id).join(Product, _p.id == _n.product_id)
+        .group_by(both.c.line_id, _n.product_id, _p.sku, _p.name, both.c.lot, both.c.serial, both.c.location_id, _n.order_line_id)
+        .having(left > 0).order_by(both.c.line_id, both.c.lot, both.c.serial)
+    )  # fmt: skip
+    return [ToInspect(line, product, sku, name, lot, serial, place, int(units), of_order is None)
+            for line, product, sku, name, lot, serial, place, units, of_order in session.execute(query)]  # fmt: skip
+
+
+def to_do(session: Session, *, after: int = 0, limit: int = 50) -> list[Rma]:
+    """Returns that came and wait to be counted or looked at, longest here first."""
+    query = select(Rma).where(Rma.state == "received", col(Rma.id) > after).order_by(col(Rma.id)).limit(limit)
+    return list(session.exec(query))
+
+
+def awaited_count(session: Session, at_most: int = 1000) -> int:
+    """How many returns are approved or on their way."""
+    query = sa.select(_r.id).where(_r.state.in_(("approved", "in_transit"))).limit(at_most)
+    return int(session.execute(sa.select(sa.func.count()).select_from(query.subquery())).scalar_one())

@@ -101,3 +101,11 @@ def worth(paid: int, *, fault: bool, restocking_percent: int, label_fee: int, cu
     fee = 0 if fault else (2 * paid * restocking_percent + 100) // 200
     label = min(0 if fault else label_fee, paid - fee)
     return Money(paid, fee, label, min(cut, paid - fee - label))
+
+
+def weight_gap(found_g: int, goods_g: int) -> str:
+    """What a parcel's weight says: '' where the goods may well be in it, whatever the box weighs."""
+    lacks = goods_g - found_g
+    if lacks <= max(50, goods_g // 10):
+        return ""
+    return f"The parcel weighs {found_g:,} g; the goods alone weigh {goods_g:,} g. Something may be missing."

@@ -27,6 +27,7 @@ from stowline.returns.models import Rma, RmaLine
 from stowline.returns.rules import MOST_LINES, OUTCOMES, REASONS, Wish
 from stowline.returns.steps import become, tell
 from stowline.scanning import service as scanning
+from stowline.shipping import service as shipping
 
 __all__ = ["Wish", "approve", "eligible", "note_claim", "refuse", "request", "sent", "withdraw"]
 SHOPPER = "shopper"
@@ -57,7 +58,7 @@ def request(
     tell(session, rma, ReturnRequested, sum(one.units for one in wishes), _why(wishes))
     if policy_rules.decides_itself(can.policy, tuple({one.reason for one in wishes})) and not staff and not _doubted(can, wishes):
         with author.acting(author.PROGRAM.who):
-            _approve(session, order, rma)
+            decide(session, order, rma)
     return rma
 
 
@@ -149,17 +150,29 @@ def approve(session: Session, ref: str, *, free_label: bool | None = None) -> Rm
         return rma
     if free_label is not None:
         rma.free_label = free_label
-    _approve(session, order, rma)
+    decide(session, order, rma)
     return rma
 
 
-def _approve(session: Session, order: Order, rma: Rma) -> None:
+def decide(session: Session, order: Order, rma: Rma) -> None:
+    """Approve a return whose order and levels are locked."""
     become(session, rma, "approved")
     policy = policies.of(session, order.store_id)
     _spare(session, order, rma, policy)
     awaited = sum(one.to_come for one in queries.lines(session, rma.id or 0))
+    if awaited:
+        _number(session, rma)
     tell(session, rma, ReturnApproved, awaited, author.current().who)
     settling.on_approved(session, order, rma, policy)
+
+
+def _number(session: Session, rma: Rma) -> None:
+    """What is awaited gets the numbers of its label, so that a scan of either finds it."""
+    rma.tracking, sscc = shipping.numbers_of_return(rma.id or 0)
+    rma.carrier = shipping.carrier_name("house")
+    session.add(rma)
+    session.flush()
+    scanning.print_codes(session, [(code, "return", rma.id or 0, f"return {rma.ref}") for code in (rma.tracking, sscc)])
 
 
 def _spare(session: Session, order: Order, rma: Rma, policy: policies.Policy) -> None:

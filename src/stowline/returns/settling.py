@@ -131,7 +131,7 @@ def _money(session: Session, order: Order, rma: Rma, policy: Policy, line: LineV
         raise Refused("Say why less is paid back: the shopper reads it.", where="cut_why")
     charged = any(one.label_minor for one in queries.settlements(session, rma.id or 0))
     fee = 0 if rma.free_label or charged or line.spared else policy.label_fee_minor
-    return rules.worth(value, fault=line.reason in OUR_FAULT, restocking_percent=policy.restocking_percent, label_fee=fee, cut=choice.cut_minor)
+    return rules.worth(value, fault=line.reason in OUR_FAULT or rma.kind == "brought_back", restocking_percent=policy.restocking_percent, label_fee=fee, cut=choice.cut_minor)
 
 
 def _row(session: Session, rma: Rma, line: LineView, units: int, outcome: str, given: rules.Money, why: str, **more: int | None) -> RmaSettlement:

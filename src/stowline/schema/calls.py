@@ -56,6 +56,7 @@ from stowline.schema.orders import (
     WaitingPage,
 )
 from stowline.schema.people import Erased, Erasure, KeptOfPerson
+from stowline.schema.returns import NewReturn, Return, ReturnDecision, ReturnPage
 from stowline.schema.shoppers import (
     CartTold,
     NewCart,
@@ -107,6 +108,12 @@ class Call:
 CALLS: dict[tuple[str, str], Call] = {
     ("get", "/api/v1/instructions"): Call("listInstructions", {200: InstructionPage}, paged=True),
     ("post", "/api/v1/instructions/{ident}/acknowledgement"): Call("acknowledgeInstruction", {200: Instruction}, Acknowledgement),
+    ("get", "/api/v1/returns"): Call("listReturns", {200: ReturnPage}, paged=True),
+    ("post", "/api/v1/returns"): Call("askForReturn", {201: Return, 200: Return}, NewReturn),
+    ("get", "/api/v1/returns/{ref}"): Call("getReturn", {200: Return}),
+    ("post", "/api/v1/returns/{ref}/approval"): Call("approveReturn", {200: Return}, Nothing),
+    ("post", "/api/v1/returns/{ref}/refusal"): Call("refuseReturn", {200: Return}, ReturnDecision),
+    ("post", "/api/v1/returns/{ref}/withdrawal"): Call("withdrawReturn", {200: Return}, ReturnDecision),
     ("get", "/api/v1/stores/{key}/messages/{kind}"): Call("getMessagePolicy", {200: MessagePolicy}),
     ("put", "/api/v1/stores/{key}/messages/{kind}"): Call("setMessagePolicy", {200: MessagePolicy}, NewMessagePolicy),
     ("get", "/api/v1/message-runs"): Call("listMessageRuns", {200: MessageRunPage}),

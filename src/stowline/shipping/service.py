@@ -137,3 +137,8 @@ def take_back(session: Session, parcel: Parcel) -> None:
     session.execute(sa.delete(ManifestParcel).where(ManifestParcel.parcel_id == parcel.id))  # type: ignore[arg-type]
     fact = HandoverUndone(parcel.order_id, parcel.id or 0, parcel.code)
     outbox.record(session, fact, subject=parcel.order_id)
+
+
+def numbers_of_return(n: int) -> tuple[str, str]:
+    """The tracking number and the SSCC of the label that brings return `n` back, in ranges that no parcel's numbers come to."""
+    return house.tracking(9_000_000_000 + n), house.serial_code(900_000_000 + n)

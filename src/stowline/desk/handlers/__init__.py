@@ -47,6 +47,9 @@ from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.rehearsal import RehearsalPages
+from stowline.desk.handlers.return_policy import ReturnPolicies
+from stowline.desk.handlers.returns import Returns, ReturnsFile
+from stowline.desk.handlers.returns_api import ReturnsApi
 from stowline.desk.handlers.sequences import Sequences, SequencesApi
 from stowline.desk.handlers.shelf import ShelfPage
 from stowline.desk.handlers.stock import Stock
@@ -66,7 +69,7 @@ from stowline.desk.handlers.warehouse_map import WarehouseMap
 from stowline.desk.handlers.webhooks import Webhooks
 from stowline.desk.handlers.what_if import WhatIf
 from stowline.desk.handlers.wishes import Wishes
-from stowline.desk.queries import counts, proof
+from stowline.desk.queries import counts, proof, returns
 from stowline.orders import instruction_queries
 from stowline.shipping import tracking_queries
 
@@ -76,7 +79,7 @@ CONTROLLERS: list[type] = [
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
-    Promises, WhatIf,
+    Promises, WhatIf, Returns, ReturnsFile, ReturnPolicies, ReturnsApi,
 ]  # fmt: skip
 
 
@@ -89,6 +92,7 @@ def fill_rail() -> None:
             RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
             RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
             RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
+            RailEntry("Returns", "/returns", "orders.read", _returns, alarm=True, also=("/return-policies",)),
             RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
             RailEntry("Carriers", "/carriers", "orders.read", _carriers, alarm=True),
             RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
@@ -137,6 +141,10 @@ def _waiting() -> str | None:
 
 def _lapsed() -> str | None:
     return _text(counts.kept("lapsed", consents.lapsed_count))
+
+
+def _returns() -> str | None:
+    return _text(counts.kept("returns", returns.waits))
 
 
 def _instructions() -> str | None:

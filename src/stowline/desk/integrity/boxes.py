@@ -144,9 +144,11 @@ BOXES = (
     ),
     Box(
         "What becomes of a return adds up to what arrived; only what is restocked can be sold; a refund moves no stock and is never more than was paid.",
-        ("stages go down the line",),
-        guard="A CHECK refuses more returned units than were handed over.",
-        open="Stowline takes no returns and makes no refunds yet, so there is nothing to add up.",
+        ("a return is the sum of what came", "what is returned came back by a return", "no more is asked back than left",
+         "only what is restocked is sold again", "nobody is paid back more than they paid", "stages go down the line"),
+        guard="CHECKs refuse more returned units than were handed over, and more paid back for units than was paid for them.",
+        tests=(("Two clerks, or two browsers, at one unit at the same moment: it comes back once.",
+                _STORIES + "test_returns_on_the_floor.py::test_two_clerks_return_one_unit_once"),),
     ),
     Box(
         "At most one live label for a parcel; a carrier is asked once; a reprint buys nothing.",

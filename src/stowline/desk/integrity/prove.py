@@ -13,11 +13,12 @@ from stowline.desk.integrity.invariant import Finding, Invariant, ask
 from stowline.desk.integrity.kits import KITS
 from stowline.desk.integrity.offers import OFFERS
 from stowline.desk.integrity.promises import PROMISES
+from stowline.desk.integrity.returns import RETURNS
 from stowline.desk.integrity.shelf import SHELF
 from stowline.desk.integrity.stock import STOCK
 from stowline.desk.integrity.work import ORDERS, RECORDS, WORK
 
-INVARIANTS: tuple[Invariant, ...] = (*STOCK, *ARRIVALS, *COUNTED, *ORDERS, *KITS, *OFFERS, *SHELF, *PROMISES, *WORK, *RECORDS, *GUARDS)
+INVARIANTS: tuple[Invariant, ...] = (*STOCK, *ARRIVALS, *COUNTED, *ORDERS, *KITS, *OFFERS, *SHELF, *PROMISES, *RETURNS, *WORK, *RECORDS, *GUARDS)
 BY_NAME = {one.name: one for one in INVARIANTS}
 
 

@@ -35,6 +35,13 @@ def of_order(session: Session, order_id: int, *, before: int | None = None, limi
     return _groups(session, events[:limit], {}), events[limit - 1].id if len(events) > limit else None
 
 
+def of_return(session: Session, order_id: int, rma: str, limit: int = 200) -> list[Group]:
+    """What the diary of an order says of one return of it, newest first."""
+    query = sa.select(outbox.Event.__table__).where(_e.subject == order_id).order_by(_e.id.desc()).limit(5 * limit)  # type: ignore[attr-defined]
+    events = [event for row in session.execute(query) if (event := _happened(row)).values.get("rma") == rma]
+    return _groups(session, events[:limit], {})
+
+
 def latest(session: Session, limit: int = 14) -> list[Group]:
     """What happened last in the whole house, each with the order it belongs to."""
     query = sa.select(outbox.Event.__table__).order_by(_e.id.desc()).limit(limit)  # type: ignore[attr-defined]
