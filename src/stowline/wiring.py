@@ -77,6 +77,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "MilestoneReached": {"announce": announcing.announce},
     "HandoverUndone": {"withdraw": notifications.withdraw, "promise-open": outcomes.on_handover_undone},
     "BackInStock": {"announce": notifications.announce_back},
+    **{name: {"announce": announcing.announce} for name in ("ReturnArrived", "ReturnSettled", "InstructionAcknowledged", "InstructionSettled")},
     "OrderCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     "OptionChosen": {"withdraw": notifications.withdraw, "sequences": sequences.on_order_news},
     "WaitGoesOn": {"announce": announcing.announce},

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from functools import partial
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from stowline.core import db
 from stowline.core.errors import Conflict
+from stowline.inventory import queries as stock
 from stowline.orders import instruction_queries
 from stowline.orders import queries as orders
 from stowline.packing import queries as packing
-from stowline.returns import arriving, policies, queries, service, settling
+from stowline.returns import arriving, inspecting, locks, policies, queries, rules, service, settling
 from stowline.returns.policies import Policy
 from stowline.returns.rules import Wish
 from tests.asserts import accepted, refused
@@ -29,11 +32,11 @@ def maja(house: House) -> Tablet:
     return tablet
 
 
-def approved(units: int = 2, outcome: str = "refund", **rules: object) -> str:
+def approved(units: int = 2, outcome: str = "refund", **changes: object) -> str:
     """A return of mugs that the policy approves at once."""
 
     def ask(session: db.Session) -> str:
-        policies.set_policy(session, 1, policies.with_changes(Policy(approve="auto"), **rules))
+        policies.set_policy(session, 1, policies.with_changes(Policy(approve="auto"), **changes))
         order = orders.by_ref(session, "1042")
         line = orders.lines(session, order.id or 0)[0]
         return service.request(session, order, [Wish(line.id, units, "disliked", outcome)], key=f"web:{units}:{outcome}").ref
@@ -158,3 +161,52 @@ def test_two_clerks_return_one_unit_once(maja: Tablet, house: House) -> None:
     answers: Sequence[str] = sorted(at_once([partial(count, n) for n in range(4)]))
     assert answers == ["counted", "no", "no", "no"]
     house.prove()
+
+
+WAYS = st.lists(st.tuples(st.sampled_from(sorted(rules.GRADES)), st.sampled_from(sorted(rules.DISPOSITIONS))), min_size=1, max_size=3)
+
+
+def test_whatever_comes_back_adds_up(maja: Tablet, house: House) -> None:
+    """Thirty mugs went out; returns of a few come back in any condition, and go any way."""
+    maja.stock_up({"JUG": 30})
+    maja.place("2000", {"JUG": 30})
+    maja.ship_all()
+
+    @settings(max_examples=8, deadline=None, derandomize=True, database=None)
+    @given(WAYS, st.integers(0, 30))
+    def come_back(ways: list[tuple[str, str]], percent: int) -> None:
+        before = maja.stock("JUG")["on_hand"]
+        ref = db.run(partial(_asked_and_counted, units=len(ways), percent=percent))
+        assert maja.stock("JUG")["on_hand"] == before, "what is only counted is not sold"
+        for grade, disposition in ways:
+            db.run(partial(_looked_at, ref=ref, grade=grade, disposition=disposition))
+        assert maja.stock("JUG")["on_hand"] == before + sum(to == "restock" for _, to in ways)
+        books = house.books()
+        db.run(lambda session: settling.settle(session, ref))
+        assert house.books() == books, "a refund moves no stock"
+        house.prove()
+
+    come_back()
+
+
+def _asked_and_counted(session: db.Session, *, units: int, percent: int) -> str:
+    policies.set_policy(session, 1, Policy(approve="auto", restocking_percent=percent))
+    order = orders.by_ref(session, "2000")
+    line = orders.lines(session, order.id or 0)[0]
+    ref = service.request(session, order, [Wish(line.id, units, "disliked", "refund")], key=f"walk:{line.returned}").ref
+    arriving.arrive(session, ref)
+    order, rma = locks.take(session, ref)
+    for _ in range(units):
+        mine = arriving.line_for(session, rma, line.product_id, 1)
+        assert mine is not None
+        arriving.count(session, rma, mine, 1)
+    arriving.all_counted(session, order, rma)
+    return ref
+
+
+def _looked_at(session: db.Session, *, ref: str, grade: str, disposition: str) -> None:
+    order, rma = locks.take(session, ref)
+    what = queries.to_inspect(session, rma.id or 0)[0]
+    code = inspecting.suggested(session, what.product_id, 1, "", disposition)
+    inspecting.inspect(session, rma, what, 1, grade=grade, disposition=disposition, to_id=stock.location_by_code(session, code).id if code else None)
+    arriving.look_if_inspected(session, order, rma)

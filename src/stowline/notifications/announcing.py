@@ -12,7 +12,7 @@ from stowline.cases import queries as cases
 from stowline.core import clock, timers
 from stowline.core.config import settings
 from stowline.core.outbox import Happened
-from stowline.notifications import channel_settings, policy_rules, preferences
+from stowline.notifications import back, channel_settings, policy_rules, preferences
 from stowline.notifications.books import Books
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import OrderFacts, Policy
@@ -52,6 +52,8 @@ def decide(books: Books, kind: str, order: Order, happened: Happened) -> Iterato
     session, policy = books.session, books.policy(order.store_id, kind)
     if not policy.on and not policy_rules.DEFAULTS[kind].on:
         return  # nobody expects it
+    if not back.is_told(session, kind, order, happened):
+        return
     parcel_id = _parcel_id(session, happened)
     if kind == "item-processed" and not _holds_what_waited(books, order, parcel_id):
         return
@@ -149,11 +151,17 @@ def _time(books: Books, kind: str, order: Order, happened: Happened) -> str | in
     return 1 + books.withdrawn(order.id or 0, kind)
 
 
+def _return(books: Books, order: Order, happened: Happened) -> str:
+    rma = back.about(books.session, order, happened)
+    return rma.ref if rma else ""
+
+
 _FACTS: dict[str, _Fact] = {
     "store": lambda _books, _kind, order, _happened: order.store_id,
     "order": lambda _books, _kind, order, _happened: order.id or 0,
     "parcel": _parcel, "revision": _revision, "time": _time,
     "product": lambda _books, _kind, _order, happened: happened.values["product_id"],
+    "return": lambda books, _kind, order, happened: _return(books, order, happened),
     "run": lambda _books, _kind, _order, happened: happened.values["run_id"],
     "step": lambda _books, _kind, _order, happened: happened.values["step"],
 }  # fmt: skip

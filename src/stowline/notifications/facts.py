@@ -10,6 +10,7 @@ from stowline.backorders.queries import Promised
 from stowline.core import clock, i18n, ids, money, outbox, places
 from stowline.core.config import settings
 from stowline.notifications import (
+    back,
     baskets,
     choices,
     digests,
@@ -171,6 +172,7 @@ def _getting_ready(session: Session, order: Order, message: Message) -> dict[str
 
 _KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner, "stock-arrived": _arrived,
           "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": _getting_ready, runs.KIND: runs.facts,
+          "return-received": back.received, "return-inspected": back.inspected, "refunded": back.refunded, "exchange-shipped": back.exchanged,
           "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
           **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
                            "returned-to-sender"), parcels.milestone)}  # fmt: skip

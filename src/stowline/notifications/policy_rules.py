@@ -16,7 +16,9 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "BackorderDue": ("backorder-notice",),
     "BackorderFilled": ("stock-arrived",),
     "ParcelPacked": ("packed", "item-processed"),
-    "ParcelHandedOver": ("shipped",),
+    "ParcelHandedOver": ("shipped", "exchange-shipped"),
+    "ReturnArrived": ("return-received",),
+    "ReturnSettled": ("return-inspected",),
     "WaitGoesOn": ("getting-ready",),
     "NoteWritten": ("note",),
     "PointsEarned": ("points",),
@@ -30,7 +32,8 @@ MILESTONES: Mapping[str, tuple[str, ...]] = {
     "returned_to_sender": ("returned-to-sender",),
 }
 GOOD_NEWS = ("earlier", "dated")
-HEARD = (*EVENTS, "PromiseChanged", "MilestoneReached")
+PAID = ("InstructionAcknowledged", "InstructionSettled")
+HEARD = (*EVENTS, *PAID, "PromiseChanged", "MilestoneReached")
 """Every event that may owe a shopper a message."""
 
 
@@ -40,6 +43,8 @@ def kinds_of(event: str, values: Mapping[str, Any]) -> tuple[str, ...]:
         return ("good-news",) if values.get("why") in GOOD_NEWS else ("delay-apology",)
     if event == "MilestoneReached":
         return MILESTONES.get(str(values.get("milestone")), ())
+    if event in PAID:
+        return ("refunded",) if values.get("kind") == "refund" else ()
     return EVENTS.get(event, ())
 
 

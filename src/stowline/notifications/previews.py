@@ -11,7 +11,7 @@ from sqlmodel import Session
 from stowline.core import clock, outbox
 from stowline.core.config import settings
 from stowline.core.errors import NotFound, Refused
-from stowline.notifications import facts, looks, queries, runs, suppressions
+from stowline.notifications import back, facts, looks, queries, runs, suppressions
 from stowline.notifications.channels import Envelope, for_settings
 from stowline.notifications.models import Message
 from stowline.notifications.policy_rules import kinds_of
@@ -32,6 +32,7 @@ MOST_READ = 5_000
 EVENTS = {
     "order-confirmed": "OrderPlaced", "shipped": "ParcelHandedOver", "packed": "ParcelPacked", "item-processed": "ParcelPacked",
     "backorder-notice": "BackorderDue", "delay-apology": "PromiseChanged", "good-news": "PromiseChanged", "stock-arrived": "BackorderFilled",
+    "return-received": "ReturnArrived", "return-inspected": "ReturnSettled", "refunded": "InstructionAcknowledged", "exchange-shipped": "ParcelHandedOver",
     **dict.fromkeys(("in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit", "returned-to-sender"), "MilestoneReached"),
 }  # fmt: skip
 
@@ -59,7 +60,8 @@ def of_order(session: Session, kind: str, order: Order, locale: str, look: str, 
 def fitting(session: Session, order: Order) -> frozenset[str]:
     """The kinds of which this order has something to tell: those it told or owes, and those its events may owe."""
     known = {one.kind for one in queries.of_order(session, order.id or 0)}
-    happened = {kind for one in outbox.diary(session, order.id or 0, limit=MOST_READ) for kind in kinds_of(one.name, one.values)}
+    happened = {kind for one in outbox.diary(session, order.id or 0, limit=MOST_READ) for kind in kinds_of(one.name, one.values)
+                if back.is_told(session, kind, order, one)}  # fmt: skip
     return frozenset(known | (happened - {"item-processed"}))  # not every parcel holds what was waited for
 
 

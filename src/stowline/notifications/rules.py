@@ -64,7 +64,7 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-UNSENT = frozenset({"return-received", "return-inspected", "refunded", "exchange-shipped"})
+UNSENT: frozenset[str] = frozenset()
 """Kinds that have their words, but that nothing sends: no page offers to switch them on."""
 
 

@@ -11,6 +11,7 @@ from stowline.core import clock, outbox, timers
 from stowline.core.errors import Conflict
 from stowline.core.outbox import Happened
 from stowline.notifications import (
+    back,
     baskets,
     communication,
     getting_ready,
@@ -35,7 +36,7 @@ from stowline.packing import queries as packing
 
 MOST_READ = 5_000
 _UNTRUE = {win_back.KIND: win_back.untrue, "news": communication.untrue, "greeting-card": communication.untrue, baskets.KIND: baskets.untrue}
-
+_UNTRUE_OF_ORDER = {"return-received": back.untrue, getting_ready.KIND: getting_ready.untrue}
 _CALLED_OFF_BY: dict[str, tuple[Any, str]] = {
     runs.KIND: (NoteRun, "run_id"), "news": (CalendarEntry, "entry_id"), "greeting-card": (CalendarEntry, "entry_id"),
     win_back.KIND: (CalendarEntry, "entry_id"), baskets.KIND: (Basket, "basket_id"),
@@ -125,8 +126,8 @@ def _untrue_of_waiting(session: Session, message: Message, order: Order) -> str:
         if order.handed_over >= order.ordered - order.cancelled:
             return "it has left already"
         return "" if waits.arrived(session, kits.sold(session, order.id or 0), order.id or 0) else queries.TAKEN_BACK
-    if message.kind == getting_ready.KIND:
-        return getting_ready.untrue(session, message, order)
+    if message.kind in _UNTRUE_OF_ORDER:
+        return _UNTRUE_OF_ORDER[message.kind](session, message, order)
     waiting = order.ordered - order.cancelled > order.allocated
     if message.kind in OFFERING and offers.chosen_since(session, order.id or 0, message.made_at):
         return "the shopper has chosen what becomes of it"
