@@ -31,6 +31,7 @@ from stowline.people.rules import PERMISSIONS, home
 from stowline.people.signin import identify
 from stowline.portal.api import Availability, BackInStock
 from stowline.portal.handlers import Track
+from stowline.portal.screens.account import AccountPages, SignInPages
 from stowline.portal.screens.look_up import LookUp, ParcelPage
 from stowline.portal.screens.notify import Notify, NotifyOff
 from stowline.portal.screens.preferences import Preferences, Unsubscribe
@@ -85,7 +86,7 @@ def create_app() -> Litestar:
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
              *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Track]
     return App(
-        route_handlers=[healthz, readyz, front, static, *rooms],
+        route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],
         openapi_config=OpenAPIConfig(
             title="Stowline", version=__version__, render_plugins=[ContractPlugin()],

@@ -27,6 +27,7 @@ def _of_goods() -> None:
     import stowline.inventory.adjustment_models
     import stowline.inventory.models
     import stowline.inventory.sheets
+    import stowline.orders.address_models
     import stowline.orders.instruction_models
     import stowline.orders.models
     import stowline.packing.models
@@ -60,4 +61,6 @@ def _of_shoppers() -> None:
     import stowline.notifications.run_models
     import stowline.notifications.sequence_models
     import stowline.notifications.setup_models
-    import stowline.notifications.suppression_models  # noqa: F401
+    import stowline.notifications.sign_in_models
+    import stowline.notifications.suppression_models
+    import stowline.portal.account_models  # noqa: F401

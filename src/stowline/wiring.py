@@ -47,6 +47,7 @@ from stowline.notifications import (
     retention,
     runs,
     sequences,
+    sign_in,
     win_back,
 )
 from stowline.notifications import service as notifications
@@ -83,6 +84,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "WaitGoesOn": {"announce": announcing.announce},
     "NoteWritten": {"announce": announcing.announce},
     "PointsEarned": {"announce": announcing.announce},
+    "SignInAsked": {"sign-in": sign_in.announce},
     "CustomerRegistered": {"welcome": customers.welcome},
     "CalendarTurn": {"announce": communication.announce},
     "BasketLeft": {"announce": baskets.announce},

@@ -7,6 +7,7 @@ from typing import Any
 from playwright.sync_api import ConsoleMessage, Page, Route
 
 from stowline.core.web import MAIL_PREVIEW
+from tests.look.account_views import ACCOUNTS
 from tests.look.adjust_views import ADJUST
 from tests.look.alloc_views import ALLOC
 from tests.look.arrival_views import ARRIVALS
@@ -34,6 +35,7 @@ PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OP
 PAGES |= RETURNS
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+PAGES |= ACCOUNTS
 TYPES = {
     ".css": "text/css",
     ".js": "text/javascript",

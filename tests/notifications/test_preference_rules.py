@@ -68,7 +68,7 @@ def test_an_orders_own_page_and_the_shops_programs_ask_nobody() -> None:
 
 def test_every_kind_for_shoppers_stands_in_one_group() -> None:
     shown = [kind for kinds in groups().values() for kind in kinds]
-    assert sorted(shown) == sorted(KINDS.keys() - {"delivery-report", "digest"} - UNSENT)
+    assert sorted(shown) == sorted(KINDS.keys() - {"delivery-report", "digest", "sign-in-link"} - UNSENT)
     assert {name: kinds for name, kinds in groups().items() if name != NEWS and any(map(is_marketing, kinds))} == {}
     assert not any(map(is_marketing, OWED))
 

@@ -77,6 +77,12 @@ def leave(session: Session, sign_up_id: int) -> SignUp:
     return one
 
 
+def of_person(session: Session, store_id: int, email: str, most: int) -> list[SignUp]:
+    """What somebody wants to hear of in a store, the newest first."""
+    mine = sa.select(SignUp).where(_s.c.store_id == store_id, _s.c.email == email.strip().lower())
+    return list(session.execute(mine.order_by(_s.c.id.desc()).limit(most)).scalars())
+
+
 def by_id(session: Session, sign_up_id: int) -> SignUp:
     """A sign-up as it stands. Raises NotFound."""
     found = session.get(SignUp, sign_up_id, populate_existing=True)

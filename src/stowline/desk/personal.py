@@ -56,7 +56,10 @@ PLACES: tuple[Place, ...] = (
     Place("contact", "order", "order_id", sets={**_CONTACT, "testimonial_at": None}),
     Place("contact", "person", "address", sets={**_CONTACT, "testimonial_at": None}, any_store=True),
     Place("orders", "order", "id", clean=("held",), sets={**_ORDER, "customer_name": GONE, "ship_name": GONE}),
-    Place("customer", "customer", "id", sets={"name": GONE}),
+    Place("shopper_session", "customer", "customer_id", goes=True),
+    Place("customer_address", "customer", "customer_id", goes=True),
+    Place("sign_in_link", "person", "address", goes=True),
+    Place("customer", "customer", "id", sets={"name": GONE, "payment": ""}),
 )
 MESSAGE_CLEAN = ("reason", "forced")
 MESSAGE = {"mark": "", "recipient": "", "address": "", "recipient_name": "", "subject": "", "html": "", "text": "", "short": ""}
@@ -69,4 +72,4 @@ IN_A_WAY_OF_THEIR_OWN: Mapping[str, str] = {
 }  # fmt: skip
 """Columns that erasing empties by a verb of its own: rows that go, and fingerprints."""
 EXPORTED = ("customer", "orders", "rma", "rma_line", "rma_photo", "rma_settlement", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
-            "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact")  # fmt: skip
+            "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact", "customer_address")  # fmt: skip

@@ -45,6 +45,7 @@ class CustomerBody(msgspec.Struct):
     locale: str = ""
     time_zone: str = ""
     phone: str = ""
+    payment: str = ""
     consents: list[ConsentBody] = []
 
 
@@ -76,11 +77,12 @@ class Customers(Controller):
         name, reads = fields.text(asked.name, "name", what="The name", longest=300), _reader(asked)
         if len({one.channel for one in asked.consents}) < len(asked.consents):
             raise Bad("A channel stands twice. Tell of each only what was said last.", "consents")
+        payment = _payment(asked.payment)
         said = [_consent(one, f"consents[{n}]") for n, one in enumerate(asked.consents)]
 
         def make(session: Session) -> tuple[int, dict[str, Any]]:
             shop = stores.store_by_key(session, asked.store)
-            ident, new, kept = customers.register(session, shop.id or 0, email, name, reads, said)
+            ident, new, kept = customers.register(session, shop.id or 0, email, name, reads, said, payment)
             return (201 if new else 200), {"customer": ident, "store": shop.key, "email": email.lower(), "new": new, "consents": kept}
 
         return web.written(request, body, make)
@@ -134,6 +136,14 @@ def _reader(asked: CustomerBody) -> Reader:
         except Bad as bad:
             raise Bad(bad.say, "time_zone") from None
     return Reader(locale=_locale(asked.locale), time_zone=zone, phone=phones.e164(asked.phone, "phone"))
+
+
+def _payment(asked: str) -> str:
+    """How somebody pays, for display: "Visa ending 4242". What may be a number of a card or an account is refused."""
+    said = fields.text(asked, "payment", what="The payment method", longest=80)
+    if re.search(r"[0-9](?:[ .-]?[0-9]){4}", said):
+        raise Bad("Give no numbers of cards or accounts, only words such as “Visa ending 4242”.", "payment")
+    return said
 
 
 def _locale(asked: str) -> str:

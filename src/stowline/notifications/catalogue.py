@@ -31,7 +31,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "delay-apology": Entry(_WAITS, "Later than told", "A day that was told does not hold.", {**_PERSON, "say": None}),
     "good-news": Entry(_WAITS, "Sooner than told", "It leaves sooner than was told, or has a date at last.", _PERSON),
     "getting-ready": Entry(_WAITS, "Getting ready", "A wait of months: how it stands, every 10 to 14 days.",
-                           {**_PERSON, "expected": None, "place_in_line": None, "say": None, "choices": None}),
+                           {**_PERSON, "expected": None, "place_in_line": None, "say": None, "choices": None, "guide": None}),
     "note": Entry(_WAITS, "A word about an order", "What a manager writes to many at once, each about their order.", _PERSON),
     "stock-arrived": Entry(_WAITS, "It is here", "What an order waited for arrived and is set aside.", {**_PERSON, "waiting": []}),
     "back-in-stock": Entry(_WAITS, "Back in stock", "A product that was asked after can be ordered again.", {"status_url": ""}),
@@ -58,6 +58,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "greeting-card": Entry(_DAYS, "Greeting card", "A card for the day, in the store's own words.", _PERSON),
     "digest": Entry(_DAYS, "In one mail", "What waited because a reader had enough, put together.", _PERSON),
     "delivery-report": Entry(_HOUSE, "Not as ordered", "To a supplier: what a delivery was not as ordered.", {"status_url": ""}),
+    "sign-in-link": Entry(_HOUSE, "Link to the account", "To a shopper who asked for it: the link that signs in, or confirms an erasure.", {"customer_name": ""}),
 }  # fmt: skip
 
 

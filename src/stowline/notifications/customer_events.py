@@ -25,3 +25,11 @@ class PointsEarned:
     code: str
     say: str
     until: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAsked:
+    """Somebody asked for a link that signs in to an account, or confirms its erasure. Whether the address is known is looked up by who hears it."""
+
+    store_id: int
+    link_id: int

@@ -34,11 +34,13 @@ class Consent:
 # --- an account -------------------------------------------------------------------------------------------------------
 
 
-def register(session: Session, store_id: int, email: str, name: str, reads: Reader, said: list[Consent]) -> tuple[int, bool, int]:
+def register(session: Session, store_id: int, email: str, name: str, reads: Reader, said: list[Consent], payment: str = "") -> tuple[int, bool, int]:
     """Somebody opened an account: the customer's id, whether that is new, and how many consents were. What they chose by
     themselves stays: only what was not said yet is filled in, and a consent counts only if nothing newer is on record.
     """
     customer_id, new = shoppers.register(session, store_id, email, name)
+    if payment:
+        shoppers.set_payment(session, customer_id, payment)
     own = preferences.reader(session, store_id, email)
     preferences.set_reader(session, store_id, email, replace(
         own, locale=own.locale or reads.locale, time_zone=own.time_zone or reads.time_zone, phone=own.phone or reads.phone))  # fmt: skip

@@ -33,6 +33,7 @@ from stowline.notifications import (
     queries,
     reports,
     service,
+    sign_in,
     turns,
 )
 from stowline.notifications.channels import Channel, DeliveryFailed, Envelope
@@ -219,7 +220,8 @@ class _Claim:
     """
 
     def __init__(self, ident: int, ready: _Ready) -> None:
-        self.ident, self.rendered, self.shown, self.told = ident, ready.envelope.rendered, ready.shown, ready.told
+        self.ident, self.shown, self.told = ident, ready.shown, ready.told
+        self.kept = sign_in.without_link(ready.envelope.kind, ready.envelope.rendered)
         self._turns = turns.of(ready.provider)
         self.at: datetime | None = None
 
@@ -231,8 +233,8 @@ class _Claim:
             service.hold(session, message)
             if message.state == State.HELD and not _is_stopped(session, message, order, under_way=True) and self._is_as_written(session, message):
                 self.at = clock.now()
-                _CLAIM.run(session, id=self.ident, at=self.at, subject=self.rendered.subject, html=self.rendered.html,
-                           text=self.rendered.text, short=self.rendered.short)  # fmt: skip
+                _CLAIM.run(session, id=self.ident, at=self.at, subject=self.kept.subject, html=self.kept.html,
+                           text=self.kept.text, short=self.kept.short)  # fmt: skip
                 promises.tell(session, self.shown, self.ident)
             elif message.state == State.SENDING:
                 _lost(session, message)  # another worker was quicker; our timer watches over it, for should it die

@@ -19,6 +19,7 @@ from stowline.notifications import (
     reports,
     runs,
     shoppers,
+    sign_in,
     sign_ups,
     unsubscribe,
     waits,
@@ -176,5 +177,5 @@ _KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apol
           "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
           **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
                            "returned-to-sender"), parcels.milestone)}  # fmt: skip
-_ABOUT_NO_ORDER = {baskets.KIND: baskets.facts, "back-in-stock": sign_ups.facts, "welcome": shoppers.welcome, "win-back": shoppers.win_back,
+_ABOUT_NO_ORDER = {baskets.KIND: baskets.facts, sign_in.KIND: sign_in.facts, "back-in-stock": sign_ups.facts, "welcome": shoppers.welcome, "win-back": shoppers.win_back,
                    "news": shoppers.own_words, "greeting-card": shoppers.own_words}

@@ -17,7 +17,7 @@ from stowline.notifications.on_record import OnRecord
 from stowline.notifications.policy_rules import LOUD, Policy
 from stowline.notifications.preference_rules import Said
 from stowline.notifications.preferences import Reader
-from stowline.notifications.rules import KINDS
+from stowline.notifications.rules import HOUSES_OWN, KINDS
 from stowline.notifications.sequence_rules import clear_of
 from stowline.stores import queries as stores
 
@@ -100,7 +100,7 @@ def _suppressed(books: Books, case: Case) -> Never | None:
 
 def _refused(books: Books, case: Case) -> Never | None:
     message = case.message
-    if message.sign_up_id is not None or message.report_id is not None:
+    if message.sign_up_id is not None or message.report_id is not None or message.kind in HOUSES_OWN:
         return None  # asked for, and left, by itself
     if not (case.marketing or case.on_record.preference) and "@" in message.address:
         why = preference_rules.refusal(message.kind, message.channel, Said(own_phone=case.reader.own_phone))

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, select
 from stowline.core import clock, rows
 from stowline.notifications.channel_models import InAppRead
 from stowline.notifications.models import Message
+from stowline.notifications.preference_rules import plain
 from stowline.notifications.rules import State
 
 CHANNEL = "in-app"
@@ -18,6 +19,12 @@ def of_order(session: Session, order_id: int, most: int = 50) -> list[Message]:
     """The messages that an order's page shows, newest first."""
     query = select(Message).where(Message.order_id == order_id, Message.channel == CHANNEL, Message.state == State.SENT)
     return list(session.exec(query.order_by(col(Message.sent_at).desc(), col(Message.id).desc()).limit(most)))
+
+
+def of_person(session: Session, store_id: int, address: str, most: int) -> list[Message]:
+    """The newest messages that a store's pages show to somebody."""
+    mine = Message.store_id == store_id, Message.address == plain(address), Message.channel == CHANNEL, Message.state == State.SENT
+    return list(session.exec(select(Message).where(*mine).order_by(col(Message.sent_at).desc(), col(Message.id).desc()).limit(most)))
 
 
 def read_of(session: Session, message_ids: Sequence[int]) -> set[int]:

@@ -10,7 +10,7 @@ from stowline.core.fields import Bad, whole
 from stowline.notifications import policy_rules
 from stowline.notifications.policy_models import MessageManners, MessagePolicy
 from stowline.notifications.policy_rules import CHANNELS, DAY, Policy
-from stowline.notifications.rules import KINDS, UNSENT
+from stowline.notifications.rules import HOUSES_OWN, KINDS, UNSENT
 
 LONGEST_DELAY, LONGEST_GRACE, LONGEST_WAIT = 90 * DAY, 3600, 60 * DAY
 _p = MessagePolicy.__table__.c  # type: ignore[attr-defined]
@@ -25,7 +25,7 @@ def policy(session: Session, store_id: int | None, kind: str) -> Policy:
 def all_of(session: Session, store_id: int) -> dict[str, Policy]:
     """The policy of every kind that a store may send."""
     said = dict(session.execute(sa.select(_p.kind, _p.said).where(_p.store_id == store_id)).all())
-    return {kind: policy_rules.policy_of(kind, said.get(kind, {})) for kind in KINDS if kind not in UNSENT and kind != "delivery-report"}
+    return {kind: policy_rules.policy_of(kind, said.get(kind, {})) for kind in KINDS if kind not in UNSENT | HOUSES_OWN}
 
 
 def is_said(session: Session, store_id: int, kind: str) -> bool:
@@ -41,7 +41,7 @@ def said_kinds(session: Session, store_id: int) -> set[str]:
 
 def known(session: Session, store_id: int, kind: str) -> Policy:
     """How a store tells of a kind. Raises NotFound for a kind that no store sends."""
-    if kind not in KINDS or kind == "delivery-report":
+    if kind not in KINDS or kind in HOUSES_OWN:
         raise NotFound(f"There is no message named {kind[:40]}.", where="kind")
     return policy(session, store_id, kind)
 

@@ -124,6 +124,7 @@ DEFAULTS: Mapping[str, Policy] = {
     "returned-to-sender": Policy(),
     "back-in-stock": Policy(expires_s=2 * DAY),
     "delivery-report": Policy(expires_s=14 * DAY),
+    "sign-in-link": Policy(expires_s=900, urgent=True),
     "welcome": Policy(expires_s=2 * DAY, urgent=True),
     "getting-ready": Policy(expires_s=3 * DAY, quiet=True),
     "note": Policy(expires_s=3 * DAY, quiet=True),

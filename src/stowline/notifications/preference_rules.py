@@ -30,7 +30,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The kinds as a person sees them, in groups; a kind that needs consent stands in `news`, wherever it is listed."""
 NEWS = "news"
-NOT_FOR_SHOPPERS = frozenset({"delivery-report", "digest"})
+NOT_FOR_SHOPPERS = frozenset({"delivery-report", "digest", "sign-in-link"})
 _GROUP_OF = {kind: name for name, kinds in GROUPS.items() for kind in kinds}
 
 

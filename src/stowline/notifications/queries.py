@@ -8,11 +8,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.backorders.sign_up_models import SignUp
+from stowline.core import outbox
 from stowline.core.errors import NotFound
 from stowline.core.hot import Hot
 from stowline.notifications import preferences
 from stowline.notifications.models import Message
 from stowline.notifications.rules import State, message_id
+from stowline.notifications.sign_in_models import SignInLink
 from stowline.orders import queries as orders
 from stowline.orders.models import Order
 from stowline.receiving.models import Supplier
@@ -142,6 +144,9 @@ def _frozen_locale(session: Session, message: Message) -> str:
         return session.get_one(Order, message.order_id).locale
     if message.sign_up_id is not None:
         return str(session.exec(select(SignUp.locale).where(SignUp.id == message.sign_up_id)).one())
+    if message.kind == "sign-in-link":
+        link = session.get(SignInLink, outbox.load(session, message.event_id).values["link_id"])
+        return link.locale if link is not None else "en"
     return stores.store(session, message.store_id or 0).locale
 
 

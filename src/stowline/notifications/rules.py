@@ -60,12 +60,17 @@ KINDS: Mapping[str, Kind] = {
         Kind("note", names=("store", "order", "run")),
         Kind("digest", names=("store", "first"), transactional=False),
         Kind("delivery-report", names=("report",)),
+        Kind("sign-in-link", names=("link",)),
     )
 }
 
 
 UNSENT: frozenset[str] = frozenset()
 """Kinds that have their words, but that nothing sends: no page offers to switch them on."""
+
+
+HOUSES_OWN = frozenset({"delivery-report", "sign-in-link"})
+"""Kinds that no store and no preset switches, and no reader either: asked for each time, or not to shoppers."""
 
 
 def message_key(kind: str, *, channel: str, recipient: str, **facts: str | int) -> str:

@@ -19,6 +19,7 @@ from stowline.notifications import (
     policy_rules,
     queries,
     runs,
+    sign_in,
     waits,
     win_back,
 )
@@ -35,7 +36,7 @@ from stowline.orders.queries import Order
 from stowline.packing import queries as packing
 
 MOST_READ = 5_000
-_UNTRUE = {win_back.KIND: win_back.untrue, "news": communication.untrue, "greeting-card": communication.untrue, baskets.KIND: baskets.untrue}
+_UNTRUE = {sign_in.KIND: sign_in.untrue, win_back.KIND: win_back.untrue, "news": communication.untrue, "greeting-card": communication.untrue, baskets.KIND: baskets.untrue}
 _UNTRUE_OF_ORDER = {"return-received": back.untrue, getting_ready.KIND: getting_ready.untrue}
 _CALLED_OFF_BY: dict[str, tuple[Any, str]] = {
     runs.KIND: (NoteRun, "run_id"), "news": (CalendarEntry, "entry_id"), "greeting-card": (CalendarEntry, "entry_id"),

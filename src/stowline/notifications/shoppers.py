@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from sqlmodel import Session
 
+from stowline.catalog import page_queries
 from stowline.core import outbox
 from stowline.notifications import choices, looks, parcels, waits
 from stowline.notifications.models import Message
@@ -92,8 +93,14 @@ def getting_ready(session: Session, order: Order, message: Message, page: str) -
     sold = [line for line in kits.sold(session, order.id or 0) if line.product_id == said["product_id"]]
     rows = waits.rows(session, sold)
     first = rows[0] if rows else {"quantity": sold[0].ordered - sold[0].cancelled, "expected": None, "place_in_line": None}
-    return {"product": sold[0].name, "sku": sold[0].sku, "since": order.placed_at, "say": said.get("say") or None,
+    return {"product": sold[0].name, "sku": sold[0].sku, "since": order.placed_at, "say": said.get("say") or None, "guide": _guide(session, said["product_id"], order.locale),
             "choices": choices.told(session, order, page), "quantity": first["quantity"], "expected": first["expected"], "place_in_line": first["place_in_line"]}  # fmt: skip
+
+
+def _guide(session: Session, product_id: int, locale: str) -> str | None:
+    """How to get ready for a product, as its page says it; None where it says nothing in this language."""
+    said = page_queries.words(session, product_id, locale)
+    return said.guide or None if locale.startswith(said.locale.partition("-")[0]) else None
 
 
 def _bought(session: Session, order: Order) -> list[Facts]:

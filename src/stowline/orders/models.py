@@ -15,7 +15,7 @@ OF_A_KIT = "kit_id IS NOT NULL AND"
 
 class Customer(SQLModel, table=True):
     """A shopper of one store, told apart by e-mail (or by the shop's own id where there is none). `registered_at`: since
-    when the shop says that they have an account.
+    when the shop says that they have an account. `payment`: how they pay, in the shop's words, for display.
     """
 
     __tablename__ = "customer"
@@ -26,6 +26,7 @@ class Customer(SQLModel, table=True):
     email: str = Field(max_length=254)
     name: str = Field(max_length=300)
     registered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    payment: str = Field(default="", max_length=80, sa_column_kwargs={"server_default": text("''")})
 
 
 class Order(SQLModel, table=True):

@@ -332,3 +332,16 @@ def places_in_line(session: Session, line_ids: Sequence[int], *, at_most: int = 
     n = sa.select(sa.func.count()).select_from(ahead).correlate(OrderLine.__table__).scalar_subquery()  # type: ignore[attr-defined]
     query = sa.select(_l.id, n).where(_l.id.in_(list(line_ids)))
     return {line_id: int(found) + 1 for line_id, found in session.execute(query)}
+
+
+def page_of(session: Session, customer_id: int, text: str, after: tuple[datetime, int] | None, most: int) -> list[Order]:
+    """Orders of a customer, the newest first, from before a place on; with a text those of that number, or that hold such goods."""
+    p = Product.__table__.c  # type: ignore[attr-defined]
+    query = select(Order).where(Order.customer_id == customer_id)
+    if text:
+        inside = sa.select(_l.id).join(Product, p.id == _l.product_id).where(_l.order_id == _o.id)
+        goods = (inside.where(sa.func.lower(column).contains(text.lower(), autoescape=True)).exists() for column in (p.name, p.sku))
+        query = query.where(sa.or_(sa.func.lower(_o.ref).contains(text.lower(), autoescape=True), *goods))
+    if after is not None:
+        query = query.where(sa.tuple_(_o.placed_at, _o.id) < sa.tuple_(sa.literal(after[0], _o.placed_at.type), sa.literal(after[1])))
+    return list(session.exec(query.order_by(_o.placed_at.desc(), _o.id.desc()).limit(most)))

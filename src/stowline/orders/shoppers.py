@@ -67,3 +67,27 @@ def last_orders(session: Session, *, after: int = 0, limit: int = 500) -> list[t
     ids = [row.order_id for row in rows if row.order_id is not None]
     found = {one.id: one for one in session.exec(select(Order).where(_o.id.in_(ids)))}
     return [(row.id, found.get(row.order_id)) for row in rows]
+
+
+# --- in their account -------------------------------------------------------------------------------------------------
+
+
+def by_address(session: Session, store_id: int, address: str) -> Customer | None:
+    """The customer of a store with this address, in any letter case; None where it knows nobody by it."""
+    return session.exec(select(Customer).where(Customer.store_id == store_id, Customer.email == address.strip().lower())).one_or_none()
+
+
+def rename(session: Session, customer_id: int, name: str) -> None:
+    """What a customer wants to be called. Orders keep the name that they were placed with."""
+    session.execute(sa.update(Customer).where(_c.id == customer_id).values(name=name))
+
+
+def set_payment(session: Session, customer_id: int, payment: str) -> None:
+    """How a customer pays, as the shop tells it."""
+    session.execute(sa.update(Customer).where(_c.id == customer_id).values(payment=payment))
+
+
+def order_ids(session: Session, customer_id: int, most: int) -> list[int]:
+    """The newest orders of a customer."""
+    query = sa.select(_o.id).where(_o.customer_id == customer_id).order_by(_o.placed_at.desc(), _o.id.desc())
+    return list(session.execute(query.limit(most)).scalars())

@@ -112,6 +112,13 @@ def _place(one: Wait, reader: Reader) -> str:
 # --- where it stands --------------------------------------------------------------------------------------------------
 
 
+def standing(session: Session, order: Order, reader: Reader) -> tuple[str, str]:
+    """Where an order stands, for a list: the day first where there is one; and a sentence or two."""
+    parcels, lines = packing.parcels_of(session, order.id or 0), kits.sold(session, order.id or 0)
+    ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
+    return _headline(order, parcels, _waiting(session, order, lines), ways, reader)
+
+
 def _headline(
     order: Order, parcels: Sequence[Parcel], waits: Sequence[Wait], ways: Mapping[int, Way], reader: Reader
 ) -> tuple[str, str]:

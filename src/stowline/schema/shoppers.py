@@ -18,7 +18,9 @@ class ConsentSaid(Struct):
 
 
 class NewCustomer(Struct):
-    """Somebody opened an account. What a person has chosen by themselves is kept."""
+    """Somebody opened an account. What a person has chosen by themselves is kept. `payment` is
+    how they pay, in words for display ("Visa ending 4242"), never a number; told again, it replaces what was told.
+    """
 
     store: str
     email: str
@@ -26,6 +28,7 @@ class NewCustomer(Struct):
     locale: str = ""
     time_zone: str = ""
     phone: str = ""
+    payment: str = ""
     consents: list[ConsentSaid] = []
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from stowline.backorders import consents
 from stowline.core import web
 from stowline.core.web import RailEntry
+from stowline.desk.handlers.account_data import AccountData
 from stowline.desk.handlers.adjustments import AdjustmentPages, ReasonPages
 from stowline.desk.handlers.adjustments_api import AdjustmentsApi
 from stowline.desk.handlers.back_in_stock import BackInStockPages
@@ -75,7 +76,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, AccountData, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
