@@ -32,6 +32,7 @@ from stowline.people.signin import identify
 from stowline.portal.api import Availability, BackInStock
 from stowline.portal.handlers import Track
 from stowline.portal.screens.account import AccountPages, SignInPages
+from stowline.portal.screens.change import Change
 from stowline.portal.screens.look_up import LookUp, ParcelPage
 from stowline.portal.screens.notify import Notify, NotifyOff
 from stowline.portal.screens.preferences import Preferences, Unsubscribe
@@ -84,7 +85,7 @@ def create_app() -> Litestar:
         cache_control=None,
     )
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Change, Track]
     return App(
         route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

@@ -90,6 +90,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "BasketLeft": {"announce": baskets.announce},
     "LongAway": {"announce": win_back.announce},
     "RestCancelled": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
+    "MergedInto": {"withdraw": notifications.withdraw, "end-offers": offers.on_news, "sequences": sequences.on_order_news},
     **{name: {"end-offers": offers.on_news, "sequences": sequences.on_order_news} for name in ("UnitsCancelled", "LineSwapped")},
     **{name: {"end-offers": offers.on_news} for name in ("HoldLifted", "StockTakenFor")},
     "DiscrepanciesReported": {"announce": notifications.announce_report},

@@ -29,6 +29,8 @@ ORDER = {"ref": "#1042", "placed": "Tuesday 17 November", "total": "€187.00"}
 FRAME = Reader.of("en", "UTC").frame() | {"languages": [
     {"lang": "en", "name": "English", "href": ""}, {"lang": "zh-Hans", "name": "简体中文", "href": "?lang=zh-Hans"}, {"lang": "zh-Hant", "name": "繁體中文", "href": "?lang=zh-Hant"}]}
 BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["Ines Moreau", "44000 Nantes", "France"]}
+DEED: dict[str, Any] = {"eyebrow": "Order #1042", "action": "/track/1-f/change/address", "mark": "1-f", "back": "See your order", "back_href": "/track/1-f", "bad": "", "trouble": ""}
+CHANGE = {"change": {"title": "Change something", "deeds": [{"href": "/track/1-f/change/address", "label": "Send it somewhere else"}, {"href": "/track/1-f/change/cancellation", "label": "Cancel the order"}], "whys": ["It is packed already. Once you have it, send it back: we send you a return label instead."]}}
 LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 
 NEWS = {"news": {"fresh": True, "newest": 9, "rows": [{"at": "Friday 27 November, 09:12", "subject": "Your parcel is on its way", "say": "Order #1042: 1 parcel left today. https://shop.example/track/1-" + "f" * 32, "fresh": True},
@@ -36,11 +38,15 @@ NEWS = {"news": {"fresh": True, "newest": 9, "rows": [{"at": "Friday 27 November
 
 SHOP: dict[str, tuple[str, dict[str, Any]]] = {
     "shop-order": ("shop/order.html", {**BASE, "eyebrow": "Order #1042", "headline": "The rest is expected to leave our warehouse 3 to 7 December",
-                   "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS, **NEWS}),
+                   "say": "Part of your order is on its way already.", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS, **NEWS, **CHANGE}),
     "shop-waiting": ("shop/order.html", {**BASE, "store": {"name": "متجر الفخار", "href": None, "email": None}, "dir": "rtl", "lang": "ar", "eyebrow": "الطلب #1042", "headline": "لا يوجد موعد بعد", "say": "نكتب لك حالما نعرفه.",
                      "steps": [], "parcels": [], "cards": [], "waiting": {**WAITS, "ahead": None, "due": None}}),
     "shop-chinese": ("shop/order.html", {**BASE, **Reader.of("zh-Hant", "Asia/Taipei").frame(), "store": {"name": "青石茶行", "href": "https://tea.example", "email": "hello@tea.example"}, "eyebrow": "訂單 1042",
                      "headline": "其餘預計 12月3日至7日出貨", "say": "您的訂單有一部分已經出貨。這些日期依供應商的說法，以及他們過去的準時程度估算。若有變動，我們會寫信通知您。", "steps": STEPS, "parcels": [PARCEL], "cards": CARDS, "waiting": WAITS}),
+    "shop-change": ("shop/change.html", {**BASE, **DEED, "headline": "Send it somewhere else", "say": "Type the whole address once more.", "button": "Send it there", "proof": "", "note": "In France.", "bad": "line1", "trouble": "Something is missing here. Nothing was changed yet.",
+                    "fields": [{"name": "ship_name", "label": "Name", "value": "Ines Moreau", "longest": 300, "needed": True, "fill": "name"}, {"name": "line1", "label": "Street and number", "value": "", "longest": 300, "needed": True, "fill": "address-line1"}], "choices": []}),
+    "shop-change-cancel": ("shop/change.html", {**BASE, **DEED, "headline": "Cancel the order", "say": "All of it, or a line.", "button": "Cancel it", "proof": "", "note": "Kiln & Cup pays it back.", "fields": [],
+                           "choices": [{"value": "all", "label": "The whole order", "checked": True}, {"value": "7", "label": LONG, "checked": False}]}),
     "shop-track": ("shop/track.html", {**FRAME, "store": STORE, "keep": "kiln", "typed": "", "trouble": "", "several": []}),
     "shop-track-trouble": ("shop/track.html", {**FRAME, **Reader.of("zh-Hant", "Asia/Taipei").frame(), "store": STORE, "keep": "", "typed": LONG[:90], "trouble": "兩項資料不相符。", "several": []}),
     "shop-track-several": ("shop/track.html", {**FRAME, "store": STORE, "keep": "", "typed": "", "trouble": "", "several": [{"store": "Kiln & Cup", "href": "/track/1-f"}, {"store": LONG, "href": "/track/2-f"}]}),

@@ -82,6 +82,9 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "UnitsCancelled": lambda v: f"{v['units']:,} {v['name']} cancelled: {v['reason']}" if v["reason"] else f"{v['units']:,} {v['name']} cancelled",
     "ShippingSet": lambda v: {"complete": "Ships complete from now on", "parts": "Ships in parts: what is there goes out"}.get(
         v["ships"], f"Ships in at most {v['most_parcels']} parcels"),
+    "AddressChanged": lambda v: f"Address changed by {v['by']}: {v['changed']}",
+    "OrdersMerged": lambda v: f"Order {v['other_ref']} goes with this one, {_n(v['units'])}, by {v['by']}",
+    "MergedInto": lambda v: f"Goes with order {v['other_ref']}, {_n(v['units'])}, by {v['by']}",
     "PrioritySet": lambda v: f"Priority {v['priority']} from now on",
     "ExpediteSet": lambda v: ("Goes out by the fast way" if v["expedite"] else "Goes out by the usual way") + (f": {v['why']}" if v["why"] else ""),
     "HoldLifted": lambda _: "Hold lifted",

@@ -143,6 +143,38 @@ class ShippingSet:
 
 
 @dataclass(frozen=True, slots=True)
+class AddressChanged:
+    """What has not left of an order goes to another address; `changed` names the fields, not what stands in them."""
+
+    order_id: int
+    order_ref: str
+    changed: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersMerged:
+    """All of another order goes with this one from now on."""
+
+    order_id: int
+    order_ref: str
+    other_ref: str
+    units: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class MergedInto:
+    """All of this order goes with another one from now on; nothing of it is sent by itself."""
+
+    order_id: int
+    order_ref: str
+    other_ref: str
+    units: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class PrioritySet:
     """An order is served before, or after, others from now on (0 is first, 9 last)."""
 

@@ -34,6 +34,7 @@ class Order(SQLModel, table=True):
 
     `ships` and `most_parcels` say how it may go out (`rules.SHIPS`), and `serve_at` where it stands in line among those
     of its priority; they were the store's when it was placed. `parcels` of it are closed.
+    What had not left of one that is `merged_into` another goes with that.
     """
 
     __tablename__ = "orders"
@@ -77,6 +78,7 @@ class Order(SQLModel, table=True):
     ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
     most_parcels: int | None = None
     parcels: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    merged_into: int | None = None
     expedite: bool = Field(default=False, sa_column_kwargs={"server_default": text("FALSE")})
     state: str = Field(default="placed", max_length=16)
     ordered: int = Field(sa_type=BigInteger)

@@ -115,6 +115,14 @@ def line(session: Session, line_id: int) -> OrderLine:
     return found
 
 
+def line_of(session: Session, order_id: int, line_id: int) -> OrderLine:
+    """A line of this order, read anew. Raises NotFound, for a line of another order, too."""
+    found = line(session, line_id)
+    if found.order_id != order_id:
+        raise NotFound("There is no such order line.")
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class KitView:
     """Kits that were sold in one line of an order."""

@@ -7,6 +7,8 @@ from datetime import datetime
 STATES = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed",
           "handed_over", "delivered", "returned", "on_hold", "cancelled")
 OPEN = ("placed", "backordered", "part_allocated", "allocated", "released", "picking", "picked", "packed", "on_hold")
+WAITING_STATES = ("placed", "backordered", "part_allocated", "allocated")
+"""Nobody has begun to pick it."""
 STAGES = ("allocated", "released", "picked", "packed", "handed_over", "returned")
 
 # How an order may go out: whole; in as many parcels as its goods come in; in at most so many, the last one complete.

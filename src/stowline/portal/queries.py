@@ -38,7 +38,7 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
     parcels = packing.parcels_of(session, order_id)
     waits = _waiting(session, order, lines)
     ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
-    headline, say = _headline(order, parcels, waits, ways, reader)
+    headline, say = _merged(session, order, reader) or _headline(order, parcels, waits, ways, reader)
     return {
         **_named(store),
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
@@ -48,6 +48,14 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order, reader),
         **reader.frame(),
     }, store  # fmt: skip
+
+
+def _merged(session: Session, order: Order, reader: Reader) -> tuple[str, str] | None:
+    """Of an order that goes with another one: with which."""
+    if order.merged_into is None or order.state != "cancelled":
+        return None
+    ref = orders.order(session, order.merged_into).ref
+    return reader.say("headline.merged", ref=ref), reader.say("say.merged", ref=ref)
 
 
 def _named(store: Store) -> View:

@@ -32,13 +32,17 @@ def make_label(session: Session, parcel_code: str) -> tuple[Parcel, Label]:
     Raises NotFound for an unknown parcel, Conflict for one that is not closed, Refused where the address lacks what a
     carrier needs.
     """
-    parcel = packing.lock(session, packing.parcel_by_code(session, parcel_code).id or 0)
+    parcel = packing.parcel_by_code(session, parcel_code)
+    known = queries.live_label(session, parcel.id or 0)
+    if known is not None:
+        return parcel, known
+    order = orders.lock(session, parcel.order_id)  # before the parcel, as at the bench: another address comes before or after
+    parcel = packing.lock(session, parcel.id or 0)
     known = queries.live_label(session, parcel.id or 0)
     if known is not None:
         return parcel, known
     if parcel.state == "open":
         raise Conflict(f"Parcel {parcel.code} is still open. Close the box first.")
-    order = orders.order(session, parcel.order_id)
     missing = [word for word, value in (("street", order.line1), ("city", order.city), ("country", order.country))
                if not value]
     if missing:

@@ -9,7 +9,7 @@ NONE = {"server_default": text("''")}
 class Store(SQLModel, table=True):
     """One shop: its name and brand on paper and mail, its money, language and time zone, its policies.
 
-    `public_availability` lets anybody ask what is in stock, `units_shown` (none, few, exact) how many; at most
+    `self_service` says until when shoppers may cancel by themselves (see `service.SELF_SERVICE`). `public_availability` lets anybody ask what is in stock, `units_shown` (none, few, exact) how many; at most
     `notices_per_unit` people are told of each unit that is back in stock. What its mails say in its own voice: `confirmation_look`
     (see `brand.LOOKS`), `greeting` in place of "Hello", `sign_off`, and codes with what they are good for; "" for none.
     """
@@ -33,6 +33,7 @@ class Store(SQLModel, table=True):
     serves: str = Field(default="placed", max_length=10, sa_column_kwargs={"server_default": text("'placed'")})
     ships: str = Field(default="complete", max_length=10, sa_column_kwargs={"server_default": text("'complete'")})
     most_parcels: int | None = None
+    self_service: str = Field(default="until_picked", max_length=16, sa_column_kwargs={"server_default": text("'until_picked'")})
     public_availability: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     units_shown: str = Field(default="none", max_length=8, sa_column_kwargs={"server_default": text("'none'")})
     confirmation_look: str = Field(default="plain", max_length=12, sa_column_kwargs={"server_default": text("'plain'")})

@@ -44,6 +44,19 @@ def set_shop_page(session: Session, key: str, *, public: bool, units_shown: str,
     return store
 
 
+SELF_SERVICE = ("until_picked", "until_released", "off")
+"""Until when shoppers cancel by themselves: the first unit is off the shelf, the order is on a pick list; or they ask."""
+
+
+def set_self_service(session: Session, store: Store, until: str) -> None:
+    """Say what shoppers of this store may change by themselves. Raises Refused for what there is not."""
+    if until not in SELF_SERVICE:
+        raise Refused(f"Shoppers change orders {', '.join(SELF_SERVICE)}.", where="self_service")
+    store.self_service = until
+    session.add(store)
+    session.flush()
+
+
 def set_policy(
     session: Session, store: Store, *, serves: str, ships: str, most_parcels: int | None, urgent_units_per_day: int
 ) -> None:

@@ -21,6 +21,7 @@ from stowline.orders import policies
 from stowline.people import service as people
 from stowline.stores import brand
 from stowline.stores import queries as stores
+from stowline.stores import service as store_service
 
 READ, WRITE = web.permission("orders.read"), web.permission("orders.write")
 DONE = {
@@ -62,6 +63,8 @@ class StorePages(Controller):
             policies.set_policy(session, stores.store_by_key(session, name), serves=form.get("serves", ""),
                                 ships=form.get("ships", ""), most_parcels=most,
                                 urgent_units_per_day=_number(form, "urgent", "The number of units a day", 0, 100_000))  # fmt: skip
+            if "self_service" in form:
+                store_service.set_self_service(session, stores.store_by_key(session, name), form["self_service"])
             return "saved"
 
         return _do(request, key, form, save)

@@ -18,6 +18,7 @@ from stowline.stores import queries as stores
 from stowline.stores.models import Store
 
 SERVES = {"placed": "By the day they were placed", "ship_by": "By the day they must leave"}
+SELF_SERVICE = {"until_picked": "Until the first unit is off the shelf", "until_released": "Until the order is on a pick list", "off": "Never: they ask us"}
 _SHORT = {"complete": "complete", "parts": "in parts", "at_most": "in at most {} parcels"}
 _r, _p, _s = Reserve.__table__.c, Product.__table__.c, StockLevel.__table__.c  # type: ignore[attr-defined]
 UNSET: str = Store.model_fields["sender_email"].default
@@ -40,6 +41,7 @@ def view(store: Store) -> Row:
         "own": {name: getattr(store, name) for name in brand.FIELDS | brand.VOICE}, "zones": sorted(available_timezones()), "sends": store.sender_email != UNSET,
         "looks": [{"value": key, "label": label, "chosen": key == store.confirmation_look} for key, label in brand.LOOKS.items()],
         "serves": [{"value": key, "label": label, "chosen": key == store.serves} for key, label in SERVES.items()],
+        "self_service": [{"value": key, "label": label, "chosen": key == store.self_service} for key, label in SELF_SERVICE.items()],
         "ships": [{"value": key, "label": label, "chosen": key == store.ships} for key, label in SHIPS.items()],
     }  # fmt: skip
 
