@@ -19,7 +19,7 @@ STORE: dict[str, Any] = {"key": "kiln", "name": "Kiln & Cup", "most_parcels": 2,
 PAGES = {"say": "2 shown, by SKU", "earlier": None, "later": None}
 STANDS = [{"sku": "MUG-GR", "name": "Mug, green", "months": ""}, {"sku": "Z" * 60, "name": LONG, "months": "November to February"}]
 LOOKS = [{"value": "plain", "label": "Plain: what was ordered, and nothing else", "chosen": True}, {"value": "coupon", "label": "A coupon for the next order, and a word for friends", "chosen": False}]
-OWN = {**dict.fromkeys(("greeting", "welcome_code", "welcome_say", "coupon_code", "coupon_say", "referral_say", "referral_url", "win_back_code", "win_back_say", "win_back_news"), ""), "sign_off": "Warmly, Maud", "name": "Kiln & Cup", "sender_email": "shop@example.test", "reply_to": "", "support_email": "help@kiln.example", "address_line": "Töpferhof 8", "url": "https://kiln.example",
+OWN = {**dict.fromkeys(("greeting", "welcome_code", "welcome_say", "coupon_code", "coupon_say", "referral_say", "referral_url", "win_back_code", "win_back_say", "win_back_news"), ""), "sign_off": "Warmly, Maud", "name": "Kiln & Cup", "sender_email": "shop@example.test", "reply_to": "", "support_email": "help@kiln.example", "support_phone": "+49 30 123456", "support_hours": "Mon to Fri, 9 to 17", "address_line": "Töpferhof 8", "url": "https://kiln.example",
        "currency": "EUR", "locale": "en", "time_zone": "Europe/Berlin", "accent": "#7a3b1e", "ship_within_days": 2}
 
 ALLOC: dict[str, tuple[str, dict[str, Any]]] = {

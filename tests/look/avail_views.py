@@ -29,7 +29,7 @@ ONE = {"order": {"id": 1, "ref": "#1042", "store": "Kiln & Cup", "store_key": "k
        "waiting": [{"sku": "BWL-AS-30", "name": "Serving bowl, ash", "units": 1, "place": 14, "when": "3 to 7 December"}, {"sku": "SEA/GREEN 2026 #1", "name": LONG, "units": 1200, "place": 10000, "when": "no date yet"}],
        "answers": [{"key": "where-is-it", "title": "Where is my order", "text": "Hello Ines,\n\nyour order #1042 is with us."}, {"key": "why-late", "title": "Why is it late", "text": LONG * 4}]}
 NOTHING = {**ONE, "tags": [], "waiting": [], "told": [], "parcels": [], "choices": [], "answers": []}
-SNIPPETS = [{"id": n, "key": key, "locale": locale, "title": title, "text": text, "changed_at": at(3), "changed_by": who} for n, (key, locale, title, text, who) in enumerate((
+SNIPPETS = [{"id": n, "key": key, "locale": locale, "title": title, "text": text, "public": n == 1, "changed_at": at(3), "changed_by": who} for n, (key, locale, title, text, who) in enumerate((
     ("where-is-it", "en", "Where is my order", "Hello {{ customer }},\n\nyour order {{ order }} is with us.", "Stowline"), ("why-late", "ar", RTL, LONG * 3, "")), 1)]
 PEOPLE = [{"id": n, "name": name, "email": email, "store": "Kiln & Cup", "tags": tags, "orders": orders, "waiting": waits, "last": last} for n, (name, email, tags, orders, waits, last) in enumerate((
     ("Ines Moreau", "ines@example.net", ["backorder", "vip"], 12, 1, at(24)), (HOSTILE, "a.very.long.name.of.somebody@an-even-longer-name-of-a-domain.example", [], 0, 0, None)), 1)]

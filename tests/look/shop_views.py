@@ -7,7 +7,7 @@ from typing import Any
 from stowline.portal.reader import Reader
 from tests.look.floor_views import LONG
 
-STORE = {"name": "Kiln & Cup", "href": "https://kiln.example", "email": "hello@kiln.example"}
+STORE = {"name": "Kiln & Cup", "href": "https://kiln.example", "email": "hello@kiln.example", "phone": "+49 30 123456", "hours": "Monday to Friday, 9 to 17"}
 STEPS = [
     {"label": "Ordered", "say": "Tuesday 17 November", "state": "done"}, {"label": "In stock", "say": None, "state": "done"},
     {"label": "Packed", "say": "Tuesday 24 November", "state": "done"}, {"label": "Waiting for the carrier", "say": None, "state": "now"},
@@ -30,7 +30,8 @@ FRAME = Reader.of("en", "UTC").frame() | {"languages": [
     {"lang": "en", "name": "English", "href": ""}, {"lang": "zh-Hans", "name": "简体中文", "href": "?lang=zh-Hans"}, {"lang": "zh-Hant", "name": "繁體中文", "href": "?lang=zh-Hant"}]}
 BASE: dict[str, Any] = {**FRAME, "store": STORE, "order": ORDER, "address": ["Ines Moreau", "44000 Nantes", "France"]}
 DEED: dict[str, Any] = {"eyebrow": "Order #1042", "action": "/track/1-f/change/address", "mark": "1-f", "back": "See your order", "back_href": "/track/1-f", "bad": "", "trouble": ""}
-CHANGE = {"change": {"title": "Change something", "deeds": [{"href": "/track/1-f/change/address", "label": "Send it somewhere else"}, {"href": "/track/1-f/change/cancellation", "label": "Cancel the order"}], "whys": ["It is packed already. Once you have it, send it back: we send you a return label instead."]}}
+CHANGE: dict[str, Any] = {"parts_say": "Not everything was here at once, so what was here went first.", "trouble_href": "/track/1-f/problem", "asked": [{"question": "When does it leave?", "says": ["With the next pick-up.", LONG]}, {"question": LONG, "says": ["Yes."]}],
+    "change": {"title": "Change something", "deeds": [{"href": "/track/1-f/change/address", "label": "Send it somewhere else"}, {"href": "/track/1-f/change/cancellation", "label": "Cancel the order"}], "whys": ["It is packed already. Once you have it, send it back: we send you a return label instead."]}}
 LOST = {**FRAME, "word": "Your order", "title": "This link does not open an order", "say": "It may be cut off. Open it again from the message, whole."}
 
 NEWS = {"news": {"fresh": True, "newest": 9, "rows": [{"at": "Friday 27 November, 09:12", "subject": "Your parcel is on its way", "say": "Order #1042: 1 parcel left today. https://shop.example/track/1-" + "f" * 32, "fresh": True},

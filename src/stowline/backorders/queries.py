@@ -107,6 +107,7 @@ class Promised:
     told_at: datetime | None
     told_p50: date | None
     told_p90: date | None
+    first_told: tuple[date, date] | None = None
 
     @property
     def days(self) -> dict[str, str] | None:
@@ -129,7 +130,8 @@ def promised(row: Any) -> Promised:  # noqa: ANN401  (a row of the table)
     """A row as what stands."""
     refs = tuple((ref, units) for ref, units in msgspec.json.decode(row.arrivals))
     window = Window(row.p50, row.p90, refs, row.supplier, row.source, row.samples)
-    return Promised(row.order_line_id, row.revision, window, row.told_at, row.told_p50, row.told_p90)
+    return Promised(row.order_line_id, row.revision, window, row.told_at, row.told_p50, row.told_p90,
+                    (row.first_p50, row.first_p90) if row.first_told and row.first_p50 and row.first_p90 else None)
 
 
 def waiting_promises(session: Session, order_id: int) -> list[Promised]:

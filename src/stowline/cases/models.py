@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, Text, UniqueConstraint
+from sqlalchemy import Index, Text, UniqueConstraint, false
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
 
 
 class Snippet(SQLModel, table=True):
-    """A ready answer under a key, one for each language. Its text has placeholders, which are checked when it is saved."""
+    """A ready answer under a key, one for each language. Its text has placeholders, which are checked when it is saved.
+    A `public` one stands on the page of every order, its title as the question.
+    """
 
     __tablename__ = "snippet"
     __table_args__ = (UniqueConstraint("key", "locale"),)
@@ -19,6 +21,7 @@ class Snippet(SQLModel, table=True):
     locale: str = Field(max_length=12)
     title: str = Field(max_length=120)
     text: str = Field(sa_type=Text)
+    public: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     changed_at: datetime = Field(sa_type=UtcDateTime)
     changed_by: str = Field(default="", max_length=120)
 

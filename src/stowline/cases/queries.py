@@ -34,6 +34,20 @@ def snippets(session: Session, locale: str) -> list[Snippet]:
     return list(chosen.values())
 
 
+MOST_ASKED = 8
+
+
+def asked_often(session: Session, locale: str) -> list[Snippet]:
+    """What stands on every order's page: each public snippet once, only in the reader's own language or the closest to it."""
+    rows = list(session.exec(select(Snippet).where(col(Snippet.public).is_(True)).order_by(col(Snippet.key), col(Snippet.id)).limit(MOST)))
+    chosen = []
+    for key in dict.fromkeys(row.key for row in rows):
+        known = {row.locale: row for row in rows if row.key == key}
+        if i18n.holds(locale, list(known)):
+            chosen.append(known[i18n.best_locale(locale, list(known))])
+    return chosen[:MOST_ASKED]
+
+
 def all_snippets(session: Session) -> list[Snippet]:
     """Every snippet in every language, by key."""
     return list(session.exec(select(Snippet).order_by(col(Snippet.key), col(Snippet.locale)).limit(MOST)))

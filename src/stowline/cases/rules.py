@@ -9,6 +9,8 @@ PLACEHOLDERS = {
     "told": "what was told last, and when", "status_page": "the address of the shopper's page",
 }  # fmt: skip
 """What a text may name, as {{ name }}."""
+PUBLIC = ("order", "store", "placed")
+"""What the text of a snippet may name that shoppers read on the page of their order."""
 NOUNS = ("order", "purchase_order", "customer")
 BACKORDER = "backorder"
 """The tag that is derived, never given: something waits for stock."""
@@ -25,6 +27,12 @@ def faults(text: str) -> list[str]:
     if any(mark in left for mark in ("{{", "}}", "{%", "%}", "{#", "#}")):
         said.append("A brace is left open, or closes nothing. Placeholders are written {{ order }}.")
     return said
+
+
+def faults_in_public(text: str) -> list[str]:
+    """Why a text cannot stand on the page of every order; none if it can."""
+    unknown = [name for name in _PLACE.findall(text) if name in PLACEHOLDERS and name not in PUBLIC]
+    return [f"What shoppers read names no {{{{ {name} }}}}: only {', '.join(PUBLIC)}." for name in dict.fromkeys(unknown)]
 
 
 def filled(text: str, values: Mapping[str, str]) -> str:

@@ -16,7 +16,7 @@ _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _tags = Tag.__table__  # type: ignore[attr-defined]
 
 
-def save_snippet(session: Session, *, key: str, locale: str, title: str, text: str, who: str) -> Snippet:
+def save_snippet(session: Session, *, key: str, locale: str, title: str, text: str, who: str, public: bool = False) -> Snippet:
     """Write a snippet, or write it anew under its key and language. Raises Refused for a text that could not be filled."""
     if not _KEY.fullmatch(key):
         raise Refused("A key is 1 to 40 small letters, digits and hyphens.", where="key")
@@ -24,10 +24,13 @@ def save_snippet(session: Session, *, key: str, locale: str, title: str, text: s
         raise Refused("A language is written as en, de or zh-Hant.", where="locale")
     if not text or len(text) > LONGEST:
         raise Refused(f"A snippet has 1 to {LONGEST:,} characters.", where="text")
+    if public and (no := rules.faults_in_public(text)):
+        raise Refused(" ".join(no), where="text")
     if faults := rules.faults(text):
         raise Refused(f"{' '.join(faults)} Known are {', '.join(rules.PLACEHOLDERS)}.", where="text")
     found = session.exec(select(Snippet).where(Snippet.key == key, Snippet.locale == locale).with_for_update()).one_or_none()
     one = found or Snippet(key=key, locale=locale, title="", text="", changed_at=clock.now())
+    one.public = public
     one.title, one.text, one.changed_at, one.changed_by = title, text, clock.now(), who[:120]
     session.add(one)
     session.flush()

@@ -58,7 +58,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
     SECRETS: {
         "api_token": "name secret_hash scopes", "carrier_feed": "provider secret old_secret", "channel_setting": "channel url", "message_hook": "url secret old_secret",
         "message_policy": "kind said", "message_setup": "said done tests", "shop_door": "url secret old_secret", "webhook": "url secret",
-        "store": "key name currency locale time_zone sender_email reply_to support_email address_line url accent serves ships self_service units_shown confirmation_look greeting sign_off "
+        "store": "key name currency locale time_zone sender_email reply_to support_email support_phone support_hours address_line url accent serves ships self_service units_shown confirmation_look greeting sign_off "
                  "welcome_code welcome_say coupon_code coupon_say referral_say referral_url win_back_code win_back_say win_back_news webhook_secrets",
     },
     BOOKS: {

@@ -9,6 +9,8 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
+from stowline.backorders.queries import Promised
+from stowline.cases import queries as cases
 from stowline.core import places
 from stowline.notifications import waits as waits_of
 from stowline.orders import kits
@@ -46,7 +48,7 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
         "steps": [*_steps(order, parcels, reader, stock_lacks=bool(waits)), *portal_parcels.further_steps(order, parcels, ways, reader)],
         "parcels": portal_parcels.views(session, order, lines, parcels, ways, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order, reader),
-        **reader.frame(),
+        "parts_say": _why_parts(order, parcels, reader), "asked": _asked(session, order, store, reader), **reader.frame(),
     }, store  # fmt: skip
 
 
@@ -59,7 +61,19 @@ def _merged(session: Session, order: Order, reader: Reader) -> tuple[str, str] |
 
 
 def _named(store: Store) -> View:
-    return {"store": {"name": store.name, "href": store.url or None, "email": store.support_email or None}}
+    return {"store": {"name": store.name, "href": store.url or None, "email": store.support_email or None, "phone": store.support_phone, "hours": store.support_hours}}
+
+
+def _why_parts(order: Order, parcels: Sequence[Parcel], reader: Reader) -> str:
+    """Why there are several parcels; "" where there is one."""
+    return reader.say("parcel.why_stock" if order.ships != "complete" else "parcel.why_boxes") if len(parcels) > 1 else ""
+
+
+def _asked(session: Session, order: Order, store: Store, reader: Reader) -> list[View]:
+    """What is asked often, with the store's answers in the reader's language."""
+    facts = {"order": order.ref, "store": store.name, "placed": reader.day(order.placed_at)}
+    return [{"question": one.title, "says": [part for part in cases.filled(one.text, facts).split("\n") if part.strip()]}
+            for one in cases.asked_often(session, reader.words.locale)]  # fmt: skip
 
 
 def frame(store: Store, order: Order, reader: Reader) -> View:
@@ -81,6 +95,7 @@ class Wait:
     place: int
     window: View | None
     due: int
+    first: View | None = None
 
 
 def _waiting(session: Session, order: Order, lines: Sequence[Sold]) -> list[Wait]:
@@ -95,8 +110,15 @@ def _waiting(session: Session, order: Order, lines: Sequence[Sold]) -> list[Wait
         if line.waiting <= 0:
             continue
         coming = 0 if line.is_kit else sum(one.units for one in due.get(line.product_id, []))
-        waits.append(Wait(line, waits_of.place_of(line, places), waits_of.expected_of(line, standing), coming))
+        waits.append(Wait(line, waits_of.place_of(line, places), waits_of.expected_of(line, standing), coming, _first_told(line, standing)))
     return waits
+
+
+def _first_told(line: Sold, standing: Mapping[int, Promised]) -> View | None:
+    """The days that were told first of what is late now, of a kit the latest of its parts'; None where it is not later."""
+    parts = [standing[part.id] for part in line.lines if part.waiting > 0 and part.id in standing]
+    late = [one.first_told for one in parts if one.first_told and (one.window.p90 is None or one.window.p90 > one.first_told[1])]
+    return {"from": max(late)[0].isoformat(), "to": max(late)[1].isoformat()} if late else None
 
 
 def _still_to_come(waits: Sequence[Wait], reader: Reader) -> View | None:
@@ -114,7 +136,8 @@ def _still_to_come(waits: Sequence[Wait], reader: Reader) -> View | None:
 def _place(one: Wait, reader: Reader) -> str:
     far, dated = one.place > PLACES_COUNTED, "dated" if one.window else "undated"
     values = {"place": f"{min(one.place, PLACES_COUNTED):,}"} | ({"range": reader.window(one.window)} if one.window else {})
-    return reader.say(f"card.{'far' if far else 'place'}_{dated}", **values)
+    stands = reader.say(f"card.{'far' if far else 'place'}_{dated}", **values)
+    return stands + reader.say(f"card.late_{dated}", range=reader.window(one.first)) if one.first else stands
 
 
 # --- where it stands --------------------------------------------------------------------------------------------------

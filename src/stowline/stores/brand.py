@@ -15,6 +15,7 @@ from stowline.stores.models import Store
 _ACCENT = re.compile(r"#[0-9a-f]{6}")
 _LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}")
 _HOST = re.compile(r"[a-z0-9.-]+(:[0-9]{1,5})?")
+_PHONE = re.compile(r"\+?[0-9][0-9 ()/.-]{3,38}")
 _CODE = re.compile(r"[A-Za-z0-9._-]*")
 MOST_DAYS = 60
 LOOKS: Mapping[str, str] = {
@@ -133,8 +134,15 @@ def _days(value: str) -> int:
     return whole(value, what="The number of days", least=0, most=MOST_DAYS)
 
 
+def _phone(value: str) -> str:
+    said = text(value, what="The telephone number", longest=40)
+    if said and not _PHONE.fullmatch(said):
+        raise ValueError("A telephone number is digits, blanks and dashes, with its country: +49 30 123456.")
+    return said
+
+
 FIELDS: dict[str, Callable[[str], str | int]] = {
-    "name": _named, "sender_email": _sender, "reply_to": email, "support_email": email, "address_line": _address, "url": _url,
+    "name": _named, "sender_email": _sender, "reply_to": email, "support_email": email, "support_phone": _phone, "support_hours": _line("The hours", 120), "address_line": _address, "url": _url,
     "currency": money.currency, "locale": _locale, "time_zone": _zone, "accent": _accent, "ship_within_days": _days,
 }
 VOICE: dict[str, Callable[[str], str]] = {

@@ -25,6 +25,8 @@ class Store(SQLModel, table=True):
     sender_email: str = Field(default="shop@example.test", max_length=254)
     reply_to: str = Field(default="", max_length=254)
     support_email: str = Field(default="", max_length=254)
+    support_phone: str = Field(default="", max_length=40, sa_column_kwargs=NONE)
+    support_hours: str = Field(default="", max_length=120, sa_column_kwargs=NONE)
     address_line: str = Field(default="", max_length=200)
     url: str = Field(default="", max_length=300)
     accent: str = Field(default="#0b5a6e", max_length=7)

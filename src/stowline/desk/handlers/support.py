@@ -69,7 +69,7 @@ class Support(Controller):
             title = text(said.get("title"), "title", what="The title", longest=120, needed=True)
             words = prose(said.get("text"), "text", longest=LONGEST)
             db.run(lambda session: service.save_snippet(session, key=said.get("key", "").strip(), locale=said.get("locale", "").strip(),
-                                                        title=title, text=words, who=web.identity_of(request).name))  # fmt: skip
+                                                        title=title, text=words, who=web.identity_of(request).name, public=said.get("public") == "on"))  # fmt: skip
         except (Refused, Bad) as why:
             if web.wants_json(request):
                 raise

@@ -1,0 +1,118 @@
+"""The shopper's pages in Chromium, with scripts and without: light, sound, from one origin, and every form works."""
+
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, Page, Response, expect
+
+from stowline.app import create_app
+from stowline.cases import service as cases
+from stowline.core import db
+from stowline.notifications import facts
+from stowline.orders import queries as orders
+from tests.desk.conftest import House
+from tests.portal.test_the_order_page import INES
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
+BUDGET = 60_000
+"""Bytes that the first view of an order takes in all, over the wire."""
+TEA = {**INES, "locale": "zh-TW", "time_zone": "Asia/Taipei"}
+
+
+@pytest.fixture(scope="module")
+def address(one_house: House) -> Iterator[str]:
+    """A running server: an order on its way in one parcel with something to come, one that can be changed, one in Chinese."""
+    robot = one_house.robot()
+    robot.stock_up({"MUG": 9, "CUP": 9})
+    robot.add_product("BOWL")
+    robot.place("gone", {"MUG": 1, "CUP": 2}, **INES)
+    robot.ship_all()
+    robot.place("waits", {"MUG": 1, "BOWL": 2}, **INES)
+    robot.place("open", {"MUG": 1, "CUP": 1}, **INES)
+    robot.place("tea", {"MUG": 1, "CUP": 1}, **TEA)
+    with db.transaction() as session:
+        cases.save_snippet(session, key="asked-when", locale="en", title="When does it leave?", text="Order {{ order }} leaves with the next pick-up.", who="Ruth", public=True)
+    one_house.catch_up()
+    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
+    running = threading.Thread(target=server.run)
+    running.start()
+    while not server.started:
+        time.sleep(0.02)
+    host, port = server.servers[0].sockets[0].getsockname()[:2]
+    yield f"http://{host}:{port}"
+    server.should_exit = True
+    running.join()
+
+
+def link(ref: str) -> str:
+    with db.reading() as session:
+        return facts.status_path(orders.by_ref(session, ref).id or 0)
+
+
+def carried(answer: Response) -> int:
+    sizes = answer.request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+@pytest.mark.parametrize("ref", ["gone", "waits", "tea"])
+def test_the_first_view_is_light_and_comes_from_one_origin(page: Page, address: str, ref: str) -> None:
+    answers: list[Response] = []
+    page.on("response", lambda one: answers.append(one))  # noqa: PLW0108  (a builtin takes no mark)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}{link(ref)}")
+    page.wait_for_load_state("networkidle")
+    assert {urlsplit(one.url).netloc for one in answers} == {urlsplit(address).netloc}
+    weights = {one.url.rpartition("/")[2][:30]: carried(one) for one in answers}
+    assert sum(weights.values()) < BUDGET, weights
+
+
+def test_every_page_is_sound_by_day_by_night_and_on_a_phone(page: Page, address: str) -> None:
+    found = {}
+    gone, open_, tea = link("gone"), link("open"), link("tea")
+    for path in (gone, link("waits"), tea, "/track", "/parcel", f"{open_}/change/address", f"{open_}/change/cancellation", f"{open_}/change/merge", f"{tea}/change/cancellation"):
+        page.goto(f"{address}{path}")
+        page.evaluate(AXE)
+        for side, width in (("light", 1280), ("dark", 390)):
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=side, reduced_motion="reduce")  # type: ignore[arg-type]
+            faults = page.evaluate("axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))")
+            if faults or page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+                found[path, side] = faults
+    assert found == {}
+    assert page.locator("h1").inner_text() == "取消訂單"
+
+
+def test_what_a_chat_shows_of_a_link_and_what_is_asked_often(page: Page, address: str) -> None:
+    page.goto(f"{address}{link('open')}")
+    shown = page.locator("meta[property='og:title'], meta[property='og:description'], meta[name='description']").evaluate_all("all => all.map(one => one.content)")
+    assert shown == ["Demo", "Where an order stands, for whoever ordered it.", "Where an order stands, for whoever ordered it."]
+    page.get_by_text("When does it leave?").click()
+    expect(page.get_by_text("Order open leaves with the next pick-up.")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_order_is_found_and_changed_with_scripts_and_without(browser: Browser, address: str, *, scripts: bool) -> None:
+    context = browser.new_context(java_script_enabled=scripts, locale="en-GB", viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    page.goto(f"{address}/track")
+    page.get_by_label("Order number").fill("open")
+    page.get_by_label("E-mail or postcode").fill("nobody@example.test")
+    page.get_by_role("button", name="Show my order").click()
+    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    page.get_by_label("E-mail or postcode").fill("ines@example.test")
+    page.get_by_role("button", name="Show my order").click()
+    page.get_by_role("link", name="Send it somewhere else").click()
+    street = f"Quai {'A' if scripts else 'B'} 12"
+    page.get_by_label("Street and number").fill(street)
+    page.get_by_label("Postcode", exact=True).fill("44100" if scripts else "44200")
+    page.get_by_label("Your e-mail address or postcode").fill("ines@example.test")
+    page.get_by_role("button", name="Send it there").click()
+    expect(page.get_by_role("heading", name="It goes to the new address")).to_be_visible()
+    page.get_by_role("link", name="See your order").click()
+    expect(page.get_by_text("44100 Nantes" if scripts else "44200 Nantes")).to_be_visible()
+    context.close()
