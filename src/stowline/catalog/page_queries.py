@@ -51,6 +51,12 @@ def prices(session: Session, product_id: int) -> dict[int, ProductPrice]:
     return {one.store_id: one for one in session.exec(query)}
 
 
+def first_photos(session: Session, product_ids: Sequence[int]) -> dict[int, str]:
+    """The name of the small first photograph of each of these products that has one."""
+    query = sa.select(_ph.product_id, _ph.small_sha256).where(_ph.product_id.in_(list(product_ids))).order_by(_ph.position.desc(), _ph.id.desc())
+    return {product_id: name for product_id, name in session.execute(query)}  # noqa: C416  (typed rows)
+
+
 def photos(session: Session, product_id: int) -> list[Photo]:
     """The photographs of a product, in their order."""
     columns = (_ph.sha256, _ph.small_sha256, _ph.width, _ph.height, _ph.small_width, _ph.small_height, _ph.alt)

@@ -34,7 +34,7 @@ class Shop:
 
 HEARTH = Shop("hearth", "Hearth & Kiln", "HK-", 4817, {
     "currency": "EUR", "time_zone": "Europe/Berlin", "sender_email": "orders@hearth.example.test",
-    "reply_to": "help@hearth.example.test", "support_email": "help@hearth.example.test", "accent": "#7a3b1e",
+    "reply_to": "help@hearth.example.test", "support_email": "help@hearth.example.test", "support_phone": "+44 20 7946 0018", "support_hours": "Monday to Friday, 9 to 17", "accent": "#7a3b1e",
     "address_line": "Töpferhof 8, 99423 Weimar, Germany", "url": "https://hearth.example.test",
     "ship_within_days": 2, "confirmation_look": "similar", "sign_off": "Warmly, the people at Hearth & Kiln",
     "welcome_code": "WELCOME-10", "welcome_say": "10 % off your first order",

@@ -40,15 +40,14 @@ def marked(said: str, order_id: int, deed: str) -> bool:
 
 
 def provable(order: Order) -> bool:
-    """Whether anybody can prove that the order is theirs."""
-    return any(looks.proofs(order.email, order.postcode))
+    """Whether anybody can prove that the order is theirs: by its e-mail address, the one thing of them that its page does not show."""
+    return bool(order.email)
 
 
 def proved(order: Order, typed: str) -> bool:
-    """Whether the order's e-mail or postcode was typed; both are compared whatever the first one says."""
-    seal = [ids.signature(settings().key(), "proof", one) for one in (*looks.proofs(typed, typed), *looks.proofs(order.email, order.postcode))]
-    email, postcode = looks.proofs(order.email, order.postcode)
-    return (ids.same(seal[0], seal[2]) & bool(email)) | (ids.same(seal[1], seal[3]) & bool(postcode))
+    """Whether the order's e-mail address was typed, compared in constant time."""
+    known, said = (ids.signature(settings().key(), "proof", looks.proofs(one, "")[0]) for one in (order.email, typed))
+    return ids.same(known, said) and provable(order)
 
 
 def address(said: dict[str, str]) -> Address:
@@ -63,8 +62,11 @@ def address(said: dict[str, str]) -> Address:
 # --- the card on the order's page ----------------------------------------------------------------------------------------
 
 
-def card(session: Session, order: Order, reader: Reader) -> View | None:
-    """What can be changed now, each a page of its own; and why the rest cannot. None where the store leaves it to people."""
+def card(session: Session, order: Order, reader: Reader, *, chooses: bool) -> View | None:
+    """What can be changed now, each a page of its own; and why the rest cannot. None where the store leaves it to people.
+
+    Who `chooses` what becomes of goods that wait has it among the choices to have sent what is here.
+    """
     one = changes.stand(session, order)
     if one.policy == OFF or one.over or not provable(order):
         return None
@@ -72,7 +74,7 @@ def card(session: Session, order: Order, reader: Reader) -> View | None:
     no = {ADDRESS: rules.why_not_address(one), CANCEL: rules.why_not_cancel(one)}
     deeds = [{"href": f"{here}/change/{deed}", "label": reader.say(f"change.{deed}")} for deed, why in no.items() if not why]
     wish = "complete" if order.ships == "parts" else "parts"
-    if not rules.why_not_parts(one, wish):
+    if not rules.why_not_parts(one, wish) and not (chooses and wish == "parts"):
         deeds.append({"href": f"{here}/change/{PARTS}", "label": reader.say(f"change.{PARTS}_{wish}")})
     if merging.partners(session, order):
         deeds.append({"href": f"{here}/change/{MERGE}", "label": reader.say(f"change.{MERGE}")})

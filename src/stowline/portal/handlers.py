@@ -7,20 +7,18 @@ from litestar import Controller, Request, Response, get, post
 from litestar.params import FromPath, FromQuery, RawBody
 
 from stowline.backorders import offers as verbs
-from stowline.core import db, ids, web
-from stowline.core.config import settings
+from stowline.core import db, web
 from stowline.core.errors import NotFound
 from stowline.core.fields import whole
 from stowline.notifications import facts, in_app, unsubscribe
 from stowline.orders import queries as orders
-from stowline.portal import change_forms, news, offers, pages, queries
+from stowline.portal import change_forms, lookup, news, offers, pages, queries
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
 from stowline.stores.queries import Store
 
 PUBLIC = web.permission(web.PUBLIC)
-_LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
 _ACCENT = re.compile(r"([0-9a-f]{6})\.css", re.ASCII)
 
 
@@ -35,9 +33,9 @@ class Track(Controller):
         self, request: Request[Any, Any, Any], link: FromPath[str], choose: FromQuery[str] = "", said: FromQuery[str] = ""
     ) -> Response[Any]:
         """The order of a link; a wrong link and an order that is gone read alike. `choose` marks an option, no more."""
-        order_id = verified(link)
+        order_id = lookup.linked(link)
         if order_id is None:
-            return unknown(request)
+            return pages.unknown(request)
         try:
             with db.reading() as session:
                 order = orders.order(session, order_id)
@@ -46,18 +44,18 @@ class Track(Controller):
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
                 wishes = unsubscribe.preferences_path(order.store_id, order.email) if order.email else None
                 told = news.shown(session, order_id, reader)
-                change = change_forms.card(session, order, reader)
+                change = change_forms.card(session, order, reader, chooses=bool(choice and choice["options"]))
         except NotFound:
-            return unknown(request)
+            return pages.unknown(request)
         more = {"choice": choice, "preferences_href": wishes, "news": told, "change": change, "read_href": f"{facts.status_path(order_id)}/news"}
         return _shop_page("shop/order.html", request, store, reader, view | more)
 
     @post("/{link:str}/news", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)
     def read(self, request: Request[Any, Any, Any], link: FromPath[str], body: RawBody) -> Response[Any]:
         """The shopper has read the messages that were shown. The link is signed, so it needs no session."""
-        order_id = verified(link)
+        order_id = lookup.linked(link)
         if order_id is None:
-            return unknown(request)
+            return pages.unknown(request)
         up_to = whole(web.read_form(body).get("newest"), "newest", what="The newest message", most=2**62)
         db.run(lambda session: in_app.mark_read(session, order_id, up_to=up_to))
         return web.redirect(f"{facts.status_path(order_id)}#news")
@@ -69,9 +67,9 @@ class Track(Controller):
         """What became of an offer; one that is open is on the order's page. Changes nothing."""
         found = _offer(link, offer)
         if found is None:
-            return unknown(request)
+            return pages.unknown(request)
         with db.reading() as session:
-            one, order = verbs.by_id(session, found), orders.order(session, verified(link) or 0)
+            one, order = verbs.by_id(session, found), orders.order(session, lookup.linked(link) or 0)
             reader = pages.reader(request, order.locale, order.time_zone)
             if one.state == "open" and offers.is_open(session, one, order):
                 return web.redirect(facts.status_path(one.order_id))
@@ -86,9 +84,9 @@ class Track(Controller):
         """Carry a choice out. The link is signed, so it needs no session; again, it changes nothing."""
         found = _offer(link, offer)
         if found is None:
-            return unknown(request)
+            return pages.unknown(request)
         name, shown = offers.parse(web.read_form(body).get("choice", ""))
-        here = facts.status_path(verified(link) or 0)
+        here = facts.status_path(lookup.linked(link) or 0)
         if not name:
             return web.redirect(f"{here}?said=none#choice")
         shown = -1 if shown is None else shown  # a choice without its amount is none that our page sent: show it again
@@ -107,18 +105,9 @@ class Track(Controller):
         return Response(stylesheet(f"#{found[1]}"), media_type="text/css", headers=headers)
 
 
-def verified(link: str) -> int | None:
-    """The order a link was signed for; None for any other text. Compared in constant time."""
-    found = _LINK.fullmatch(link)
-    if found is None:
-        return None
-    wanted = ids.signature(settings().key(), "track", str(int(found[1])))
-    return int(found[1]) if ids.same(found[2], wanted) and found[1] == str(int(found[1])) else None
-
-
 def _offer(link: str, offer: str) -> int | None:
     """The offer that both links were signed for."""
-    order_id = verified(link)
+    order_id = lookup.linked(link)
     return offers.verified(offer, order_id) if order_id is not None else None
 
 
@@ -126,10 +115,3 @@ def _shop_page(
     template: str, request: Request[Any, Any, Any], store: Store, reader: Reader, view: dict[str, Any]
 ) -> Response[Any]:
     return pages.page(template, request, reader, accent=store.accent.removeprefix("#").lower(), **view)
-
-
-def unknown(request: Request[Any, Any, Any]) -> Response[Any]:
-    """In the browser's language: without an order nobody knows the reader's."""
-    reader = pages.stranger(request)
-    said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say"), "find": reader.say("look.title")}
-    return pages.page("shop/error.html", request, reader, code=404, **said)

@@ -4,6 +4,8 @@ Whoever guesses learns nothing: a wrong number, a wrong proof and an order that 
 the same comparisons, and read the same. How often anybody may try is bounded by address and by number.
 """
 
+import re
+
 from sqlmodel import Session
 
 from stowline.core import ids
@@ -13,6 +15,7 @@ from stowline.orders.queries import Order
 from stowline.portal import rules
 from stowline.shipping import queries as shipping
 
+_LINK = re.compile(r"([0-9]{1,18})-([0-9a-f]{32})", re.ASCII)
 SLOTS = 20  # comparisons at each look-up, however many stores have an order of this number
 
 
@@ -39,3 +42,12 @@ def _sealed(text: str) -> str:
 def parcel_of(session: Session, number: str) -> int | None:
     """The parcel with this tracking number, its carrier's own or ours."""
     return shipping.tracked(session, number) if number else None
+
+
+def linked(link: str) -> int | None:
+    """The order a link was signed for; None for any other text. Compared in constant time."""
+    found = _LINK.fullmatch(link)
+    if found is None:
+        return None
+    wanted = ids.signature(settings().key(), "track", str(int(found[1])))
+    return int(found[1]) if ids.same(found[2], wanted) and found[1] == str(int(found[1])) else None

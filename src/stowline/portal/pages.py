@@ -43,6 +43,13 @@ def page(template: str, request: AnyRequest, who: Reader, *, code: int = 200, **
     return drawn
 
 
+def unknown(request: AnyRequest) -> Response[Any]:
+    """In the browser's language: without an order nobody knows the reader's."""
+    reader = stranger(request)
+    said = {"word": reader.say("lost.store"), "title": reader.say("lost.title"), "say": reader.say("lost.say"), "find": reader.say("look.title")}
+    return page("shop/error.html", request, reader, code=404, **said)
+
+
 def slow(request: AnyRequest, error: web.TooOften) -> Response[Any]:
     """What who asks too often reads (429), in the browser's language; a program is answered as everywhere."""
     again = {"Retry-After": str(error.retry_after_s)}

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from stowline.backorders import queries as backorders
 from stowline.backorders.queries import Promised
 from stowline.cases import queries as cases
+from stowline.catalog import page_queries
 from stowline.core import places
 from stowline.notifications import waits as waits_of
 from stowline.orders import kits
@@ -41,7 +42,7 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
     waits = _waiting(session, order, lines)
     ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
     headline, say = _merged(session, order, reader) or _headline(order, parcels, waits, ways, reader)
-    return {
+    view = {
         **_named(store),
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
@@ -49,7 +50,18 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
         "parcels": portal_parcels.views(session, order, lines, parcels, ways, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order, reader),
         "parts_say": _why_parts(order, parcels, reader), "asked": _asked(session, order, store, reader), **reader.frame(),
-    }, store  # fmt: skip
+    }  # fmt: skip
+    _put_photos(session, lines, [*view["parcels"], *view["cards"], *([view["waiting"]] if view["waiting"] else [])])
+    return view, store
+
+
+def _put_photos(session: Session, lines: Sequence[Sold], cards: Sequence[View]) -> None:
+    """Each good with the photograph that the catalogue has of it, if there is one."""
+    known = page_queries.first_photos(session, list({line.product_id for line in lines}))
+    by_sku = {line.sku: known[line.product_id] for line in lines if line.product_id in known}
+    for card in cards:
+        for row in card["goods"]:
+            row["photo"] = f"/photos/{by_sku[row['sku']]}.jpg" if row["sku"] in by_sku else ""
 
 
 def _merged(session: Session, order: Order, reader: Reader) -> tuple[str, str] | None:

@@ -12,10 +12,9 @@ from stowline.notifications import facts
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.portal import change_forms as forms
-from stowline.portal import changes, pages, queries
+from stowline.portal import changes, lookup, pages, queries
 from stowline.portal.change_rules import ADDRESS, CANCEL, DEEDS, PARTS
 from stowline.portal.changes import Said
-from stowline.portal.handlers import unknown, verified
 from stowline.portal.reader import Reader
 from stowline.portal.screens.look_up import OF_ONE_ORDER
 from stowline.stores import queries as stores
@@ -33,17 +32,17 @@ class Change(Controller):
     @get("/{link:str}/change/{deed:str}", opt=web.permission(web.PUBLIC), sync_to_thread=True)
     def ask(self, request: AnyRequest, link: FromPath[str], deed: FromPath[str]) -> Response[Any]:
         """The form, or why it is too late. Changes nothing."""
-        order_id = verified(link)
+        order_id = lookup.linked(link)
         if order_id is None or deed not in DEEDS:
-            return unknown(request)
+            return pages.unknown(request)
         return _form(request, order_id, deed)
 
     @post("/{link:str}/change/{deed:str}", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)
     def do(self, request: AnyRequest, link: FromPath[str], deed: FromPath[str], body: RawBody) -> Response[Any]:
         """Do it. The link and the form are signed, so it needs no session; again, it changes nothing."""
-        order_id = verified(link)
+        order_id = lookup.linked(link)
         if order_id is None or deed not in DEEDS:
-            return unknown(request)
+            return pages.unknown(request)
         typed = web.read_form(body)
         if not forms.marked(typed.get("mark", ""), order_id, deed):
             return _form(request, order_id, deed, typed=typed, trouble="change.old", code=409)
@@ -60,7 +59,7 @@ class Change(Controller):
 
 
 def _proved(order_id: int, typed: str) -> bool:
-    """Whether the order's e-mail or postcode was typed. Raises TooOften for who guesses."""
+    """Whether the order's e-mail address was typed. Raises TooOften for who guesses."""
     with db.reading() as session:
         order = _order(session, order_id)
     if order is not None and forms.proved(order, typed):
@@ -97,7 +96,7 @@ def _form(
     with db.reading() as session:
         order = _order(session, order_id)
         if order is None:
-            return unknown(request)
+            return pages.unknown(request)
         reader = pages.reader(request, order.locale, order.time_zone)
         said = reader.say(trouble) if trouble else ""
         made = forms.form(session, order, deed, reader, typed=typed, bad=bad, trouble=said)
