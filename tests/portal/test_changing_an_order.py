@@ -8,7 +8,7 @@ import pytest
 from stowline.core import clock, db
 from stowline.orders import instruction_queries
 from stowline.orders import queries as orders
-from stowline.portal.screens.look_up import OF_ONE_ORDER
+from stowline.portal.screens.change import PROOFS
 from stowline.stores import queries as stores
 from tests.asserts import breaches
 from tests.desk.pages import Page
@@ -21,7 +21,7 @@ NEW = {"ship_name": "Ines Moreau", "line1": "Quai de la Fosse 12", "city": "Nant
 
 @pytest.fixture(autouse=True)
 def anew() -> None:
-    OF_ONE_ORDER.forget()
+    PROOFS.forget()
 
 
 def change(ines: Shopper, ref: str, deed: str, **typed: str) -> Page:
@@ -189,4 +189,5 @@ def test_forms_are_signed_end_and_change_nothing_by_a_look(ines: Shopper) -> Non
     assert (old.status_code, "more than two hours" in old.text) == (409, True)
     codes = [ines.browser.ask("POST", f"{link}/change/cancellation", data=form | {"proof": f"ines{n}@example.test"}).status_code for n in range(12)]
     assert codes == [422] * 10 + [429] * 2
+    assert ines.browser.ask("POST", f"{link}/change/cancellation", data=form).status_code == 429, "the right one, too"
     assert everything() == before
