@@ -6,6 +6,7 @@ from stowline.cases import service as cases
 from stowline.core import clock, db
 from stowline.orders import queries as orders
 from stowline.orders import service
+from stowline.receiving import outlook
 from stowline.stores.brand import set_brand
 from tests.portal.conftest import Shopper
 from tests.portal.test_choices import offered
@@ -42,6 +43,7 @@ def test_days_that_do_not_hold_and_several_parcels_are_explained(ines: Shopper) 
     day = f"{(clock.now() + timedelta(days=40)).date()}"
     assert robot.post("/api/v1/purchase-orders/PO-1/revisions", {"expected_from": day, "expected_to": day, "why": "the kiln broke"}).status < 300
     with clock.stopped_at(clock.now() + timedelta(hours=2)):
+        outlook.catch_up("")
         ines.house.react()
         page = ines.sees("1042").text
     assert f"We had told you {told} first: the delivery that brings it is later" in page
