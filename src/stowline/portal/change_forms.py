@@ -133,7 +133,7 @@ def _parts(session: Session, order: Order, one: rules.Stand, reader: Reader, typ
 def _merge(session: Session, order: Order, one: rules.Stand, reader: Reader, typed: dict[str, str]) -> View | str:
     _ = one
     found = merging.partners(session, order)
-    choices = [{"value": other.ref, "label": reader.say("change.other", ref=other.ref, day=reader.day(other.placed_at)),
+    choices = [{"value": other.ref, "label": reader.say("change.order_of", ref=other.ref, day=reader.day(other.placed_at)),
                 "checked": typed.get("what", found[0].ref) == other.ref} for other in found]  # fmt: skip
     return {"choices": choices} if found else "no_partner"
 
