@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "self_service"
-down_revision = "product_pages"
+down_revision = "my_account"
 branch_labels = None
 depends_on = None
 
