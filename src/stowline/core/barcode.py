@@ -13,6 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from barcode.codex import Code128, Gs1_128
+from reportlab.graphics.barcode.qrencoder import QRCode, QRErrorCorrectLevel
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
@@ -210,4 +211,20 @@ def code128_svg(what: str | Elements, *, height: int = 60) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {total} {height}" role="img"'
         f' aria-label="{escape(caption(what))}" shape-rendering="crispEdges">'
         f'<rect width="{total}" height="{height}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
+    )
+
+
+def qr_svg(what: str) -> str:
+    """A QR code (ISO/IEC 18004, correction M) as an SVG element, one module to a unit, with its quiet zone of four on white.
+
+    It carries its text as its accessible name and neither script nor style.
+    """
+    code = QRCode(None, QRErrorCorrectLevel.M)
+    code.addData(what)
+    code.make()
+    n = code.getModuleCount()
+    path = "".join(f"M{x + 4} {y + 4}h1v1h-1z" for y in range(n) for x in range(n) if code.isDark(y, x))
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {n + 8} {n + 8}" role="img" aria-label="{escape(what)}"'
+        f' shape-rendering="crispEdges"><rect width="{n + 8}" height="{n + 8}" fill="#fff"/><path d="{path}" fill="#000"/></svg>'
     )

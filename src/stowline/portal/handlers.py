@@ -12,7 +12,7 @@ from stowline.core.errors import NotFound
 from stowline.core.fields import whole
 from stowline.notifications import facts, in_app, unsubscribe
 from stowline.orders import queries as orders
-from stowline.portal import change_forms, lookup, news, offers, pages, queries
+from stowline.portal import change_forms, lookup, news, offers, pages, queries, return_status
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
@@ -42,6 +42,7 @@ class Track(Controller):
                 reader = pages.reader(request, order.locale, order.time_zone)
                 view, store = queries.status(session, order, reader)
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
+                view["returns"] = return_status.card(session, order, reader)
                 wishes = unsubscribe.preferences_path(order.store_id, order.email) if order.email else None
                 told = news.shown(session, order_id, reader)
                 change = change_forms.card(session, order, reader, chooses=bool(choice and choice["options"]))

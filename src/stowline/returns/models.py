@@ -217,5 +217,19 @@ class ReturnPolicy(SQLModel, table=True):
     keep_below_minor: int = Field(default=0, sa_type=BigInteger)
     restocking_percent: int = 0
     label_fee_minor: int = Field(default=0, sa_type=BigInteger)
+    photos_for: str = Field(default="damaged", max_length=80, sa_column_kwargs={"server_default": text("'damaged'")})
+    changed_by: str = Field(max_length=120)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReturnText(SQLModel, table=True):
+    """What a store says in one of its languages to whoever sends something back: where to hand it in, how to pack it."""
+
+    __tablename__ = "return_text"
+
+    store_id: int = Field(primary_key=True, foreign_key="store.id")
+    locale: str = Field(primary_key=True, max_length=12)
+    places: str = Field(default="", max_length=2000)
+    packing: str = Field(default="", max_length=2000)
     changed_by: str = Field(max_length=120)
     changed_at: datetime = Field(sa_type=UtcDateTime)

@@ -33,13 +33,17 @@ def add(session: Session, ref: str, content: bytes, *, by: str = "house", line_i
     Raises Refused for what is no photograph, and for the twenty-fifth.
     """
     picture = pictures.read(content, where="photos")
-    rma = queries.lock(session, ref)
+    keep(session, queries.lock(session, ref), picture, by=by, line_id=line_id)
+
+
+def keep(session: Session, rma: Rma, picture: pictures.Picture, *, by: str, line_id: int | None = None) -> None:
+    """The same for a picture that was drawn anew before, and a return that is locked."""
     there = photos(session, rma)
     query = sa.select(_photos.c.id).where(_photos.c.rma_id == rma.id, _photos.c.sha256 == picture.digest)
     if session.execute(query).first() is not None:
         return
     if len(there) >= MOST:
-        raise Refused(f"{ref} has {MOST} photographs already. No more are kept.", where="photos")
+        raise Refused(f"{rma.ref} has {MOST} photographs already. No more are kept.", where="photos")
     if line_id is not None and line_id not in {line.id for line in queries.lines(session, rma.id or 0)}:
         raise Refused("That line is of another return.", where="line")
     session.execute(sa.insert(_photos).values(

@@ -14,7 +14,7 @@ from stowline.returns.rules import OUTCOMES, REASONS
 from stowline.stores import queries as stores
 
 __all__ = ["Policy", "Said"]
-_LISTS = ("free_reasons", "outcomes")
+_LISTS = ("free_reasons", "outcomes", "photos_for")
 _CHOICES = {"approve": ("auto", "person"), "lost": ("auto", "person"), "settle": ("auto", "person"), "exchange": ("at_once", "on_receipt")}
 _MOST = {"days": 3650, "fault_days": 3650, "lost_after_days": 90, "restocking_percent": 100,
          "keep_below_minor": money.MOST_MINOR, "label_fee_minor": money.MOST_MINOR}  # fmt: skip
@@ -55,7 +55,7 @@ def _refuse(policy: Policy) -> None:
     for name, most in _MOST.items():
         if not 0 <= getattr(policy, name) <= most:
             raise Refused(f"Give a whole number from 0 to {most:,}.", where=name)
-    for name, known in (("free_reasons", REASONS), ("outcomes", OUTCOMES)):
+    for name, known in (("free_reasons", REASONS), ("outcomes", OUTCOMES), ("photos_for", REASONS)):
         if any(one not in known for one in getattr(policy, name)):
             raise Refused(f"There are: {', '.join(known)}.", where=name)
     if not policy.outcomes:

@@ -30,7 +30,8 @@ class Policy:
     as lost `lost_after_days` after it left. Reasons in `free_reasons` pay nothing for the label, others `label_fee_minor`.
     `approve`, `lost` and `settle` say whether the program decides (`auto`) or a person: a return, a lost parcel, the money.
     An exchange goes out `at_once` or `on_receipt`; with `damaged_at_once` a replacement of damaged goods goes at once and
-    fast. Faulty goods below `keep_below_minor` need not come back. `restocking_percent` is kept of a refund of goods that are fine.
+    fast. Faulty goods below `keep_below_minor` need not come back. A shopper
+    shows a photograph for the reasons in `photos_for`. `restocking_percent` is kept of a refund of goods that are fine.
     """
 
     days: int = 30
@@ -46,6 +47,7 @@ class Policy:
     keep_below_minor: int = 0
     restocking_percent: int = 0
     label_fee_minor: int = 0
+    photos_for: tuple[str, ...] = ("damaged",)
 
 
 HOUSE = Policy()
@@ -115,6 +117,8 @@ def explained(policy: Policy) -> list[Said]:
         said.append(Said("return-damaged-at-once"))
     if policy.keep_below_minor:
         said.append(Said("return-keep", {"below_minor": policy.keep_below_minor}))
+    if policy.photos_for:
+        said.append(Said("return-photos", {"reasons": policy.photos_for}))
     said.append(Said("return-lost", {"days": policy.lost_after_days}))
     said.append(Said("return-decided-at-once" if policy.approve == AUTO else "return-decided-by-person"))
     return said
@@ -132,6 +136,7 @@ ENGLISH = {
     "return-exchange-on-receipt": "An exchange is sent when the goods have arrived here.",
     "return-damaged-at-once": "For damaged goods a free replacement leaves at once, by the fast way.",
     "return-keep": "Faulty goods worth less than {below} need not come back.",
+    "return-photos": "A photograph is needed for: {reasons}.",
     "return-lost": "A parcel that has not come {days} days after it left can be reported as lost: nothing need come back.",
     "return-decided-at-once": "A return that fits these rules is approved at once.",
     "return-decided-by-person": "A person looks at each return, usually within a working day.",
