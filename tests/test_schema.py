@@ -28,6 +28,7 @@ from stowline.schema import orders as orders_shapes
 from stowline.schema import returns as return_shapes
 from stowline.schema import shoppers as shopper_shapes
 from stowline.schema import stock as stock_shapes
+from stowline.schema import talk as talk_shapes
 from stowline.shipping import carrier_feeds
 from stowline.stores import service as stores
 from tests.commands import house_at
@@ -267,6 +268,10 @@ def test_a_day_of_calls_is_taken_and_answered_as_the_document_says(site: tuple[T
     assert (logged.order, logged.kind) == ("1001", "where")
     assert get("/api/v1/contacts").contacts == [logged]
     assert read("post /replies/{store}", _handed_on(client)).new
+    [case] = get("/api/v1/cases").items
+    assert (case.order, case.kind, get("/api/v1/cases/{ref}", case.ref).state) == ("1001", "question", "open")
+    assert post("/api/v1/cases/{ref}/answers", talk_shapes.CaseAnswer("It left {{ customer }}.", solve=True), ref=case.ref).state == "solved"
+    assert get("/api/v1/products/{sku}/reviews", "", "MUG", query="?store=demo").count == 0
     yes = shopper_shapes.ConsentSaid(given=True, at="2026-11-01T09:00:00Z", text="Yes, tell me.", source="sign-up form")
     account = shopper_shapes.NewCustomer("demo", "ines@example.test", "Ines", "fr", "Europe/Paris", consents=[yes])
     assert [(told.new, told.consents) for told in (post("/api/v1/customers", account) for _ in range(2))] == [(True, 1), (False, 0)]

@@ -39,8 +39,10 @@ from stowline.portal.screens.change import Change
 from stowline.portal.screens.look_up import LookUp, ParcelPage
 from stowline.portal.screens.notify import Notify, NotifyOff
 from stowline.portal.screens.preferences import Preferences, Unsubscribe
+from stowline.portal.screens.problem import Problem
 from stowline.portal.screens.products import Embeds, Photos, ProductPage
 from stowline.portal.screens.return_status import ReturnStatus
+from stowline.portal.screens.reviews import Reviews
 from stowline.portal.screens.sendback import ReturnPolicyPage, SendBack
 from stowline.receiving.api import Arrivals
 from stowline.receiving.handlers import PurchaseOrders
@@ -91,7 +93,7 @@ def create_app() -> Litestar:
     )  # files alone: a page holds secrets beside what a stranger typed, and its length would tell of them
 
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
-             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Change, SendBack, ReturnStatus, ReturnPolicyPage, Track]
+             *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Change, SendBack, ReturnStatus, ReturnPolicyPage, Track, Problem, Reviews]
     return App(
         route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],

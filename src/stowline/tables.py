@@ -48,8 +48,10 @@ def _of_goods() -> None:
 
 def _of_shoppers() -> None:
     """What they are told, and what managers look at."""
+    import stowline.cases.case_models
     import stowline.cases.contact_models
     import stowline.cases.models
+    import stowline.cases.review_models
     import stowline.desk.models
     import stowline.desk.webhooks.models
     import stowline.notifications.calendar_models

@@ -13,6 +13,7 @@ from stowline.allocation.events import KeptApart
 from stowline.backorders import holds, lapses, offers, outcomes, promises, shelf, sign_ups
 from stowline.backorders import service as backorders
 from stowline.backorders.events import CrossDock, CrossDockBack
+from stowline.cases import casework
 from stowline.catalog.events import KitMade, RecipeChanged, SubstitutesChanged, TrackingSet
 from stowline.core import hooks, outbox, tidy, timers
 from stowline.desk.integrity import runs as proofs
@@ -83,6 +84,7 @@ REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
     "OptionChosen": {"withdraw": notifications.withdraw, "sequences": sequences.on_order_news},
     "WaitGoesOn": {"announce": announcing.announce},
     "NoteWritten": {"announce": announcing.announce},
+    **{name: {"announce": announcing.announce} for name in ("CaseAnswered", "CaseClosed")},
     "PointsEarned": {"announce": announcing.announce},
     "SignInAsked": {"sign-in": sign_in.announce},
     "CustomerRegistered": {"welcome": customers.welcome},
@@ -141,7 +143,7 @@ VERBS = {
     outlook.NIGHT: outlook.nightly,
     reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank, telling.TIMER: telling.go_on,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look, runs.TIMER: runs.work, communication.TIMER: communication.work,
-    retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
+    casework.TIMER: casework.close_solved, retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
 }  # fmt: skip
 WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, metrics.TIMER: metrics.add_up, bounce_mailbox.TIMER: bounce_mailbox.poll, sequences.TIMER: sequences.work, sequences.NIGHT: sequences.night, proofs.RUN: proofs.carry_out, velocity.TIMER: velocity.catch_up, needs.TIMER: needs.look,
          feed.TIMER: feed.every_day, webhooks.TIMER: webhook_delivery.deliver,
@@ -153,7 +155,7 @@ WORKS: dict[str, Callable[[str], None]] = {announcing.TIMER: delivery.deliver, m
 STANDING = {tidy.TIMER: tidy.EVERY, bounce_mailbox.TIMER: timedelta(seconds=45), lots.TIMER: timedelta(minutes=1), proofs.NIGHT: timedelta(minutes=5), count_plan.TIMER: timedelta(minutes=15),
             velocity.TIMER: timedelta(seconds=30), needs.TIMER: timedelta(seconds=40), feed.TIMER: timedelta(hours=1), offers.TIMER: timedelta(minutes=3), lapses.TIMER: timedelta(minutes=4), promises.TIMER: timedelta(seconds=20), outlook.NIGHT: timedelta(minutes=10),
             sign_ups.SWEEP: timedelta(minutes=20), alarms.TIMER: timedelta(minutes=1), metrics.TIMER: timedelta(minutes=2), sequences.TIMER: timedelta(minutes=2), sequences.NIGHT: timedelta(minutes=25), carriers.SWEEP: timedelta(hours=2),
-            retention.NIGHT: timedelta(hours=3)}
+            casework.TIMER: timedelta(minutes=6), retention.NIGHT: timedelta(hours=3)}
 
 
 def connect() -> None:

@@ -24,6 +24,6 @@ ROWS = [
 CURVE = [{"day": at(26), "contacts": 8, "orders": 120, "rate": 6.7}, {"day": at(25), "contacts": 0, "orders": 0, "rate": None}, {"day": at(24), "contacts": 2, "orders": 200, "rate": 1.0}]
 SHARED = {"views": VIEWS, "view": "open", "abouts": ABOUTS, "most": 8}
 CONTACTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "contacts": ("desk/contacts.html", view("/support", **SHARED, rows=ROWS, curve=CURVE, may_write=True, mail_alarms=[{"say": "8 shoppers asked within a day where their order is; 0.4 a day are usual.", "began_at": at(26), "href": "/support/contacts?view=where", "do": "Who asked, to be answered"}])),
+    "contacts": ("desk/contacts.html", view("/support", **SHARED, rows=ROWS, curve=CURVE, may_write=True, judged={"good": 9, "bad": 1, "share": 90, "rows": [{"ref": "Q-1", "good": False, "at": at(26), "text": HOSTILE}]}, mail_alarms=[{"say": "8 shoppers asked within a day where their order is; 0.4 a day are usual.", "began_at": at(26), "href": "/support/contacts?view=where", "do": "Who asked, to be answered"}])),
     "contacts-none": ("desk/contacts.html", view("/support", **SHARED, rows=[], curve=CURVE, may_write=False)),
 }

@@ -15,7 +15,7 @@ PHOTO = {"href": "/static/img/favicon.svg", "small": "/static/img/favicon.svg", 
 PRODUCT: dict[str, Any] = {
     **FRAME, "store": STORE, "name": "Serving bowl, ash", "sku": "BWL-AS-30", "text_lang": "en", "price": "€48.00", "sold_as": "one bowl", "says": ["Turned from one piece of ash.", LONG],
     "guide": ["Rinse it before its first meal.", "Oil it once a month."], "specs": SPECS, "photos": [PHOTO, PHOTO, PHOTO], "parts": [], "stock": STOCK, "notify_href": "/notify/kiln/BWL-AS-30",
-    "linked": {"@context": "https://schema.org", "@type": "Product", "name": HOSTILE}, "reviews": [],
+    "linked": {"@context": "https://schema.org", "@type": "Product", "name": HOSTILE}, "reviews": {"figures": "4.5 of 5 stars, 2 reviews", "rows": [{"stars": 4, "words": "4 stars", "name": "Ines", "at": "Friday 27 November", "text": HOSTILE, "lang": "en", "answer": "Thank you.", "by": "Kiln & Cup answers:"}], "testimonials": [{"name": "", "text": "Lovely."}]},
 }
 LANGUAGES = [{"locale": "en", "name": "English", "written": True, "current": True}, {"locale": "ar", "name": "ar", "written": False, "current": False}, {"locale": "zh-Hant", "name": "繁體中文", "written": True, "current": False}]
 PRICES = [{"key": "kiln", "name": "Kiln & Cup", "currency": "EUR", "open": True, "price": "48.00", "stale": False}, {"key": "other", "name": LONG, "currency": "GBP", "open": False, "price": "12", "stale": True}]

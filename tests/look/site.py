@@ -30,10 +30,12 @@ from tests.look.run_views import RUNS
 from tests.look.sent_back_views import SENT_BACK
 from tests.look.setup_views import SETUP
 from tests.look.shop_views import SHOP
+from tests.look.talk_views import TALKS
 from tests.look.tracking_views import TRACKING
 
 PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | REHEARSAL | CALENDARS | SETUP | PRODUCTS | SENT_BACK
 PAGES |= RETURNS
+PAGES |= TALKS
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES |= ACCOUNTS

@@ -59,7 +59,7 @@ def with_text_everywhere(value: Any, text: str) -> Any:
     """The sample with every free text in it replaced; dates, zones, currencies and links stay."""
     if isinstance(value, dict):
         fixed = ("zone", "currency", "placed_at", "handed_over_at", "status_url", "from", "to", "url", "until", "since", "leave_url", "what", "sent_at",
-                 "at", "received_at", "delivered_at", "refunded_at", "unsubscribe_url", "problem_url", "photo_url", "look", "grade", "outcome")  # fmt: skip
+                 "at", "received_at", "delivered_at", "refunded_at", "unsubscribe_url", "problem_url", "review_url", "photo_url", "look", "grade", "outcome")  # fmt: skip
         return {key: inner if key in fixed else with_text_everywhere(inner, text) for key, inner in value.items()}
     if isinstance(value, list):
         return [with_text_everywhere(inner, text) for inner in value]

@@ -18,8 +18,8 @@ CHINESE = [(folder, locale) for folder, locale in OTHERS if locale.startswith("z
 OWN = ("money.symbols", "country")
 """What a language may have and another not."""
 
-LATIN_ALLOWED = {"PDF", "WhatsApp", "Asia", "Taipei", "Shanghai"}
-"""Latin words that a Chinese reader reads as they are: a file format, a product's name, examples of time zones."""
+LATIN_ALLOWED = {"PDF", "JPEG", "PNG", "WebP", "MB", "WhatsApp", "Asia", "Taipei", "Shanghai"}
+"""Latin words that a Chinese reader reads as they are: file formats and their size, a product's name, examples of time zones."""
 
 # A character that only the other script has is not in the character set of this one (Big5, GB 2312); these few are in both.
 NOT_IN_HANT = set("价优体余几划坏据机极种确网网胜适里后荐听与云万惊怀愿并复")

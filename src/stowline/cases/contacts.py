@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from stowline.cases import casework
 from stowline.cases import contact_rules as rules
 from stowline.cases.contact_models import Contact
 from stowline.cases.events import ContactLogged, ReplyReceived
@@ -76,6 +77,7 @@ def _tell(session: Session, one: Contact) -> None:
         ContactLogged(one.order_id, ident, one.channel, one.about) if one.source == "api" else ReplyReceived(one.order_id, ident, one.about)
     )
     outbox.record(session, fact, subject=one.order_id)
+    casework.from_contact(session, one)
 
 
 def lock(session: Session, ident: int) -> Contact:

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from stowline.cases.models import Snippet, Tag
-from stowline.cases.rules import BACKORDER, PLACEHOLDERS, filled
+from stowline.cases.rules import BACKORDER, PLACEHOLDERS, faults, filled
 from stowline.core import i18n
 from stowline.core.errors import NotFound
 from stowline.orders.models import Customer, Order, OrderLine
 from stowline.receiving.models import PurchaseOrder, PurchaseOrderLine
 
 # For the desk, which fills them.
-__all__ = ["PLACEHOLDERS", "filled"]
+__all__ = ["PLACEHOLDERS", "faults", "filled"]
 
 MOST = 500
 _t = Tag.__table__.c  # type: ignore[attr-defined]

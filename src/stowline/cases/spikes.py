@@ -18,6 +18,7 @@ from stowline.shipping.queries import Label
 
 DAY = timedelta(days=1)
 MOST_ORDERS = 500
+WHERE, LATE = "where-is-it", "why-late"  # keys of snippets that come with the house
 _c, _l, _p = Contact.__table__.c, OrderLine.__table__.c, Parcel.__table__.c  # type: ignore[attr-defined]
 _label, _product = Label.__table__.c, Product.__table__.c  # type: ignore[attr-defined]
 
@@ -76,3 +77,8 @@ def _carrier_of_most(session: Session, since: datetime) -> str:
 def _most(counted: Counter[str], of: int, say: str) -> str:
     [(name, n)] = counted.most_common(1) or [("", 0)]
     return say.format(n=n, of=of, name=name[:80]) if of and 2 * n >= of else ""
+
+
+def snippet_key(session: Session) -> str:
+    """The ready answer that fits most of those who ask now: why it is late where they wait for one product, else where it is."""
+    return LATE if _product_of_most(session, clock.now() - DAY) else WHERE

@@ -55,6 +55,10 @@ PLACES: tuple[Place, ...] = (
     Place("mail_report", "person", "address", sets={"address": "", "say": ""}, any_store=True),
     Place("contact", "order", "order_id", sets={**_CONTACT, "testimonial_at": None}),
     Place("contact", "person", "address", sets={**_CONTACT, "testimonial_at": None}, any_store=True),
+    Place("case_entry", "order", "order_id", sets={"text": ""}),
+    Place("case_photo", "order", "order_id", goes=True),
+    Place("shopper_case", "order", "order_id", clean=("opened_by",), sets={"verdict_text": ""}),
+    Place("review", "order", "order_id", sets={"text": "", "name": "", "answer": "", "reason": "", "state": "erased"}),
     Place("orders", "order", "id", clean=("held",), sets={**_ORDER, "customer_name": GONE, "ship_name": GONE}),
     Place("shopper_session", "customer", "customer_id", goes=True),
     Place("customer_address", "customer", "customer_id", goes=True),
@@ -72,4 +76,5 @@ IN_A_WAY_OF_THEIR_OWN: Mapping[str, str] = {
 }  # fmt: skip
 """Columns that erasing empties by a verb of its own: rows that go, and fingerprints."""
 EXPORTED = ("customer", "orders", "rma", "rma_line", "rma_photo", "rma_settlement", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
-            "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact", "customer_address")  # fmt: skip
+            "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact", "customer_address", "shopper_case",
+            "case_entry", "case_photo", "review")  # fmt: skip

@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.cases.case_rules import KINDS as CASES
+from stowline.cases.case_rules import VERDICTS
 from stowline.cases.contact_rules import ABOUT, CHANNELS
 from stowline.core import outbox
 from stowline.core.outbox import Happened
@@ -114,6 +116,14 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "ParcelHandedOver": lambda v: f"Parcel {v['parcel']} handed over to {v['carrier']}, {_n(v['units'])}",
     "ReplyReceived": lambda v: f"The shopper wrote: {ABOUT[v['about']].lower()}",
     "ContactLogged": lambda v: f"The shopper got in touch ({CHANNELS[v['channel']].lower()}): {ABOUT[v['about']].lower()}",
+    "CaseOpened": lambda v: f"{v['case']} opened by {v['by']}: {CASES[v['kind']].lower()}",
+    "CaseReopened": lambda v: f"{v['case']} is open again",
+    "CaseAnswered": lambda v: f"{v['case']} answered by {v['by']}",
+    "CaseSolved": lambda v: f"{v['case']} solved by {v['by']}",
+    "CaseClosed": lambda v: f"{v['case']} closed: its shopper is asked how it was",
+    "CaseJudged": lambda v: f"{v['case']}: the shopper says that it was {VERDICTS[v['verdict']].lower()}",
+    "ReviewWritten": lambda v: f"The shopper gave {v['sku']} {_n(v['stars'], 'star')}",
+    "ReviewSettled": lambda v: f"The review of {v['sku']} was {v['state']} by {v['by']}",
     "MilestoneReached": lambda v: f"{MILESTONES[v['milestone']]}: parcel {v['parcel']}{', ' + v['place'] if v['place'] else ''}, {phrases.moment(v['at'])}" + (f". The carrier says: {v['say']}" if v["say"] else ""),
     "TrackingNumberNoted": lambda v: f"Parcel {v['parcel']} goes with {v['carrier']} as {v['tracking']}",
     "HandoverUndone": lambda v: f"Handover of {v['parcel']} taken back",

@@ -162,6 +162,8 @@ _FACTS: dict[str, _Fact] = {
     "parcel": _parcel, "revision": _revision, "time": _time,
     "product": lambda _books, _kind, _order, happened: happened.values["product_id"],
     "return": lambda books, _kind, order, happened: _return(books, order, happened),
+    "answer": lambda _books, _kind, _order, happened: happened.values["entry_id"],
+    "case": lambda _books, _kind, _order, happened: f"{happened.values['case_id']}.{happened.id}",
     "run": lambda _books, _kind, _order, happened: happened.values["run_id"],
     "step": lambda _books, _kind, _order, happened: happened.values["step"],
 }  # fmt: skip

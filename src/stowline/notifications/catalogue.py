@@ -43,6 +43,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "delivery-failed": Entry(_WAY, "We missed you", "The carrier could not hand the parcel over.", _PARCEL),
     "delayed-in-transit": Entry(_WAY, "Held up on the way", "The carrier reports a delay.", _PARCEL),
     "returned-to-sender": Entry(_WAY, "Came back", "The parcel came back to the warehouse.", _PARCEL),
+    "case-answer": Entry(_AFTER, "An answer", "What a person answers in a case about an order.", _PERSON),
+    "case-closed": Entry(_AFTER, "Was that good", "A case is closed: its shopper is asked how it was, once.", _PERSON),
     "follow-up": Entry(_AFTER, "Is everything right", "Days after delivery: is all well, and a way to say if not.", _PERSON),
     "thank-you": Entry(_AFTER, "Thank you", "Hours after delivery: a thank-you and nothing else.", _PERSON),
     "feedback": Entry(_AFTER, "How did we do", "Days after delivery: one sentence is asked for.", _PERSON),

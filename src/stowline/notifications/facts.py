@@ -12,6 +12,7 @@ from stowline.core.config import settings
 from stowline.notifications import (
     back,
     baskets,
+    case_mails,
     choices,
     digests,
     looks,
@@ -174,7 +175,10 @@ def _getting_ready(session: Session, order: Order, message: Message) -> dict[str
 _KINDS = {"order-confirmed": _confirmed, "backorder-notice": _waits, "delay-apology": _moved, "good-news": _sooner, "stock-arrived": _arrived,
           "shipped": parcels.shipped, "item-processed": parcels.processed, "getting-ready": _getting_ready, runs.KIND: runs.facts,
           "return-received": back.received, "return-inspected": back.inspected, "refunded": back.refunded, "exchange-shipped": back.exchanged,
-          "follow-up": shoppers.follow_up, "thank-you": shoppers.thanks, "feedback": shoppers.feedback, "points": shoppers.points,
+          "follow-up": lambda session, order, message: shoppers.follow_up(session, order, message, status_url(order.id or 0)), "thank-you": shoppers.thanks,
+          "feedback": lambda session, order, message: shoppers.feedback(session, order, message, status_url(order.id or 0)), "points": shoppers.points,
+          case_mails.ANSWER: lambda session, order, message: case_mails.answer(session, message, status_url(order.id or 0)),
+          case_mails.CLOSED: lambda session, order, message: case_mails.closed(session, message, status_url(order.id or 0)),
           **dict.fromkeys(("packed", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit",
                            "returned-to-sender"), parcels.milestone)}  # fmt: skip
 _ABOUT_NO_ORDER = {baskets.KIND: baskets.facts, sign_in.KIND: sign_in.facts, "back-in-stock": sign_ups.facts, "welcome": shoppers.welcome, "win-back": shoppers.win_back,

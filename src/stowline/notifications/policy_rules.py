@@ -21,6 +21,8 @@ EVENTS: Mapping[str, tuple[str, ...]] = {
     "ReturnSettled": ("return-inspected",),
     "WaitGoesOn": ("getting-ready",),
     "NoteWritten": ("note",),
+    "CaseAnswered": ("case-answer",),
+    "CaseClosed": ("case-closed",),
     "PointsEarned": ("points",),
 }
 MILESTONES: Mapping[str, tuple[str, ...]] = {
@@ -128,6 +130,8 @@ DEFAULTS: Mapping[str, Policy] = {
     "welcome": Policy(expires_s=2 * DAY, urgent=True),
     "getting-ready": Policy(expires_s=3 * DAY, quiet=True),
     "note": Policy(expires_s=3 * DAY, quiet=True),
+    "case-answer": Policy(expires_s=14 * DAY),
+    "case-closed": Policy(expires_s=5 * DAY, capped=True, quiet=True),
     "cart-reminder": _marketing(delay_s=4 * HOUR, expires_s=2 * DAY),
     "thank-you": Policy(on=False, delay_s=3 * HOUR, expires_s=3 * DAY, capped=True, quiet=True),
     "follow-up": Policy(delay_s=5 * DAY, expires_s=7 * DAY, quiet=True),

@@ -25,7 +25,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "waits": ("backorder-notice", "delay-apology", "options", "good-news", "stock-arrived", "getting-ready", "note", "back-in-stock"),
     "parcels": ("shipped", "in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit", "returned-to-sender"),
     "returns": ("return-received", "return-inspected", "refunded", "exchange-shipped"),
-    "after": ("follow-up", "thank-you", "feedback", "points"),
+    "after": ("case-answer", "case-closed", "follow-up", "thank-you", "feedback", "points"),
     "news": ("cart-reminder", "win-back", "news", "greeting-card"),
 }  # fmt: skip
 """The kinds as a person sees them, in groups; a kind that needs consent stands in `news`, wherever it is listed."""

@@ -14,8 +14,8 @@ CORE = ("order-confirmed", "shipped", "out-for-delivery", "delayed-in-transit", 
 NINE = (*CORE, "packed", "in-transit", "delivery-failed", "returned-to-sender")
 OWED = ("backorder-notice", "delay-apology")
 """Whose order waits is told so, and of each later day with what may be chosen: no choice of milestones leaves that out."""
-LEFT_ALONE = ("back-in-stock", "delivery-report")
-"""Asked for one by one, or not to shoppers: no preset switches them."""
+LEFT_ALONE = ("back-in-stock", "delivery-report", "case-answer", "case-closed")
+"""Asked for one by one, said by a person to one shopper, or not to shoppers: no preset switches them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,8 @@ KINDS: Mapping[str, Kind] = {
         Kind("news", names=("store", "customer", "entry"), transactional=False),
         Kind("greeting-card", names=("store", "customer", "entry"), transactional=False),
         Kind("note", names=("store", "order", "run")),
+        Kind("case-answer", names=("store", "order", "answer")),
+        Kind("case-closed", names=("store", "order", "case")),
         Kind("digest", names=("store", "first"), transactional=False),
         Kind("delivery-report", names=("report",)),
         Kind("sign-in-link", names=("link",)),

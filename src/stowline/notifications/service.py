@@ -13,6 +13,7 @@ from stowline.core.outbox import Happened
 from stowline.notifications import (
     back,
     baskets,
+    case_mails,
     communication,
     getting_ready,
     policies,
@@ -92,6 +93,8 @@ def untrue(session: Session, message: Message, order: Order | None = None) -> st
             return _UNTRUE[message.kind](session, message)
         return about_sign_up.untrue(session, message) if message.sign_up_id is not None else ""
     order = order or orders.lock(session, message.order_id)
+    if message.kind in case_mails.KINDS:
+        return case_mails.untrue(session, message)
     if order.state == "cancelled":
         return "the order was cancelled"
     if message.kind == runs.KIND:

@@ -1,7 +1,6 @@
 """What messages say to a shopper between and after orders: welcome, is all well, thank you, points, we miss you."""
 
 from typing import Any
-from urllib.parse import quote
 
 from sqlmodel import Session
 
@@ -54,12 +53,10 @@ def _person(session: Session, message: Message) -> Facts:
 # --- about an order ---------------------------------------------------------------------------------------------------
 
 
-def follow_up(session: Session, order: Order, message: Message) -> Facts:
-    """Is all well? What was delivered, when, and where to say that something is not right."""
-    store = stores.store(session, order.store_id)
-    to = store.support_email or store.reply_to or store.sender_email
+def follow_up(session: Session, order: Order, message: Message, page: str) -> Facts:
+    """Is all well? What was delivered, when, and where on the order's `page` to say that something is not right, or how it is."""
     return {"delivered_at": _delivered_at(session, order, message), "lines": _bought(session, order),
-            "problem_url": f"mailto:{quote(to, safe='@')}?subject={quote(order.ref)}"}  # fmt: skip
+            "problem_url": f"{page}/problem", "review_url": f"{page}/reviews"}  # fmt: skip
 
 
 def thanks(session: Session, order: Order, message: Message) -> Facts:
@@ -68,10 +65,10 @@ def thanks(session: Session, order: Order, message: Message) -> Facts:
     return {}
 
 
-def feedback(session: Session, order: Order, message: Message) -> Facts:
-    """What was bought."""
+def feedback(session: Session, order: Order, message: Message, page: str) -> Facts:
+    """What was bought, and where on the order's `page` it is rated."""
     _ = message
-    return {"lines": _bought(session, order)}
+    return {"lines": _bought(session, order), "review_url": f"{page}/reviews"}
 
 
 def points(session: Session, order: Order, message: Message) -> Facts:

@@ -16,7 +16,7 @@ from stowline.catalog import queries as catalog
 from stowline.core import access, clock, db, i18n, web
 from stowline.core.errors import BadRequest, NotFound, Refused
 from stowline.core.fields import Bad, email, text
-from stowline.portal import availability, products, rules
+from stowline.portal import availability, products, reviews, rules
 from stowline.portal.availability import Item
 from stowline.portal.reader import Reader, words_dir
 from stowline.stores import queries as stores
@@ -51,12 +51,16 @@ class Availability(Controller):
             shop = _shop(session, request, store)
             reader = Reader.of(_language(request, locale, shop), shop.time_zone)
             told = products.told(products.read(session, shop, web.name(sku), reader), shop, reader)
-        body = web.encoded(told)
-        mark = f'"{sha256(body).hexdigest()[:32]}"'
-        headers = _cached(request, shop, mark) | _of_page(request, shop)
-        if rules.is_known(mark, request.headers.get("if-none-match", "")):
-            return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
-        return Response(body, headers=headers, media_type=MediaType.JSON)
+        return _kept(request, shop, told)
+
+    @get("/products/{sku:str}/reviews", opt=web.permission(web.VISITOR), sync_to_thread=True)
+    def reviews(self, request: AnyRequest, sku: FromPath[str], store: FromQuery[str] = "", after: FromQuery[str] = "") -> Response[bytes]:
+        """What others say of a product: its approved reviews, newest first, with their figures, and testimonials."""
+        most, before = web.limit(request), web.cursor.decode(after, int)[0] if after else 0
+        with db.reading() as session:
+            shop, product = _shop(session, request, store), catalog.product_by_sku(session, web.name(sku))
+            told = reviews.told(reviews.read(session, shop, product.id or 0, before=before, most=most + 1), shop, product.sku, most)
+        return _kept(request, shop, told)
 
     @get("/availability", opt=web.permission(web.VISITOR), sync_to_thread=True)
     def many(
@@ -178,3 +182,13 @@ class BackInStock(Controller):
 
 def _listed(one: SignUp, sku: str, store: str) -> dict[str, Any]:
     return {"sku": sku, "store": store, "email": one.email, "state": one.state, "since": one.since, "told_at": one.told_at}
+
+
+def _kept(request: AnyRequest, shop: Store, told: dict[str, Any]) -> Response[bytes]:
+    """An answer that may be kept for a while, and is not sent again to who has it."""
+    body = web.encoded(told)
+    mark = f'"{sha256(body).hexdigest()[:32]}"'
+    headers = _cached(request, shop, mark) | _of_page(request, shop)
+    if rules.is_known(mark, request.headers.get("if-none-match", "")):
+        return Response(b"", status_code=304, headers=headers, media_type=MediaType.JSON)
+    return Response(body, headers=headers, media_type=MediaType.JSON)

@@ -12,7 +12,7 @@ from stowline.core.errors import NotFound
 from stowline.core.fields import whole
 from stowline.notifications import facts, in_app, unsubscribe
 from stowline.orders import queries as orders
-from stowline.portal import change_forms, lookup, news, offers, pages, queries, return_status
+from stowline.portal import change_forms, lookup, news, offers, pages, queries, return_status, talk
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
 from stowline.stores import queries as stores
@@ -44,11 +44,11 @@ class Track(Controller):
                 choice = offers.card(session, order, reader, chosen=choose, said=said)
                 view["returns"] = return_status.card(session, order, reader)
                 wishes = unsubscribe.preferences_path(order.store_id, order.email) if order.email else None
-                told = news.shown(session, order_id, reader)
+                told, said_so_far = news.shown(session, order_id, reader), talk.card(session, order, store, reader)
                 change = change_forms.card(session, order, reader, chooses=bool(choice and choice["options"]))
         except NotFound:
             return pages.unknown(request)
-        more = {"choice": choice, "preferences_href": wishes, "news": told, "change": change, "read_href": f"{facts.status_path(order_id)}/news"}
+        more = {"choice": choice, "preferences_href": wishes, "news": told, "change": change, "read_href": f"{facts.status_path(order_id)}/news", "talk": said_so_far, "trouble_href": f"{facts.status_path(order_id)}/problem"}
         return _shop_page("shop/order.html", request, store, reader, view | more)
 
     @post("/{link:str}/news", opt=web.permission(web.PUBLIC, signature=True), sync_to_thread=True)

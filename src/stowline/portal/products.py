@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.backorders import queries as backorders
+from stowline.cases import review_rules
 from stowline.catalog import page_queries, page_rules
 from stowline.catalog import queries as catalog
 from stowline.catalog.page_models import ProductPrice, ProductText
@@ -15,9 +16,10 @@ from stowline.catalog.page_queries import Photo
 from stowline.catalog.queries import Part, Product
 from stowline.core import clock, money, web
 from stowline.core.config import settings
-from stowline.portal import availability
+from stowline.portal import availability, reviews
 from stowline.portal.availability import Item
 from stowline.portal.reader import Reader
+from stowline.portal.reviews import Said
 from stowline.stores import banners
 from stowline.stores.queries import Store
 
@@ -38,6 +40,7 @@ class Shown:
     photos: Sequence[Photo]
     parts: Sequence[Part]
     gtin: str
+    said: Said
 
 
 def read(session: Session, store: Store, sku: str, reader: Reader) -> Shown:
@@ -47,7 +50,7 @@ def read(session: Session, store: Store, sku: str, reader: Reader) -> Shown:
     return Shown(
         product, availability.items(session, store, [sku])[sku], page_queries.words(session, ident, reader.words.locale, store.locale),
         page_queries.price(session, ident, store.id or 0), page_queries.photos(session, ident), catalog.recipe(session, ident),
-        page_queries.gtin(catalog.barcodes_of(session, ident)),
+        page_queries.gtin(catalog.barcodes_of(session, ident)), reviews.read(session, store, ident),
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def linked(one: Shown, store: Store) -> View:
         "image": [f"{base}/photos/{photo.sha256}.jpg" for photo in one.photos],
         "weight": {"@type": "QuantitativeValue", "value": product.weight_g, "unitCode": "GRM"} if product.weight_g else None,
         "additionalProperty": [{"@type": "PropertyValue", "name": what, "value": value} for what, value in one.text.specs],
-        "offers": offer if one.price else None,
+        "offers": offer if one.price else None, "aggregateRating": review_rules.schema_org(one.said.rating),
     }  # fmt: skip
     return {"@context": "https://schema.org", "@type": "Product"} | {name: value for name, value in known.items() if value}
 
@@ -112,7 +115,7 @@ def view(one: Shown, store: Store, reader: Reader) -> View:
         "parts": [{"sku": part.sku, "name": part.name, "say": None, "quantity": part.units} for part in one.parts],
         "stock": {"kind": CHIPS[one.item.state], "word": reader.say(f"product.{one.item.state}"), "short": said["wording"]["short"], "long": said["wording"]["long"]},
         "notify_href": f"/notify/{web.segment(store.key)}/{web.segment(one.product.sku)}" if waits else "",
-        "linked": linked(one, store), "reviews": [],
+        "linked": linked(one, store), "reviews": reviews.view(one.said, store, reader),
     }  # fmt: skip
 
 

@@ -87,6 +87,7 @@ from stowline.schema.stock import (
     StockLevel,
     StockPage,
 )
+from stowline.schema.talk import CaseAnswer, ProductReviews, ShopperCase, ShopperCasePage
 
 PDF = "application/pdf"
 
@@ -170,6 +171,10 @@ CALLS: dict[tuple[str, str], Call] = {
     ("post", "/api/v1/orders/{ref}/shipping"): Call("setShipping", {200: OrderState}, Shipping),
     ("post", "/api/v1/parcels/{code}/label"): Call("makeLabel", {200: PDF}),
     ("get", "/api/v1/parcels/{code}/label"): Call("getLabel", {200: PDF}),
+    ("get", "/api/v1/cases"): Call("listCases", {200: ShopperCasePage}, paged=True),
+    ("get", "/api/v1/cases/{ref}"): Call("getCase", {200: ShopperCase}),
+    ("post", "/api/v1/cases/{ref}/answers"): Call("answerCase", {201: ShopperCase}, CaseAnswer),
+    ("get", "/api/v1/products/{sku}/reviews"): Call("listReviews", {200: ProductReviews}, paged=True),
     ("post", "/api/v1/contacts"): Call("logContact", {201: Contact, 200: Contact}, NewContact),
     ("get", "/api/v1/contacts"): Call("listContacts", {200: ContactPage}, paged=True),
     ("post", "/api/v1/customers"): Call("registerCustomer", {201: Registered, 200: Registered}, NewCustomer),

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from stowline.backorders import consents
+from stowline.cases import case_reads
 from stowline.core import web
 from stowline.core.web import RailEntry
 from stowline.desk.handlers.account_data import AccountData
@@ -15,6 +16,7 @@ from stowline.desk.handlers.bins import Bins, BinsFile
 from stowline.desk.handlers.building import Racks, Zones
 from stowline.desk.handlers.built_pallets import BuiltPallets
 from stowline.desk.handlers.carriers import Carriers
+from stowline.desk.handlers.case_policy import CasePolicyPage
 from stowline.desk.handlers.choices import Choices
 from stowline.desk.handlers.communication import Communication
 from stowline.desk.handlers.contacts import Contacts
@@ -51,8 +53,11 @@ from stowline.desk.handlers.rehearsal import RehearsalPages
 from stowline.desk.handlers.return_policy import ReturnPolicies
 from stowline.desk.handlers.returns import Returns, ReturnsFile
 from stowline.desk.handlers.returns_api import ReturnsApi
+from stowline.desk.handlers.reviews import ReviewPages
 from stowline.desk.handlers.sequences import Sequences, SequencesApi
 from stowline.desk.handlers.shelf import ShelfPage
+from stowline.desk.handlers.shopper_cases import Cases
+from stowline.desk.handlers.shopper_cases_api import CasesApi
 from stowline.desk.handlers.stock import Stock
 from stowline.desk.handlers.stock_api import StockApi
 from stowline.desk.handlers.store_channels import StoreChannels
@@ -79,6 +84,7 @@ CONTROLLERS: list[type] = [
     Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, AccountData, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
+    Cases, CasesApi, CasePolicyPage, ReviewPages,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
     Promises, WhatIf, Returns, ReturnsFile, ReturnPolicies, ReturnsApi,
 ]  # fmt: skip
@@ -100,6 +106,7 @@ def fill_rail() -> None:
         ]),
         *_group("Shoppers", [
             RailEntry("Support", "/support", "orders.read", also=("/snippets",)),
+            RailEntry("Cases", "/cases", "orders.read", _cases, also=("/reviews",)),
             RailEntry("Customers", "/customers", "orders.read"),
             RailEntry("Messages", "/messages", "messages.read", _messages, alarm=True),
             RailEntry("Back in stock", "/back-in-stock", "orders.read", also=("/shop-pages",)),
@@ -154,6 +161,10 @@ def _instructions() -> str | None:
 
 def _carriers() -> str | None:
     return _text(counts.kept("carriers", tracking_queries.held_count))
+
+
+def _cases() -> str | None:
+    return _text(counts.kept("cases", case_reads.open_count))
 
 
 def _to_approve() -> str | None:

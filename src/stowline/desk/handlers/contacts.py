@@ -93,9 +93,10 @@ def _draw(request: AnyRequest, view: str, after: str, before: str, *, flash: str
     with db.reading() as session:
         page = reads.page(session, view, pages.place(after, before, int))
         rows, curve, alarms = reads.rows(session, page.rows), reads.curve(session), message_metrics.standing(session)
+        judged = reads.judged(session)
     return web.page(
         "desk/contacts.html", request, code=code, rows=rows, curve=curve, most=max((one["contacts"] for one in curve), default=0), view=view,
         views=pages.views("/support/contacts", reads.VIEWS, view, {}), pages=pages.pager(page, "/support/contacts", {"view": view}, "newest first"),
-        abouts=contact_rules.ABOUT, may_write="orders.write" in web.identity_of(request).permissions, mail_alarms=alarms, flash=flash,
+        abouts=contact_rules.ABOUT, may_write="orders.write" in web.identity_of(request).permissions, mail_alarms=alarms, judged=judged, flash=flash,
         flash_kind="ok" if code == 200 else "bad",
     )  # fmt: skip

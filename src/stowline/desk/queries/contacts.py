@@ -1,15 +1,16 @@
 """Contacts for support: what is open, what belongs to no order yet, testimonials, and how many ask where their order is."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session
 
+from stowline.cases import case_reads, spikes
 from stowline.cases import contact_rules as rules
-from stowline.cases import spikes
 from stowline.cases.contact_models import Contact
-from stowline.core import db
+from stowline.core import clock, db
 from stowline.desk.queries.keyset import Key, Page, Place, ordered, walk
 from stowline.orders.models import Order
 from stowline.stores import queries as stores
@@ -17,7 +18,7 @@ from stowline.stores import queries as stores
 _c, _o = Contact.__table__.c, Order.__table__.c  # type: ignore[attr-defined]
 VIEWS = {"open": "To answer", "where": "Where is my order", "unmatched": "Of no order yet", "all": "All", "testimonials": "Testimonials"}
 HEAD = ("Store", "Name", "Words", "Said on", "Consent", "Marked on", "Marked by")
-PORTION = 500
+PORTION, FOUR_WEEKS = 500, timedelta(days=28)
 Row = dict[str, Any]
 
 
@@ -58,6 +59,13 @@ def rows(session: Session, found: Sequence[Contact]) -> list[Row]:
 def curve(session: Session) -> list[Row]:
     """The last four weeks, newest first: who asked where their order is."""
     return [{"day": one.until, "contacts": one.contacts, "orders": one.orders, "rate": one.rate} for one in reversed(spikes.days(session))]
+
+
+def judged(session: Session) -> Row:
+    """How shoppers say that their cases went, in the last four weeks."""
+    found = case_reads.verdicts(session, clock.now() - FOUR_WEEKS)
+    rows = [{"ref": f"Q-{ident}", "good": verdict == "good", "at": at, "text": words} for ident, verdict, at, words in found.words]
+    return {"good": found.good, "bad": found.bad, "share": found.share, "rows": rows}
 
 
 def testimonials() -> Iterator[list[tuple[Any, ...]]]:

@@ -20,7 +20,7 @@ from stowline.stores.queries import Store
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}
 WAYS = {"email": "e-mail", "sms": "SMS", "whatsapp": "WhatsApp", "push": "push", "in-app": "the shopper's page", "webhook": "the shop's webhook"}
 ONCE = {"store": "", "order": "order", "parcel": "parcel", "revision": "change of its promise", "product": "product", "step": "step", "run": "run", "signup": "sign-up",
-        "time": "time", "report": "report", "return": "return", "customer": "shopper", "cart": "basket", "entry": "entry of the calendar", "first": "first message in it", "link": "link"}  # fmt: skip
+        "time": "time", "report": "report", "return": "return", "customer": "shopper", "cart": "basket", "entry": "entry of the calendar", "answer": "answer", "case": "time that its case closes", "first": "first message in it", "link": "link"}  # fmt: skip
 Row = dict[str, Any]
 
 

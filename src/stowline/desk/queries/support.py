@@ -50,8 +50,7 @@ def one(session: Session, order_id: int) -> Row:
     order = orders.order(session, order_id)
     store = stores.store(session, order.store_id)
     words = Words(order)
-    lines = waits.rows(session, kits.sold(session, order_id))
-    told = [_told(mail) for mail in reversed(messages.of_order(session, order_id)[-MOST_MAILS:])]
+    lines, told = _lines(session, order_id), _mails(session, order_id)
     values = _values(order, store, words, lines, told)
     return {
         "order": {"id": order_id, "ref": order.ref, "store": store.name, "store_key": store.key, "customer": customer(order),
@@ -63,6 +62,20 @@ def one(session: Session, order_id: int) -> Row:
         "parcels": _parcels(session, order_id), "told": told, "said": _said(session, order_id), "choices": (offers.card(session, order) or {"rows": []})["rows"],
         "answers": [{"key": one.key, "title": one.title, "text": cases.filled(one.text, values)} for one in cases.snippets(session, order.locale)],
     }  # fmt: skip
+
+
+def filling(session: Session, order: Order) -> dict[str, str]:
+    """What the placeholders of snippets stand for in an answer about this order."""
+    store = stores.store(session, order.store_id)
+    return _values(order, store, Words(order), _lines(session, order.id or 0), _mails(session, order.id or 0))
+
+
+def _lines(session: Session, order_id: int) -> list[Row]:
+    return waits.rows(session, kits.sold(session, order_id))
+
+
+def _mails(session: Session, order_id: int) -> list[Row]:
+    return [_told(mail) for mail in reversed(messages.of_order(session, order_id)[-MOST_MAILS:])]
 
 
 def _said(session: Session, order_id: int) -> list[Row]:

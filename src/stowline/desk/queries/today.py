@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.cases import case_reads
 from stowline.desk import words
 from stowline.desk.queries import counts, diary, orders
 from stowline.inventory import queries as stock
@@ -73,6 +74,8 @@ def _watch() -> list[Tile]:
     approve = [_tile("To approve", asked, "adjustment", "waits for a second person" if asked == 1 else "wait for a second person",
                      "/adjustments?view=waiting", "warn")] if asked else []  # fmt: skip
     mail = counts.kept("messages", counts.messages)
+    open_cases, late_cases = counts.kept("cases", case_reads.open_count), counts.kept("late cases", case_reads.overdue_count)
+    talk = [_tile("Overdue cases", late_cases, "case", f"{open_cases:,} to answer", "/cases?view=overdue" if late_cases else "/cases?view=open", "bad")] if open_cases else []
     expected = counts.kept("purchase orders", counts.purchase_orders)
     faults = counts.kept("intake", counts.intake_errors)
     stuck = mail["dead"] + mail["unknown"]
@@ -84,5 +87,6 @@ def _watch() -> list[Tile]:
         _tile("Stuck messages", stuck, "message", gone, where, "bad"),
         _tile("Intake errors", faults, "order", "not taken, kept as they came" if faults else "every order was taken",
               "/intake-errors", "bad"),
+        *talk,
         *approve,
     ]  # fmt: skip
