@@ -41,6 +41,14 @@ ORDER = {"ref": "#1042", "store_key": "kiln", "name": RTL, "can": Eligible(1, "#
 STORE = {"key": "kiln", "name": CJK, "says": SAYS}
 AMOUNTS = {"keep_below": "5.00", "label_fee": "4.90"}
 
+RATE = {"sent": 1240, "back": 61, "rate": 0.0492, "least": 0.0402}
+CAUSES = ["It breaks on the way. Look at its box and what is put around it.", "Lot L-2026-11: 8 of 40 came back, of its other lots fewer. Look at what is left of it, and tell the supplier.", ""]
+WORST = [{"sku": f"P{n}", "name": name, **RATE, "reasons": [(40, "Damaged"), (21, "Not as hoped")], "grades": [(33, "Damaged")] if n else [], "cause": CAUSES[n]} for n, name in enumerate(("Mug, blue", LONG, HOSTILE))]
+LOTS = [{"lot": "L-2026-11", "sku": "JAM", "name": LONG, "supplier": CJK, **RATE}, {"lot": RTL, "sku": "P2", "name": HOSTILE, "supplier": "", **RATE}]
+COST = {"currency": "EUR", "returns": 58, "each": 1234, "total": 71572, "lost": 40000, "replaced": 12000, "ways": 14500, "work": 5072}
+SPANS = [{"value": "90", "label": "Last 90 days", "chosen": True}]
+FIGURES: dict[str, Any] = {"views": VIEWS, "view": "products", "days": SPANS, "stores": STORES, "way": "4.90", "work": "", "csv": "/return-figures.csv", "total": RATE, "costs": [COST, {**COST, "currency": "JPY"}], "rows": WORST}
+
 RETURNS: dict[str, tuple[str, dict[str, Any]]] = {
     "returns": ("desk/returns.html", view("/returns", views=VIEWS, rows=ROWS, stores=STORES, ages=AGES, csv="/returns.csv?view=open", may_write=True)),
     "returns-none": ("desk/returns.html", view("/returns", views=VIEWS, rows=[], stores=STORES, ages=AGES, csv="/returns.csv", may_write=False, pages={**PAGES, "say": "", "later": None})),
@@ -51,4 +59,9 @@ RETURNS: dict[str, tuple[str, dict[str, Any]]] = {
     "return-new-none": ("desk/return_new.html", view("/returns", asked="", order=None, form={}, press="0192f0c4", reasons=REASONS, outcomes=OUTCOMES)),
     "return-policies": ("desk/return_policies.html", view("/returns", rows=[STORE, {**STORE, "key": "nordlys", "name": LONG}])),
     "return-policy": ("desk/return_policy.html", view("/returns", store=STORE, policy=Policy(), amounts=AMOUNTS, currency="EUR", reasons=REASONS, outcomes=OUTCOMES, may_write=True)),
+    "return-figures": ("desk/return_figures.html", view("/returns", **FIGURES)),
+    "return-figures-none": ("desk/return_figures.html", view("/returns", **{**FIGURES, "rows": [], "costs": [], "total": {"sent": 0, "back": 0, "rate": 0.0, "least": 0.0}, "way": ""})),
+    "return-figures-reasons": ("desk/return_figures.html", view("/returns", **{**FIGURES, "view": "reasons", "rows": [{"reason": "Damaged", "back": 40, "share": 0.66}]})),
+    "return-figures-lots": ("desk/return_figures.html", view("/returns", **{**FIGURES, "view": "lots", "rows": LOTS})),
+    "return-figures-stores": ("desk/return_figures.html", view("/returns", **{**FIGURES, "view": "stores", "rows": [{"store": "kiln", "name": CJK, **RATE}]})),
 }

@@ -4,7 +4,7 @@ are returns too. Stowline pays nothing itself: the shop is told to (`orders.inst
 
 Where: ask, approve, refuse, withdraw in `service`; what may come back in `eligibility`, by the policy in `policies` (its
 sentences in `policy_rules`); what was paid in `paid`, what is given in `settling`; `locks` says who waits for whom. The floor:
-the task in `dock` and `look`, its verbs in `arriving` and `inspecting`. `photos`; label and slip in `paper`.
+the task in `dock` and `look`, its verbs in `arriving` and `inspecting`. `photos`; label and slip in `paper`; why a product comes back, in `cause_rules`.
 
 Words: return (RMA), reason, outcome, grade, disposition, settlement; returnable = handed over - returned - in other returns.
 

@@ -12,10 +12,21 @@ from stowline.core.errors import NotFound
 from stowline.orders.models import OrderLine
 from stowline.packing.models import Parcel, ParcelLine
 from stowline.returns.models import Rma, RmaArrival, RmaInspection, RmaLine, RmaPhoto, RmaSettlement
-from stowline.returns.rules import DISPOSITIONS, GRADES, KINDS, OPEN, OUTCOMES, REASONS, STATES, WORDS, spoken_for
+from stowline.returns.rules import (
+    DISPOSITIONS,
+    GOODS,
+    GRADES,
+    KINDS,
+    OPEN,
+    OUTCOMES,
+    REASONS,
+    STATES,
+    WORDS,
+    spoken_for,
+)
 from stowline.shipping.tracking_models import ParcelTrack
 
-__all__ = ["DISPOSITIONS", "GRADES", "KINDS", "OPEN", "OUTCOMES", "REASONS", "STATES", "WORDS", "Rma", "RmaLine"]
+__all__ = ["DISPOSITIONS", "GOODS", "GRADES", "KINDS", "OPEN", "OUTCOMES", "REASONS", "STATES", "WORDS", "Rma", "RmaLine"]
 
 _r, _n, _s = Rma.__table__.c, RmaLine.__table__.c, RmaSettlement.__table__.c  # type: ignore[attr-defined]
 _a, _i, _f = RmaArrival.__table__.c, RmaInspection.__table__.c, RmaPhoto.__table__.c  # type: ignore[attr-defined]

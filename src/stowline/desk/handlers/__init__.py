@@ -50,6 +50,7 @@ from stowline.desk.handlers.products import ProductPages
 from stowline.desk.handlers.promises import Promises
 from stowline.desk.handlers.receiving import Receiving
 from stowline.desk.handlers.rehearsal import RehearsalPages
+from stowline.desk.handlers.return_figures import ReturnFigures, ReturnFiguresFile
 from stowline.desk.handlers.return_policy import ReturnPolicies
 from stowline.desk.handlers.returns import Returns, ReturnsFile
 from stowline.desk.handlers.returns_api import ReturnsApi
@@ -86,7 +87,7 @@ CONTROLLERS: list[type] = [
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Cases, CasesApi, CasePolicyPage, ReviewPages,
     Carriers, Instructions, InstructionsApi, Choices, BackInStockPages, Support, Contacts, Customers, PeopleApi, Wishes, ShelfPage,
-    Promises, WhatIf, Returns, ReturnsFile, ReturnPolicies, ReturnsApi,
+    Promises, WhatIf, Returns, ReturnsFile, ReturnFigures, ReturnFiguresFile, ReturnPolicies, ReturnsApi,
 ]  # fmt: skip
 
 
@@ -99,7 +100,7 @@ def fill_rail() -> None:
             RailEntry("Waiting list", "/waiting", "orders.read", _waiting, also=("/promises",)),
             RailEntry("Backorder shelf", "/backorders/shelf", "stock.read"),
             RailEntry("Choices", "/choices", "orders.read", _lapsed, alarm=True),
-            RailEntry("Returns", "/returns", "orders.read", _returns, alarm=True, also=("/return-policies",)),
+            RailEntry("Returns", "/returns", "orders.read", _returns, alarm=True, also=("/return-policies", "/return-figures")),
             RailEntry("Instructions", "/instructions", "orders.read", _instructions, alarm=True),
             RailEntry("Carriers", "/carriers", "orders.read", _carriers, alarm=True),
             RailEntry("Intake errors", "/intake-errors", "intake.read", _intake, alarm=True),
