@@ -58,7 +58,7 @@ def test_a_shopper_looks_at_a_product_signs_in_and_writes_an_address(browser: Br
         form.get_by_label(label).fill(value)
     form.get_by_label("Country").select_option("DE")
     form.get_by_role("button", name="Save").click()
-    expect(page.get_by_text(f"Weimar {scripts}")).to_be_visible()
+    expect(page.get_by_text(f"Weimar {scripts}", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out", exact=True).click()
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
     assert [url for url in asked if not url.startswith((address, "data:"))] == []
