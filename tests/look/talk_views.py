@@ -24,7 +24,7 @@ def row(ident: int, **more: Any) -> dict[str, Any]:
 
 ROWS = [row(1, late=True, due_at=at(26)), row(2, owner=RTL, who=LONG, said=HOSTILE + LONG, reopened=1), row(3, state="solved", kind="ok", word="Solved", owner="Ruth Adeyemi")]
 SAID = [
-    {"id": 1, "author": "shopper", "who": "Ines Moreau", "at": at(26), "text": "The teapot has a chip.\n\nSee the photo. " + HOSTILE, "photos": [{"id": 1, "width": 1600, "height": 1200}]},
+    {"id": 1, "author": "shopper", "who": "Ines Moreau", "at": at(26), "text": "The teapot has a chip.\n\nSee the photo. " + HOSTILE, "photos": []},
     {"id": 2, "author": "note", "who": "Maja Kowalska", "at": at(26, 10), "text": LONG * 3, "photos": []},
     {"id": 3, "author": "staff", "who": "Ruth Adeyemi", "at": at(26, 11), "text": "I am sorry. A new one leaves tomorrow.", "photos": []},
 ]

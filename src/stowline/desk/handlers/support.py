@@ -172,7 +172,7 @@ def _tag(session: db.Session, request: AnyRequest, noun: str, ident: int, body: 
 
 def _snippets(request: AnyRequest, *, flash: str | None, typed: dict[str, str] | None = None, code: int = 200) -> Response[Any]:
     with db.reading() as session:
-        rows = [{"id": one.id, "key": one.key, "locale": one.locale, "title": one.title, "text": one.text, "changed_at": one.changed_at,
+        rows = [{"id": one.id, "key": one.key, "locale": one.locale, "title": one.title, "text": one.text, "public": one.public, "changed_at": one.changed_at,
                  "changed_by": one.changed_by} for one in cases.all_snippets(session)]  # fmt: skip
     return web.page("desk/snippets.html", request, code=code, rows=rows, typed=typed or {}, known=cases.PLACEHOLDERS, longest=LONGEST, flash=flash,
                     flash_kind="ok" if code == 200 else "bad", may_write=_may_write(request))  # fmt: skip
