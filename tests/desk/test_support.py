@@ -53,7 +53,7 @@ def test_what_does_not_wait_says_so(robot: Tablet, shift: Desk) -> None:
 def test_a_snippet_is_written_checked_and_removed(robot: Tablet, shift: Desk) -> None:
     page = shift.get("/snippets")
     assert "Where is my order" in page.text
-    typed = {"key": "gift", "locale": "en", "title": "Gift", "text": "For {{ customer }}: {{ nothing }} {{ order"}
+    typed = {"key": "gift", "locale": "en", "title": "Gift", "public": "", "text": "For {{ customer }}: {{ nothing }} {{ order"}
     wrong = shift.send(page, "/snippets", **typed)
     assert wrong.status == 422
     assert "There is no placeholder {{ nothing }}. A brace is left open" in wrong.text
