@@ -368,7 +368,8 @@ def test_a_file_that_cannot_be_read_is_a_sentence(house: House, words: list[str]
 def test_a_field_that_does_not_exist_is_told_with_those_that_do(house: House) -> None:
     say = stowline("import", "products", house.write("f", "sku\n"), "--map", "colour=Farbe").refusal
     assert say == (
-        "There is no field “colour”. The fields are sku, barcode, name, weight_g, length_mm, width_mm, height_mm."
+        "There is no field “colour”. The fields are sku, barcode, name, weight_g, length_mm, width_mm, height_mm, "
+        "description, sold_as, guide, specs, locale, price."
     )
 
 

@@ -15,6 +15,9 @@ from stowline.inventory import queries as stock
 from stowline.inventory import service as inventory
 from stowline.orders import instructions
 from stowline.orders import queries as orders
+from stowline.returns import service as returns
+from stowline.returns import settling
+from stowline.returns.rules import Wish
 from tests.desk.conftest import House
 from tests.makers import Tablet, webhook
 
@@ -35,6 +38,7 @@ def fill(house: House) -> None:
     assert robot.scan("pick:CART-1", "CMD:SHORT").status == 200
     robot.place("in its tote", {"MUG": 3})
     robot.follow("pick:CART-1")
+    assert robot.lease(robot.tasks("pack")[0]["task"]).status == 200
     robot.place("waits", {"MUG": 40})
     robot.add_product("GIFT", parts=[{"sku": "MUG", "units": 2}])
     robot.place("a present", {"GIFT": 1})
@@ -43,6 +47,7 @@ def fill(house: House) -> None:
     with_a_lot()
     counted(house)
     offered()
+    came_back(robot)
     house.catch_up()
 
 
@@ -79,6 +84,23 @@ def offered() -> None:
         session.add(chosen)
         session.flush()
         instructions.owe(session, order, "refund", key=f"offer:{chosen.id}:refund", amount_minor=100)
+
+
+def came_back(robot: Tablet) -> None:
+    """One unit of what left came back damaged; it was looked at, scrapped and paid back."""
+
+    def ask(session: db.Session) -> str:
+        order = orders.by_ref(session, "left")
+        line = orders.lines(session, order.id or 0)[0]
+        ref = returns.request(session, order, [Wish(line.id or 0, 1, "damaged", "refund")], key="left", by="Ruth").ref
+        returns.approve(session, ref)
+        return ref
+
+    ref = db.run(ask)
+    for code, kind in ((ref, ""), ("MUG", ""), ("MUG", ""), ("CMD:DONE", "grade damaged"), ("CMD:DONE", "to scrap")):
+        reply = robot.scan(f"return:{ref}", code, **({"kind": kind} if kind else {}))
+        assert reply.status == 200, reply.body
+    db.run(lambda session: settling.settle(session, ref))
 
 
 def with_a_lot(sku: str = "MILK", lot: str = "L-1", units: int = 6) -> None:

@@ -1,9 +1,11 @@
 """Desks: Ruth leads the shift and reads everything, Maja picks, and robots do the floor's work through the contract."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from litestar.testing import TestClient
 from stowline.app import create_app
 from stowline.core import clock, db, timers
 from stowline.core.access import TOKENS
+from stowline.core.web import Pace
 from stowline.demo import later
 from stowline.desk.queries import counts
 from stowline.people import service as people
@@ -125,14 +128,26 @@ def running(app: Litestar, token: str, url: str, patch: pytest.MonkeyPatch, **se
     env = {"STOWLINE_DATABASE_URL": url, "STOWLINE_MESSAGE_GRACE_S": "0", **settings}
     for name, value in env.items():
         patch.setenv(name, value)
-    db.forget()
-    TOKENS.clear()
-    counts.forget()
+    _as_new()
     with TestClient(app, raise_server_exceptions=False) as client:
         yield House(client, token, env)
+    _as_new()
+
+
+def _as_new() -> None:
+    """What a process remembers of a house is gone: its connections, its people, its figures, who came how often."""
     db.forget()
     TOKENS.clear()
     counts.forget()
+    for pace in _paces():
+        pace.forget()
+
+
+@cache
+def _paces() -> list[Pace]:
+    """Every limit of how often somebody may come; once a house is running, all of them are there."""
+    rooms = [module for name, module in list(sys.modules.items()) if name.startswith(("stowline.portal.", "stowline.desk.handlers."))]
+    return [thing for room in rooms for thing in vars(room).values() if isinstance(thing, Pace)]
 
 
 @pytest.fixture

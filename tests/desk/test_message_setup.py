@@ -21,6 +21,7 @@ __all__ = ["shop"]  # a fixture
 HERE = "/stores/demo/messages/setup"
 NINE = {"order-confirmed", "shipped", "out-for-delivery", "delayed-in-transit", "delivered", "packed", "in-transit", "delivery-failed", "returned-to-sender"}
 WAITS = {"backorder-notice", "delay-apology"}
+STAYS = {"back-in-stock", "case-answer", "case-closed"}
 TAKEN = b'{"result": {"message_id": 1, "status": "ok"}}'
 BRAND = {"name": "Kiln & Cup", "sender_email": "shop@kiln.example", "url": "https://kiln.example", "greeting": "Servus", "locale": "en", "accent": "#335577",
          "reply_to": "", "support_email": "", "address_line": "", "confirmation_look": "plain", "sign_off": ""}  # fmt: skip
@@ -101,7 +102,7 @@ def test_a_manager_sets_up_a_store_from_the_first_page_to_live(shop: ShopServer,
     assert "1 open order came by import, in silence" in last.text
     live = ruth.send(last, f"{HERE}/live")
     assert "Live. What was chosen counts from the next event on." in live.text
-    assert sent() == {*NINE, *WAITS, "back-in-stock"}
+    assert sent() == {*NINE, *WAITS, *STAYS}
     assert standing()["shipped"].channels == ("email", "sms")
     assert (brand("name"), brand("sender_email"), brand("accent")) == ("Kiln & Cup", "shop@kiln.example", "#335577")
     assert "live since" in ruth.get("/stores").text
@@ -131,7 +132,7 @@ def test_a_store_may_be_silent_until_it_is_live_and_loses_nothing_of_what_it_sen
     before = sent()
     quiet = press(ruth, "kinds", "silence")
     assert "Nothing is sent from now on" in quiet.text
-    assert sent() == {"back-in-stock"}, "who asked to hear of goods still does"
+    assert sent() == STAYS, "who asked to hear of goods or of their case still does"
     press(ruth, "kinds", "silence")
     assert press(ruth, "live", "rest").status == 409, "it cannot be left silent for good"
     robot = house.robot()
@@ -155,7 +156,7 @@ def test_one_puts_in_force_only_what_one_saw_and_twice_is_once(house: House) -> 
     assert "packed" not in sent()
     seen = ruth.get(f"{HERE}/live").form(f"{HERE}/live").fields["seen"]
     assert "Live." in press(ruth, "live", seen=seen).text
-    assert sent() == {"shipped", "packed", "back-in-stock"}
+    assert sent() == {"shipped", "packed", *STAYS}
     assert "Nothing was left to put in force." in press(ruth, "live", seen=seen).text
 
 

@@ -99,7 +99,7 @@ def test_a_preset_shows_what_it_changes_switches_that_alone_and_once(ruth: Desk)
     assert "Switched." in done.text
     with db.reading() as session:
         on = {kind for kind, policy in policies.all_of(session, 1).items() if policy.on}
-    assert on == {*CORE, *WAITS, "back-in-stock"}
+    assert on == {*CORE, *WAITS, "back-in-stock", "case-answer", "case-closed"}
     assert standing("shipped").delay_s == 60
     again = ruth.get(f"{PAGE}?preset=core-five")
     assert "Nothing would change." in again.text

@@ -13,7 +13,7 @@ from typing import Any
 from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from tests.look.rendering import ROOT
-from tests.look.site import TYPES, sample
+from tests.look.site import PHOTO, TYPES, sample
 
 KEPT = {"Cache-Control": "max-age=3600"}
 AXE = "axe.min.js"
@@ -29,6 +29,8 @@ class _Samples(BaseHTTPRequestHandler):
         elif path.startswith("static/"):
             file = ROOT / path
             self._send(file.read_bytes(), TYPES.get(file.suffix, "text/plain"), KEPT)
+        elif path.startswith("photos/"):
+            self._send((ROOT / PHOTO).read_bytes(), TYPES[".svg"], KEPT)
         else:
             body, policy = sample(path)
             self._send(body.encode(), "text/html; charset=utf-8", policy)

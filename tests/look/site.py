@@ -36,6 +36,7 @@ from tests.look.tracking_views import TRACKING
 PAGES: dict[str, tuple[str, dict[str, Any]]] = FLOOR | DESK | SHOP | ADJUST | OPTIONS | ARRIVALS | AVAIL | ALLOC | PROMISES | CHANNELS | PREFERENCES | TRACKING | KINDS | MESSAGES | CONTACTS | RUNS | REHEARSAL | CALENDARS | SETUP | PRODUCTS | SENT_BACK
 PAGES |= RETURNS
 PAGES |= TALKS
+PHOTO = "static/img/favicon.svg"  # what every photograph of a sample shows
 HOME = "http://look.test"
 POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 PAGES |= ACCOUNTS
@@ -80,6 +81,8 @@ class Site:
             route.abort()
         elif own := self.answers.get(path):
             own(route)
+        elif path.startswith("/photos/"):
+            self._static(route, ROOT / PHOTO)
         elif path.startswith("/static/"):
             self._static(route, ROOT / path[1:])
         else:
