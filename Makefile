@@ -29,7 +29,7 @@ test: $(DEV_READY) ## run every test; says which were skipped and why (ARGS="-k 
 
 proof: $(DEV_READY) ## run the long proofs in full: kill tests, races, a whole day of orders
 	@STOWLINE_TEST_CHROMIUM="$$(.ci/chromium $(BIN)/python)"; export STOWLINE_TEST_CHROMIUM; \
-	STOWLINE_PROOF=full exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal -m proof $(ARGS)
+	STOWLINE_PROOF=full exec $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --timeout 900 -m proof $(ARGS)
 
 soak: $(DEV_READY) ## let Hypothesis play shifts on both databases for half an hour (MINUTES=30)
 	@STOWLINE_SOAK_MINUTES=$(MINUTES) exec $(BIN)/python -m pytest -k however_long tests/stories/test_state_machine.py $(ARGS)

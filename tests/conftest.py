@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from stowline.cli import COLLECTED_AFTER
@@ -38,6 +39,9 @@ MARKED_BY = {
     "browser": "browser",
     "page": "browser",
 }
+
+settings.register_profile("stowline", deadline=None)  # how long an example takes is the machine's business
+settings.load_profile("stowline")
 
 
 # ---------------------------------------------------------------- what holds for every test

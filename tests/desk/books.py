@@ -98,8 +98,8 @@ def came_back(robot: Tablet) -> None:
 
     ref = db.run(ask)
     for code, kind in ((ref, ""), ("MUG", ""), ("MUG", ""), ("CMD:DONE", "grade damaged"), ("CMD:DONE", "to scrap")):
-        reply = robot.scan(f"return:{ref}", code, **({"kind": kind} if kind else {}))
-        assert reply.status == 200, reply.body
+        more = {"kind": kind} if kind else {}
+        assert robot.scan(f"return:{ref}", code, 1, **more).status == 200
     db.run(lambda session: settling.settle(session, ref))
 
 

@@ -1,20 +1,16 @@
 """The real desk and the shopper's page in Chromium: with scripts, without them, by day and by night, on a phone."""
 
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Literal
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, expect
 
 from stowline.app import create_app
 from tests.desk.conftest import PASSWORD, House
 from tests.makers import webhook
+from tests.serving import AXE, serving
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 SIDES: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1440), ("dark", 390))
 ODD = "50%25/日本 #7"
 
@@ -33,15 +29,8 @@ def address(one_house: House) -> Iterator[str]:
                "expected_to": "2026-01-09", "lines": [{"sku": "CUP", "quantity": 50}]})  # fmt: skip
     webhook(robot.send, "shopify", b"this is no order")
     one_house.catch_up()
-    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
-    running = threading.Thread(target=server.run)
-    running.start()
-    while not server.started:
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    running.join()
+    with serving(create_app()) as here:
+        yield here
 
 
 def sign_in(page: Page, address: str) -> None:

@@ -65,7 +65,7 @@ def test_the_worst_product_stands_first_with_its_likely_cause_and_what_it_cost(a
 
 
 def test_one_of_one_does_not_stand_above_fifty_of_a_thousand() -> None:
-    assert worst_first([("one", Counted(1, 1)), ("fifty", Counted(100, 50)), ("none", Counted(9, 0))]) == ["fifty", "one"]
+    assert worst_first([("one", Counted(1, 1)), ("fifty", Counted(1000, 50)), ("half", Counted(100, 50)), ("none", Counted(9, 0))]) == ["half", "fifty", "one"]
 
 
 def test_a_lot_that_comes_back_more_than_the_others_is_named() -> None:

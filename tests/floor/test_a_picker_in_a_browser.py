@@ -3,15 +3,14 @@
 import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.floor.conftest import BADGES, MUGS, House
+from tests.serving import AXE
 
 pytestmark = pytest.mark.timeout(300)
-AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
 SHOTS = os.environ.get("STOWLINE_TEST_SHOTS", "")  # a folder for pictures of what was seen, if somebody wants them
 TABLET = {"width": 1280, "height": 800}
 WEDGE = """async code => {
@@ -65,7 +64,7 @@ class Shift:
 
     def look(self, name: str) -> None:
         """Nothing that axe finds, by day and by night; no sideways scroll, lying or standing."""
-        self.page.evaluate(AXE.read_text())
+        self.page.evaluate(AXE)
         for side in ("light", "dark"):
             self.page.emulate_media(color_scheme=side, reduced_motion="reduce")
             found = self.page.evaluate("axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))")

@@ -18,11 +18,8 @@ HEARD = """
     document.addEventListener("stowline:fate", event => window.heard.push(event.detail.fate));
     navigator.vibrate = pattern => window.shaken.push(pattern);
 """
-WEDGE = """async code => {
-    for (const letter of code) {
-        document.execCommand("insertText", false, letter);
-        await new Promise(done => setTimeout(done, 2));
-    }
+WEDGE = """code => {
+    for (const letter of code) document.execCommand("insertText", false, letter);
 }"""
 
 
@@ -51,8 +48,8 @@ class Tablet:
         self.site.sample(route, name, {"pick-wrong": 422, "pick-conflict": 409}.get(name, 200))
 
     def scanner(self, code: str, end: str = "Enter") -> None:
-        """A wedge: 2 ms a key, then its suffix."""
-        self.page.evaluate(WEDGE, code)  # the page keeps the pace, not the wire to the browser
+        """A wedge: key upon key, then its suffix."""
+        self.page.evaluate(WEDGE, code)  # without a pause: on a busy machine two milliseconds grow to those of a hand
         if end:
             self.page.keyboard.press(end)
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stowline.notifications.calendar_rules import Words, claim, difference, trouble, variant, wilson
+from stowline.core.shares import wilson
+from stowline.notifications.calendar_rules import Words, claim, difference, trouble, variant
 
 counted = st.integers(1, 5_000).flatmap(lambda of: st.tuples(st.integers(0, of), st.just(of)))
 

@@ -1,32 +1,20 @@
 """Badge and PIN by wedge and by thumb, and no accessibility fault on any page of this room."""
 
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from stowline.core import db
 from tests.people.conftest import make_app
-
-AXE = Path(__file__).parents[1] / "vendor" / "axe.min.js"
+from tests.serving import AXE, serving
 
 
 @pytest.fixture
 def address(database: db.Database) -> Iterator[str]:
     """A running server."""
-    server = uvicorn.Server(uvicorn.Config(make_app(), host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
-    running = threading.Thread(target=server.run)
-    running.start()
-    while not server.started:
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    running.join()
+    with serving(make_app()) as here:
+        yield here
 
 
 def faults(page: Page) -> list[str]:
@@ -34,7 +22,7 @@ def faults(page: Page) -> list[str]:
     found: list[str] = []
     for side in ("light", "dark"):
         page.emulate_media(color_scheme=side, reduced_motion="reduce")
-        page.evaluate(AXE.read_text())
+        page.evaluate(AXE)
         seen = page.evaluate("axe.run().then(r => r.violations.map(v => `${v.id}: ${v.nodes[0].html}`))")
         found += [f"{side} {fault}" for fault in seen]
     if page.evaluate("document.documentElement.scrollWidth > innerWidth"):

@@ -1,19 +1,16 @@
 """A shopper's product page and account in Chromium: with scripts and without, and nothing is asked of another site."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, expect
 
 from stowline.app import create_app
 from stowline.core import db
 from stowline.stores import service as stores
 from tests.desk.conftest import House
-from tests.desk.test_in_a_browser import AXE
 from tests.portal.test_my_account import a_shopper, mails
+from tests.serving import AXE, serving
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +19,8 @@ def address(one_house: House) -> Iterator[str]:
     a_shopper(one_house.robot(), ref="SEEN-1")
     with db.transaction() as session:
         stores.set_shop_page(session, "demo", public=True, units_shown="few", notices_per_unit=1)
-    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
-    running = threading.Thread(target=server.run)
-    running.start()
-    while not server.started:
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    running.join()
+    with serving(create_app()) as here:
+        yield here
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -1,13 +1,9 @@
 """The shopper's pages in Chromium, with scripts and without: light, sound, from one origin, and every form works."""
 
-import threading
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, Page, Response, expect
 
 from stowline.app import create_app
@@ -17,8 +13,8 @@ from stowline.notifications import facts
 from stowline.orders import queries as orders
 from tests.desk.conftest import House
 from tests.portal.test_the_order_page import INES
+from tests.serving import AXE, serving
 
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
 BUDGET = 60_000
 """Bytes that the first view of an order takes in all, over the wire."""
 TEA = {**INES, "locale": "zh-TW", "time_zone": "Asia/Taipei"}
@@ -38,15 +34,8 @@ def address(one_house: House) -> Iterator[str]:
     with db.transaction() as session:
         cases.save_snippet(session, key="asked-when", locale="en", title="When does it leave?", text="Order {{ order }} leaves with the next pick-up.", who="Ruth", public=True)
     one_house.catch_up()
-    server = uvicorn.Server(uvicorn.Config(create_app(), host="127.0.0.1", port=0, log_level="warning", lifespan="on"))
-    running = threading.Thread(target=server.run)
-    running.start()
-    while not server.started:
-        time.sleep(0.02)
-    host, port = server.servers[0].sockets[0].getsockname()[:2]
-    yield f"http://{host}:{port}"
-    server.should_exit = True
-    running.join()
+    with serving(create_app()) as here:
+        yield here
 
 
 def link(ref: str) -> str:

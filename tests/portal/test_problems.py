@@ -82,6 +82,8 @@ def test_an_answer_is_read_before_it_goes_goes_once_and_stands_on_the_shoppers_p
     queue = ruth.get("/cases?view=unowned")
     assert "The cup has a chip." in queue.text
     case = ruth.get("/cases/Q-1")
+    back = ruth.get(next(href for href, said in case.links.items() if said == "Start a return"))
+    assert (back.status, "1042" in back.text) == (200, True)
     bad = ruth.send(case, "/answers", text="Hello {{ nobody }}", step="preview")
     assert (bad.status, "There is no placeholder" in bad.text) == (422, True)
     shown = ruth.send(case, "/answers", text="Dear {{ customer }}, a new one leaves for {{ order }}.", step="preview")

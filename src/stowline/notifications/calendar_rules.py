@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import sqrt
 
+from stowline.core.shares import Z_95, wilson
 from stowline.notifications.run_rules import FASTEST, LONGEST_BODY, LONGEST_SUBJECT, wrong
 from stowline.notifications.sequence_rules import lot
 
@@ -11,7 +12,6 @@ WHO = {"agreed": "Everybody who agreed", "recent": "Who ordered in the last days
 OUTCOMES = {"ordered": "ordered", "replied": "answered", "left": "stopped marketing"}
 COUNT_DAYS = 7
 """So many days after somebody's turn what they do counts as its outcome."""
-Z_95 = 1.959963984540054
 FEWEST = 30
 """With fewer messages of a variant nothing is concluded, whatever the interval says."""
 
@@ -47,16 +47,6 @@ def variant(entry_id: int, customer_id: int, share_b: int) -> str:
 
 
 # --- what two of them may claim ---------------------------------------------------------------------------------------
-
-
-def wilson(hits: int, of: int, z: float = Z_95) -> tuple[float, float]:
-    """The interval of a share by its score (Wilson 1927), without a correction for continuity."""
-    if of <= 0:
-        return 0.0, 1.0
-    share, spread = hits / of, z * z / of
-    middle = share + spread / 2
-    reach = z * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return max(0.0, (middle - reach) / (1 + spread)), min(1.0, (middle + reach) / (1 + spread))
 
 
 def difference(hits_a: int, of_a: int, hits_b: int, of_b: int, z: float = Z_95) -> tuple[float, float]:

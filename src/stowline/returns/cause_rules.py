@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import sqrt
+
+from stowline.core.shares import Z_95_ONE_SIDED, wilson
 
 FEWEST = 3
 """Of fewer units nothing is said: one return is an accident."""
 MOST_OF = 0.5
 TIMES = 2.0
 """A lot comes back so many times as often as the product's other lots before it is named."""
-Z = 1.645  # one-sided 95 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +36,8 @@ class Story:
 
 
 def at_least(counted: Counted) -> float:
-    """The rate that the figures prove at the least: the lower end of its interval (Wilson 1927), so that one unit of one does
-    not stand above fifty of a thousand.
-    """
-    n, share = counted.sent, min(1.0, counted.rate)
-    if not n:
-        return 0.0
-    spread = Z * Z / n
-    reach = Z * sqrt(share * (1 - share) / n + spread / (4 * n))
-    return max(0.0, (share + spread / 2 - reach) / (1 + spread))
+    """The rate that the figures prove at the least: the lower end of its one-sided 95 % interval; 0 where none went out."""
+    return wilson(min(counted.back, counted.sent), counted.sent, Z_95_ONE_SIDED)[0]
 
 
 def bad_lot(lots: Mapping[str, Counted]) -> str:
@@ -102,5 +95,7 @@ class Cost:
 
 
 def worst_first(rows: Sequence[tuple[str, Counted]]) -> list[str]:
-    """Keys by the rate that is proven, the worst first; what never came back is left out."""
-    return [key for key, one in sorted(rows, key=lambda row: (-at_least(row[1]), row[0])) if one.back]
+    """Keys by the rate that is proven, the worst first; below them what came back fewer than `FEWEST` times, which says
+    little however bad its rate, and what never came back not at all.
+    """
+    return [key for key, one in sorted(rows, key=lambda row: (row[1].back < FEWEST, -at_least(row[1]), row[0])) if one.back]

@@ -27,6 +27,7 @@ from stowline.core.web.inputs import (
     read_form,
     read_json,
     refuse_large,
+    sent_files,
 )
 from stowline.core.web.jinja import environment
 from stowline.core.web.once import encoded, json_answer, written
@@ -72,6 +73,7 @@ __all__ = (
     "refuse_large",
     "rendered",
     "segment",
+    "sent_files",
     "source",
     "visitor",
     "wants_json",

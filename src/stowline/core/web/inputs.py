@@ -3,11 +3,13 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import msgspec
 from litestar import Request
+from litestar.datastructures import UploadFile
 
 from stowline.core.errors import BadRequest
 
@@ -167,3 +169,19 @@ def client_address(request: Request[Any, Any, Any]) -> str:
 def form_values(body: bytes, name: str) -> list[str]:
     """All values of a form field that may stand several times (check boxes). Raises `BadRequest`."""
     return [value for key, value in _pairs(body) if key == name]
+
+
+def sent_files(values: Iterable[Any], largest: int, *, most: int = 100) -> list[tuple[str, bytes]]:
+    """(name, bytes) of each file among a form's values, each a value or a list of values; fields left empty are no files.
+
+    Of a file one byte more than `largest` is read, of files one more than `most` are kept: enough to refuse them.
+    """
+    found: list[tuple[str, bytes]] = []
+    for value in values:
+        for one in value if isinstance(value, list) else [value]:
+            if isinstance(one, UploadFile):
+                content = one.file.read(largest + 1) if len(found) <= most else b""
+                one.file.close()
+                if content or (one.filename and len(found) <= most):
+                    found.append((one.filename, content))
+    return found

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, RawBody
 from litestar.response import Stream
@@ -146,18 +145,9 @@ def _search(view: str, q: str, reason: str) -> Search:
 
 
 def _sent(data: Mapping[str, Any]) -> tuple[dict[str, str], list[tuple[str, bytes]]]:
-    """(fields, files with their names) of a form; what is no text and no file is left out. Read at most one byte too many."""
-    said, files = {}, []
-    for name, value in data.items():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, UploadFile):
-                content = one.file.read(attachments.LARGEST + 1)
-                one.file.close()
-                if content or one.filename:
-                    files.append((one.filename, content))
-            elif isinstance(one, str):
-                said[name] = one
-    return said, files
+    """(fields, files with their names) of a form; what is no text and no file is left out."""
+    texts = ((name, one) for name, value in data.items() for one in (value if isinstance(value, list) else [value]))
+    return {name: one for name, one in texts if isinstance(one, str)}, web.sent_files(data.values(), attachments.LARGEST)
 
 
 def _attach(session: db.Session, ref: str, files: list[tuple[str, bytes]]) -> None:

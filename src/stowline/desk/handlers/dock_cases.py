@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, RawBody
 
@@ -76,7 +75,7 @@ class DockCases(Controller):
     @post("/{ref:str}/photos", opt=WRITE, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
     def show(self, request: AnyRequest, ref: FromPath[str], data: Files) -> Response[Any]:
         """Keep photographs with it."""
-        sent = _photos(data)
+        sent = [content for _, content in web.sent_files(data.values(), cases.LARGEST) if content]
         if not sent:
             raise Refused("No photograph came. Choose one, or take one.", where="photos")
         return _do(request, ref, "photos", lambda session, name: _keep(session, name, sent))
@@ -99,18 +98,6 @@ def _opened(session: db.Session, form: Mapping[str, str]) -> str:
         owner_id=whole(form.get("owner"), "owner", what="The owner", most=10**9),
     )  # fmt: skip
     return case.ref
-
-
-def _photos(data: Mapping[str, Any]) -> list[bytes]:
-    """The files of a form; of each at most one byte too many."""
-    found = []
-    for value in data.values():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, UploadFile):
-                content = one.file.read(cases.LARGEST + 1)
-                one.file.close()
-                found += [content] if content else []
-    return found
 
 
 def _keep(session: db.Session, ref: str, sent: list[bytes]) -> None:

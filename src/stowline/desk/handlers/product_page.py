@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, RawBody
 
@@ -61,27 +60,20 @@ class ProductPages(Controller):
 
         return _do(request, sku, "prices", change, typed=said)
 
-    @post("/photos", opt=WRITE, sync_to_thread=True)
+    @post("/photos", opt=WRITE, sync_to_thread=True, request_max_body_size=pictures.LARGEST + 1_000_000)
     def add_photo(
         self, request: AnyRequest, sku: FromPath[str], data: Annotated[dict[str, Any], Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> Response[Any]:
         """A photograph."""
-        sent = [_bytes(one) for one in data.values() if isinstance(one, UploadFile)]
+        sent = next((content for _, content in web.sent_files(data.values(), pictures.LARGEST)), b"")
         alt = str(data.get("alt") or "")
-        return _do(request, sku, "photo", lambda session, name: page.add_photo(session, name, sent[0] if sent else b"", alt))
+        return _do(request, sku, "photo", lambda session, name: page.add_photo(session, name, sent, alt))
 
     @post("/photos/removal", opt=WRITE, sync_to_thread=True)
     def drop_photo(self, request: AnyRequest, sku: FromPath[str], body: RawBody) -> Response[Any]:
         """A photograph that is not to be shown."""
         said = web.read_form(body)
         return _do(request, sku, "off", lambda session, name: page.drop_photo(session, name, said.get("photo", "")))
-
-
-def _bytes(one: UploadFile) -> bytes:
-    """At most one byte too many."""
-    content = one.file.read(pictures.LARGEST + 1)
-    one.file.close()
-    return content
 
 
 def _do(

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, FromQuery, RawBody
 
@@ -125,7 +124,7 @@ class Returns(Controller):
     @post("/{ref:str}/photos", opt=BENCH, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
     def show(self, request: AnyRequest, ref: FromPath[str], data: Files) -> Response[Any]:
         """Keep photographs with it."""
-        sent = _sent(data)
+        sent = [content for _, content in web.sent_files(data.values(), pictures.LARGEST) if content]
         if not sent:
             raise Refused("No photograph came. Choose one, or take one.", where="photos")
 
@@ -201,18 +200,6 @@ def _choices(session: db.Session, ref: str, form: Mapping[str, str]) -> dict[int
         except ValueError as why:
             raise Refused(str(why), where=f"cut.{line.id}") from None
         found[line.id] = settling.Choice(form.get(f"outcome.{line.id}", ""), cut, text(form.get(f"why.{line.id}"), f"why.{line.id}", what="The reason", longest=300))
-    return found
-
-
-def _sent(data: Mapping[str, Any]) -> list[bytes]:
-    """The files of a form; of each at most one byte too many."""
-    found = []
-    for value in data.values():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, UploadFile):
-                content = one.file.read(pictures.LARGEST + 1)
-                one.file.close()
-                found += [content] if content else []
     return found
 
 

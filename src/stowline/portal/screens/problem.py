@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from litestar import Controller, Request, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, FromPath, RawBody
 
@@ -121,13 +120,7 @@ def _key(order_id: int, typed: Mapping[str, list[str]]) -> str:
 
 def _photos(data: Mapping[str, Any]) -> list[Picture]:
     """The photographs of a form, drawn anew. Raises Refused for one that is none, and for more than five."""
-    found = []
-    for value in data.values():
-        for one in value if isinstance(value, list) else [value]:
-            if isinstance(one, UploadFile):
-                content = one.file.read(pictures.LARGEST + 1)
-                one.file.close()
-                found += [content] if content else []
+    found = [content for _, content in web.sent_files(data.values(), pictures.LARGEST, most=case_rules.MOST_PHOTOS) if content]
     if len(found) > case_rules.MOST_PHOTOS:
         raise Refused(f"At most {case_rules.MOST_PHOTOS} photographs at once.", where="photos")
     return [pictures.read(one, where="photos") for one in found]

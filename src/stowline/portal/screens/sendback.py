@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from litestar import Controller, Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 
 from stowline.core import author, db, pictures, web
@@ -221,14 +220,8 @@ def _asked(request: AnyRequest, session: db.Session, link: str, form: Mapping[st
 
 
 def _sent(pairs: Sequence[tuple[str, Any]]) -> list[bytes]:
-    """The files of a form that hold anything; of each at most one byte too many, of all one too many."""
-    found: list[bytes] = []
-    for _, one in pairs:
-        if isinstance(one, UploadFile):
-            content = one.file.read(pictures.LARGEST + 1) if len(found) <= MOST_PHOTOS else b""
-            one.file.close()
-            found += [content] if content else []
-    return found
+    """The files of a form that hold anything."""
+    return [content for _, content in web.sent_files((one for _, one in pairs), pictures.LARGEST, most=MOST_PHOTOS) if content]
 
 
 def _shown(sent: Sequence[bytes]) -> list[Picture]:
