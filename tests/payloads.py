@@ -48,7 +48,7 @@ class _Eye(HTMLParser):
             self.found.append(f"<{tag}>")
         for name, value in attrs:
             self._attribute(tag, name, value or "")
-        self._raw = tag if tag in ("script", "style") else ""
+        self._raw = "data" if said_as_data(tag, attrs) else tag if tag in ("script", "style") else ""
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
         if name == "srcdoc":
@@ -60,8 +60,13 @@ class _Eye(HTMLParser):
         self._raw = ""
 
     def handle_data(self, data: str) -> None:
-        if self._raw and MARK in data:
+        if self._raw and MARK in data and (self._raw != "data" or "<" in data):
             self.found.append(f"<{self._raw}> {data[:60]}")
+
+
+def said_as_data(tag: str, attrs: list[tuple[str, str | None]]) -> bool:
+    """Whether it is a script that nobody runs: what search engines and mail programs read. Without a "<" nothing can end it."""
+    return tag == "script" and ("type", "application/ld+json") in attrs
 
 
 def _is_query(address: str) -> bool:

@@ -14,6 +14,7 @@ from stowline.cases.case_models import Case
 from stowline.core import clock, db
 from stowline.notifications import facts
 from stowline.orders import queries as orders
+from stowline.portal.screens import change
 from stowline.returns import queries as returns
 from stowline.returns import service
 from tests.desk.conftest import House
@@ -47,9 +48,9 @@ def photo(colour: str = "teal") -> bytes:
 
 
 def got(house: House, ref: str, goods: dict[str, int], **changes: Any) -> None:
-    """An order left, and its parcel is at the door."""
+    """An order left, and its parcel is at the door; one more of each thing is here."""
     robot = house.robot()
-    robot.stock_up(goods)
+    robot.stock_up({sku: units + 1 for sku, units in goods.items()})
     assert robot.place(ref, goods, **changes).status == 201
     robot.ship_all()
     delivered(house, ref)
@@ -109,3 +110,12 @@ def sends_back(house: House, ref: str, sku: str, words: Words, *, wish: str = "r
     code = return_of(ref)
     db.run(lambda session: service.approve(session, code))
     return code
+
+
+def moves(house: House, ref: str, name: str, firm: str, street: str, floor: str) -> None:
+    """An order whose shopper moved, under a name and to a street of her own making."""
+    house.robot().place(ref, {"CUP": 1}, customer={"name": name, "email": "ines@example.test"})
+    change.PROOFS.forget()
+    browser, new = house.somebody(), {"ship_name": name, "company": firm, "line1": street, "line2": floor, "city": "Nantes", "postcode": "44100", "proof": "ines@example.test"}
+    moved = browser.send(browser.get(f"{link(ref)}/change/address"), "address", **new)
+    assert "It goes to the new address" in moved.text, moved.text

@@ -1,6 +1,7 @@
 """Somebody is forgotten who complained, reviewed and sent back: no word that she typed and no photograph of hers is in any table."""
 
 import json
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,14 +20,14 @@ OTHERS = Words(*(f"otterly {n}" for n in ("one", "two", "three", "four", "five",
 MARK, OTHER = "zarfling", "otterly"
 
 
-def says(word: str) -> list[str]:
-    """The rows that hold a word, by table."""
+def says(word: str) -> list[tuple[str, str]]:
+    """The rows that hold a word: table and text."""
     with db.reading() as session:
-        return [where for where, text in everything(session).items() if word in text]
+        return sorted((where.partition(" ")[0], text) for where, text in everything(session).items() if word in text)
 
 
-def tables(rows: list[str]) -> set[str]:
-    return {row.rpartition(" ")[0] for row in rows}
+def tables(rows: list[tuple[str, str]]) -> set[str]:
+    return {table for table, _ in rows}
 
 
 def pictures() -> int:
@@ -50,16 +51,13 @@ def lived(any_house: House) -> House:
     assert "It goes to the new address" in moved.text
     ruth.send(ruth.get("/orders/7001?store=demo"), "/cancellation", reason="by telephone")
     for n, (ref, words, mail) in enumerate((("7002", WORDS, MAIL), ("8001", OTHERS, "otto@querling.example"))):
-        got(any_house, ref, {f"MUG{n}": 3}, customer={"name": words.name, "email": mail})
+        got(any_house, ref, {f"MUG{n}": 2}, customer={"name": words.name, "email": mail})
         complains(any_house, ref, words)
         reviews(any_house, ref, f"MUG{n}", words)
-        code = sends_back(any_house, ref, f"MUG{n}", words, wish="replacement" if n == 0 else "refund")
-        ruth.send(ruth.get(f"/returns/{code}"), "/claim", reason=f"Asked {words.name} about it")
-        said = {"store": "demo", "channel": "phone", "order": ref, "kind": "question", "text": f"{words.more}, said on the telephone", "ref": f"call-{ref}"}
+        sends_back(any_house, ref, f"MUG{n}", words, wish="replacement" if n == 0 else "refund")
+        said = {"store": "demo", "channel": "phone", "order": ref, "kind": "where", "text": f"{words.more}, said on the telephone", "ref": f"call-{ref}"}
         assert robot.post("/api/v1/contacts", said).status == 201
         ruth.send(ruth.get(f"/cases/Q-{n * 2 + 1}"), "/notes", text=f"{words.problem}, I would say")
-    robot.receive({"MUG0": 5})
-    robot.follow("putaway:")
     any_house.deliver()
     robot.ship_all()
     any_house.deliver()
@@ -93,12 +91,12 @@ def test_it_stays_so_whatever_happens_afterwards_and_every_page_still_opens(live
     ident, ruth = customer("7002"), lived.ruth()
     ruth.send(ruth.get(f"/customers/{ident}"), "/erasure", typed=MAIL)
     lived.deliver()
-    with clock.stopped_at(clock.now().replace(year=clock.now().year + 1)):
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
         lived.deliver()
     assert says(MARK) == []
     pages = ("/cases?view=all", "/cases/Q-1", "/reviews?view=all", "/returns?view=all", "/orders/7002?store=demo", "/support?q=7002", f"/customers/{ident}", "/messages", "/support/contacts")
     assert {path: page.status for path in pages if (page := ruth.get(path)).status != 200 or MARK in page.text.lower()} == {}
     here = link("7002")
     assert {path: page.status for path in (here, f"{here}/reviews", f"{here}/problem", f"{here}/cases/1/verdict") if (page := lived.somebody().get(path)).status != 200 or MARK in page.text.lower()} == {}
-    assert ruth.send(ruth.get("/reviews?view=all"), "/approval").status in {200, 409}
+    assert [form.action for form in ruth.get("/reviews?view=all").forms if form.action.startswith("/reviews/1/")] == [], "there is nothing left to decide"
     assert lived.somebody().ask("POST", f"{here}/reviews", data={"line": str(line("7002", "MUG0")), "stars": "1", "text": "again"}).status_code == 409

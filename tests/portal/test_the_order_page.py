@@ -8,10 +8,12 @@ import sqlalchemy as sa
 
 from stowline.backorders import queries as backorders
 from stowline.core import db, i18n
+from stowline.notifications.colours import readable
 from stowline.notifications.render import mail_dir
 from stowline.portal.reader import words_dir
 from stowline.receiving import outlook
 from tests.portal.conftest import Shopper
+from tests.services import ROOT
 
 INES = {"customer": {"name": "Ines Moreau", "email": "ines@example.test"}, "address": {
     "name": "Ines Moreau", "line1": "Rue des Carmes 8", "line2": "2e étage", "city": "Nantes", "postcode": "44000", "country": "FR"}}  # fmt: skip
@@ -203,8 +205,11 @@ def _keys(entries: object, at: str = "") -> set[str]:
 
 @pytest.mark.parametrize("accent", ["0b5a6e", "ffffff", "000000", "ffff00"])
 def test_a_stores_colour_reads_on_both_sides(ines: Shopper, accent: str) -> None:
-    answer = ines.browser.file(f"/track/brand/{accent}.css")
+    answer, look = ines.browser.file(f"/track/brand/{accent}.css"), (ROOT / "static/css/stowline.css").read_text()
     assert answer.headers["content-type"] == "text/css; charset=utf-8"
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-    assert answer.text.count("--accent: #") == 3
+    sides = re.findall(r"--accent: (#[0-9a-f]{6})", answer.text)
+    grounds = [re.findall(rf"--{name}: +(#[0-9a-f]{{6}})", look)[:3] for name in ("paper", "card", "tint", "accent-soft")]
+    assert [len(sides), *map(len, grounds)] == [3] * 5
+    assert [(one, side) for one in grounds for side, ground in zip(sides, one, strict=True) if readable(side, ground) != side] == [], "on chips, too"
     assert ines.browser.get("/track/brand/red;}.css").status == 404

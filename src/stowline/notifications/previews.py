@@ -33,6 +33,7 @@ EVENTS = {
     "order-confirmed": "OrderPlaced", "shipped": "ParcelHandedOver", "packed": "ParcelPacked", "item-processed": "ParcelPacked",
     "backorder-notice": "BackorderDue", "delay-apology": "PromiseChanged", "good-news": "PromiseChanged", "stock-arrived": "BackorderFilled",
     "return-received": "ReturnArrived", "return-inspected": "ReturnSettled", "refunded": "InstructionAcknowledged", "exchange-shipped": "ParcelHandedOver",
+    "case-answer": "CaseAnswered", "case-closed": "CaseClosed",
     **dict.fromkeys(("in-transit", "out-for-delivery", "delivered", "delivery-failed", "delayed-in-transit", "returned-to-sender"), "MilestoneReached"),
 }  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from stowline.notifications.colours import readable
 
-DAY, NIGHT = "#f0f2ee", "#171f1d"  # the page by day, the cards by night
+DAY, NIGHT = "#deecef", "#15323a"  # of all grounds that the accent stands on, the one on which it is hardest to read: a chip's
 
 
 def stylesheet(accent: str) -> str:
