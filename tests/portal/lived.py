@@ -7,9 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 from PIL import Image
-from sqlmodel import select
 
-from stowline.cases import casework
+from stowline.cases import case_reads, casework
 from stowline.cases.case_models import Case
 from stowline.core import clock, db
 from stowline.notifications import facts
@@ -68,8 +67,9 @@ def line(ref: str, sku: str) -> int:
 
 
 def case_of(ref: str) -> Case:
+    """The first case of an order."""
     with db.reading() as session:
-        return session.exec(select(Case).where(Case.order_id == orders.by_ref(session, ref).id).order_by(Case.id)).first() or Case()
+        return case_reads.of_order(session, orders.by_ref(session, ref).id or 0)[-1]
 
 
 def return_of(ref: str) -> str:

@@ -10,7 +10,6 @@ from litestar.routes import HTTPRoute
 from sqlmodel import select
 
 from stowline.backorders import offers
-from stowline.backorders.offer_models import Offer
 from stowline.cases.case_models import CasePhoto
 from stowline.core import db
 from stowline.orders import queries as orders
@@ -38,10 +37,10 @@ def own(ref: str) -> dict[str, str]:
     """What stands in the addresses of an order, by the name that the route has for it."""
     with db.reading() as session:
         rma = queries.by_ref(session, return_of(ref))
-        waits = orders.by_ref(session, f"{ref}-waits").id or 0
-        offer = shown.path(offers.latest(session, waits) or Offer(id=0, order_id=waits))
+        offer = offers.latest(session, orders.by_ref(session, f"{ref}-waits").id or 0)
+        assert offer is not None
         return {"link": link(ref).rpartition("/")[2], "ident": str(case_of(ref).id), "ref": rma.ref, "photo_id": str(photos.photos(session, rma)[0].id),
-                "offer": offer.rpartition("/")[2], "deed": "cancellation"}  # fmt: skip
+                "offer": shown.path(offer).rpartition("/")[2], "deed": "cancellation"}  # fmt: skip
 
 
 def forged(signed: str) -> list[str]:

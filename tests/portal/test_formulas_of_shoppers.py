@@ -25,7 +25,7 @@ def test_no_cell_of_any_spreadsheet_begins_like_a_formula(house: House, app: Lit
         assert robot.post("/api/v1/contacts", call).status == 201
         ruth.send(ruth.get("/support/contacts"), "/testimonial", consent=name)
     got(house, "1042", {"MUG": 1})
-    formula = Words(*(f"{name} x" for name in NAMES[:6]), "=1.png")
+    formula = Words(NAMES[0], NAMES[1], NAMES[2], NAMES[3], NAMES[4], NAMES[9], "=1.png")
     complains(house, "1042", formula)
     reviews(house, "1042", "MUG", formula)
     sends_back(house, "1042", "MUG", formula)

@@ -207,7 +207,7 @@ def test_she_cancels_a_line_and_then_all_of_it(walk: Walk, *, scripts: bool) -> 
 def glazed() -> bytes:
     """A photograph as heavy as one of a cup on a table is: soft light, some grain."""
     made, ground = io.BytesIO(), Image.radial_gradient("L").resize((1200, 900))
-    Image.merge("RGB", [Image.blend(ground, Image.effect_noise((1200, 900), 24), 0.3).point(lambda v, n=n: min(255, v + n)) for n in (40, 24, 8)]).save(made, "PNG")  # type: ignore[misc]
+    Image.merge("RGB", [Image.blend(ground, Image.effect_noise((1200, 900), 24), 0.3).point(lambda v, n=n: min(255, v + n)) for n in (40, 24, 8)]).save(made, "PNG")
     return made.getvalue()
 
 
