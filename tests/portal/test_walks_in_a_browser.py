@@ -16,7 +16,8 @@ from stowline.cases import casework
 from stowline.cases import reviews as verbs
 from stowline.core import clock, db
 from stowline.orders import queries as orders
-from stowline.returns import service
+from stowline.returns import policies, service
+from stowline.returns.policies import Policy
 from stowline.stores import banners
 from stowline.stores import queries as store_queries
 from stowline.stores import service as stores
@@ -36,6 +37,7 @@ def address(one_house: House) -> Iterator[str]:
     """A running server: for each mode an order that came, and one that nobody has begun to pick."""
     with db.transaction() as session:
         stores.set_shop_page(session, "demo", public=True, units_shown="few", notices_per_unit=1)
+        policies.set_policy(session, 1, policies.with_changes(Policy(), settle="auto"))
     for scripts in (True, False):
         got(one_house, f"came-{scripts}", {f"CUP-{scripts}": 1, f"MUG-{scripts}": 2}, **INES)
     for scripts in (True, False):
@@ -132,7 +134,7 @@ def test_she_reports_a_problem_with_a_photo_goes_on_and_judges_how_it_was(walk: 
 
 
 @both_modes
-def test_she_rates_what_came_and_sends_some_of_it_back(walk: Walk, *, scripts: bool) -> None:
+def test_she_rates_what_came_and_sends_some_of_it_back(walk: Walk, one_house: House, *, scripts: bool) -> None:
     ref = f"came-{scripts}"
     page = walk.open(link(ref))
     page.get_by_role("link", name="Rate what you got").click()
@@ -177,6 +179,13 @@ def test_she_rates_what_came_and_sends_some_of_it_back(walk: Walk, *, scripts: b
     expect(page.get_by_label("What is expected")).to_contain_text("€4.50")
     label = page.get_by_role("link", name="Print the label (PDF)").get_attribute("href")
     assert page.request.get(f"{walk.address}{label}").body().startswith(b"%PDF")
+    robot, goods = one_house.robot(), f"MUG-{scripts}"
+    for scan, kind in ((code, ""), (goods, ""), (goods, ""), ("CMD:DONE", "grade damaged"), ("CMD:DONE", "to scrap")):
+        assert robot.scan(f"return:{code}", scan, kind=kind).status == 200
+    page.reload()
+    walk.look("Settled")
+    expect(page.get_by_label("What is paid back")).to_contain_text("You get€4.50")
+    expect(page.get_by_text("It has not said yet that it is done.")).to_be_visible()
 
 
 @both_modes
@@ -218,7 +227,13 @@ def test_the_first_view_of_a_product_and_what_a_shop_takes_in_are_light(browser:
     robot.send("PUT", "/api/v1/products/CUP-True/words/en", json.dumps(words).encode(), robot.headers | {"Content-Type": "application/json"})
     with db.transaction() as session:
         banners.write(session, store_queries.store_by_key(session, "demo"), {"en": "Closed on Friday"}, clock.now() - timedelta(hours=1), None)
+    walk = Walk(browser.new_context(locale="en-GB"), address, scripts=True)
     framed = ("/embed/demo/products/CUP-True", "/embed/demo/banner")
+    for path in (*framed, "/return-policy/demo"):
+        walk.open(path)
+        walk.look(re.compile("."))
+    walk.page.context.close()
+    assert walk.faults == {}
     heavy = {}
     for path, most in (("/products/demo/CUP-True", BUDGET), *((one, BUDGET) for one in framed), *((f"{one}?part=1", PART) for one in framed)):
         weights = weighed(browser, f"{address}{path}")

@@ -13,6 +13,7 @@ from stowline.core import db, ids, pictures, web
 from stowline.core.errors import NotFound, Refused
 from stowline.core.fields import prose
 from stowline.core.pictures import Picture
+from stowline.core.web import csrf
 from stowline.notifications import facts
 from stowline.orders import kits
 from stowline.orders import queries as orders
@@ -29,6 +30,12 @@ LARGEST_FORM = 40_000_000
 REPORTS = web.Pace(most=20, seconds=600)
 
 
+async def readable(request: AnyRequest) -> None:
+    """Read the parts of the form before the handler's thread has them. Raises BadRequest for a field that is no text."""
+    if csrf.is_in_parts(request):
+        await csrf.read_parts(request)
+
+
 class Problem(Controller):
     """Something is wrong with an order."""
 
@@ -41,7 +48,7 @@ class Problem(Controller):
         """What it is, of which goods, in whose words."""
         return _draw(request, link)
 
-    @post("/problem", opt=SIGNED, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
+    @post("/problem", opt=SIGNED, sync_to_thread=True, request_max_body_size=LARGEST_FORM, before_request=readable)
     def report(self, request: AnyRequest, link: FromPath[str], data: Files) -> Response[Any]:
         """Keep it. Sent twice, it is kept once."""
         REPORTS.step(web.client_address(request))
@@ -58,7 +65,7 @@ class Problem(Controller):
             return _draw(request, link, typed=typed, why=why)
         return web.redirect(f"{facts.status_path(order_id)}#talk")
 
-    @post("/cases/{ident:int}/entries", opt=SIGNED, sync_to_thread=True, request_max_body_size=LARGEST_FORM)
+    @post("/cases/{ident:int}/entries", opt=SIGNED, sync_to_thread=True, request_max_body_size=LARGEST_FORM, before_request=readable)
     def say(self, request: AnyRequest, link: FromPath[str], ident: FromPath[int], data: Files) -> Response[Any]:
         """Go on in a conversation of this order."""
         REPORTS.step(web.client_address(request))
