@@ -26,6 +26,7 @@ from stowline.desk import handlers as desk
 from stowline.desk.api import Read
 from stowline.floor.api import Scans, Tasks
 from stowline.floor.handlers import Floor
+from stowline.floor.photos import BoxPhotos
 from stowline.notifications.api import Carts, Customers, Points
 from stowline.notifications.handlers import Bounces, Replies
 from stowline.orders.handlers import Intake, Orders
@@ -92,7 +93,7 @@ def create_app() -> Litestar:
         cache_control=None, middleware=[DefineMiddleware(CompressionMiddleware, config=CompressionConfig(backend="gzip", gzip_compress_level=6))],
     )  # files alone: a page holds secrets beside what a stranger typed, and its length would tell of them
 
-    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, SignIn, Staff,
+    rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, BoxPhotos, SignIn, Staff,
              *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Change, SendBack, ReturnStatus, ReturnPolicyPage, Track, Problem, Reviews]
     return App(
         route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, *rooms],

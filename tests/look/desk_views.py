@@ -73,7 +73,8 @@ LINES = [
 ]
 PARCELS = [
     {"code": "P-2026-000001", "contents": "3 Mug, blue; 1 Milk jug, sage", "carrier": "House", "tracking": "JJD000390217745", "tracking_href": None, "weight_g": 1840,
-     "state": "handed_over", "label_href": "/parcels/P-2026-000001/label", "slip_href": "/parcels/P-2026-000001/slip"},
+     "state": "handed_over", "label_href": "/parcels/P-2026-000001/label", "slip_href": "/parcels/P-2026-000001/slip",
+     "photos": [{"id": n, "who": who, "at": at(27, 13, 5)} for n, who in ((1, "Maja Kowalska"), (2, RTL))]},
     {"code": "P-2026-000002", "contents": "1 Teapot, ochre", "carrier": "", "tracking": None, "tracking_href": None, "weight_g": None, "state": "open", "label_href": None, "slip_href": None},
 ]
 TRAIL = [

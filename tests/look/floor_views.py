@@ -46,6 +46,7 @@ CART = task("pick:CART-17", "pick", "Cart 17", lines=LINES)
 PICK = {"want": "product", "code": "MUG-BL", "say": "Take 2 more Mug, blue from A-03-2.", "bin": "A-03-2", **MUG,
         "done": 1, "of": 3, "left": 2, "tote": TOTE, "order": "#1057"}
 PACK = task("pack:TOTE-04", "pack", "Pack tote 4", unit="line", stop=2, stops=5, lines=LINES)
+BOX = {"parcel": "P-2026-0001", "task": "pack:TOTE-04", "most": 3, "accept": "image/jpeg,image/png,image/webp"}
 PO = task("receive:PO-4", "receive", "Receive PO-4", unit="line", stop=3, stops=9, lines=LINES)
 PARCELS = [line(f"Parcel P-2026-00{n}", f"P-2026-00{n}", None, int(n < 3), 1, "done" if n < 3 else "open") for n in range(1, 9)]
 SEEN_RED = {"kind": "product", "sku": "MUG-RD", "name": "Mug, red", "code": "MUG-RD"}
@@ -109,10 +110,13 @@ FLOOR: dict[str, tuple[str, dict[str, Any]]] = {
     "pick-done": ("floor/task.html", screen(task("pick:CART-17", "pick", "Cart 17", finished=True, stop=14), {"want": "nothing", "say": "14 stops, 32 units. Bring it to the pack bench."},
                   said("accepted", "Tote 2, yellow: done", None))),
     "pack": ("floor/task.html", screen(PACK, {"want": "product", "code": None, "say": "Scan each thing as it goes into the box.", "order": "#1057"})),
-    "pack-close": ("floor/task.html", screen(PACK, {"want": "command", "code": "CMD:DONE", "say": "All 5 units are in. Close the box.", "order": "#1057"},
+    "pack-close": ("floor/task.html", screen(PACK, {"want": "command", "code": "CMD:DONE", "say": "All 5 units are in. Close the box.", "order": "#1057", "parcel": "P-2026-0001"},
                    said("accepted", "Mug, blue: 3 of 3"))),
     "pack-label": ("floor/task.html", screen(PACK, {"want": "label", "say": "Print the label and put it on the box.", "parcel": "P-2026-0001", "order": "#1057"},
                    said("accepted", "The box is closed."), label={"slip_href": "/parcels/P-2026-0001/slip"})),
+    "pack-photo": ("floor/photo.html", {**BASE, **BOX, "photos": [], "said": "", "trouble": ""}),
+    "pack-photo-kept": ("floor/photo.html", {**BASE, **BOX, "photos": [{"id": n, "width": 480, "height": 360} for n in (1, 2)], "said": "It is kept.", "trouble": ""}),
+    "pack-photo-refused": ("floor/photo.html", {**BASE, **BOX, "photos": [{"id": n, "width": 135, "height": 240} for n in (1, 2, 3)], "said": "", "trouble": "P-2026-0001 has 3 photographs already. No more are kept."}),
     "receive": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in. Set the units first when there are many.", **MUG, "done": 12, "of": 60, "left": 48, "received": {"sku": "MUG-BL", "name": "Mug, blue", "units": 12}},
                 said("accepted", "Mug, blue: 12 of 60", "9 of them are promised to waiting orders."))),
     "receive-build": ("floor/task.html", screen(PO, {"want": "product", "code": None, "say": "Scan what came in.", **MUG, "done": 12, "of": 60, "left": 48, "received": {"sku": "MUG-BL", "name": LONG, "units": 4800}},

@@ -29,7 +29,7 @@ class _Samples(BaseHTTPRequestHandler):
         elif path.startswith("static/"):
             file = ROOT / path
             self._send(file.read_bytes(), TYPES.get(file.suffix, "text/plain"), KEPT)
-        elif path.startswith("photos/"):
+        elif "photos/" in path:
             self._send((ROOT / PHOTO).read_bytes(), TYPES[".svg"], KEPT)
         else:
             body, policy = sample(path)

@@ -17,6 +17,7 @@ GIFT = {"sku": "GIFT-1", "name": "Gift box, blue", "say": None, "quantity": 2, "
 PARCEL = {
     "title": "Parcel 1", "kind": "ok", "word": "Handed over", "carrier": "House carrier", "tracking": "JJD000390217745", "tracking_href": None,
     "goods": [MUG, JUG, GIFT], "more": "",
+    "photos": [{"src": f"/track/1-f/photos/{n}/small", "href": f"/track/1-f/photos/{n}", "width": 480, "height": 360, "say": f"Photograph {n} of the packed box"} for n in (1, 2)],
     "events": [{"at": "Friday 27 November, 09:12", "say": "Handed to the carrier"}, {"at": "Tuesday 24 November, 16:27", "say": "Packed"}],
 }
 WAITS = {

@@ -81,7 +81,7 @@ class Site:
             route.abort()
         elif own := self.answers.get(path):
             own(route)
-        elif path.startswith("/photos/"):
+        elif "/photos/" in path:
             self._static(route, ROOT / PHOTO)
         elif path.startswith("/static/"):
             self._static(route, ROOT / path[1:])

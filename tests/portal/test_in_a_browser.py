@@ -1,9 +1,11 @@
 """The shopper's pages in Chromium, with scripts and without: light, sound, from one origin, and every form works."""
 
+import io
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, Response, expect
 
 from stowline.app import create_app
@@ -11,6 +13,8 @@ from stowline.cases import service as cases
 from stowline.core import db
 from stowline.notifications import facts
 from stowline.orders import queries as orders
+from stowline.packing import photos
+from stowline.packing import queries as packing
 from tests.desk.conftest import House
 from tests.portal.test_the_order_page import INES
 from tests.serving import AXE, serving
@@ -28,6 +32,10 @@ def address(one_house: House) -> Iterator[str]:
     robot.add_product("BOWL")
     robot.place("gone", {"MUG": 1, "CUP": 2}, **INES)
     robot.ship_all()
+    with db.transaction() as session:
+        box = packing.parcels_of(session, orders.by_ref(session, "gone").id or 0)[0]
+        for n in range(photos.MOST):
+            photos.keep(session, box.code, photos.draw(a_box(n)))
     robot.place("waits", {"MUG": 1, "BOWL": 2}, **INES)
     robot.place("open", {"MUG": 1, "CUP": 1}, **INES)
     robot.place("tea", {"MUG": 1, "CUP": 1}, **TEA)
@@ -36,6 +44,19 @@ def address(one_house: House) -> Iterator[str]:
     one_house.catch_up()
     with serving(create_app()) as here:
         yield here
+
+
+def a_box(n: int) -> bytes:
+    """A photograph with as much in it as one of a packed box has: grain, an edge, things inside."""
+    grain = Image.effect_noise((1600, 1200), 60 + n).filter(ImageFilter.GaussianBlur(2)).convert("RGB")
+    scene = Image.blend(grain, Image.new("RGB", grain.size, "peru"), 0.6)
+    pen = ImageDraw.Draw(scene)
+    for k in range(40):
+        at = (97 * k * (n + 3)) % 1400, (61 * k * (n + 5)) % 1000
+        pen.rectangle((*at, at[0] + 160, at[1] + 110), fill=(k * 6, 255 - k * 5, 90), outline="black", width=4)
+    made = io.BytesIO()
+    scene.save(made, "JPEG", quality=90)
+    return made.getvalue()
 
 
 def link(ref: str) -> str:
@@ -56,7 +77,9 @@ def test_the_first_view_is_light_and_comes_from_one_origin(page: Page, address: 
     page.goto(f"{address}{link(ref)}")
     page.wait_for_load_state("networkidle")
     assert {urlsplit(one.url).netloc for one in answers} == {urlsplit(address).netloc}
-    weights = {one.url.rpartition("/")[2][:30]: carried(one) for one in answers}
+    photographed = page.locator(".box-photos img").evaluate_all("all => all.map(one => [one.loading, one.getAttribute('width'), one.getAttribute('height')])")
+    assert photographed == ([["lazy", "480", "360"]] * photos.MOST if ref == "gone" else [])
+    weights = {one.url.removeprefix(address)[-40:]: carried(one) for one in answers}
     assert sum(weights.values()) < BUDGET, weights
 
 
@@ -74,6 +97,16 @@ def test_every_page_is_sound_by_day_by_night_and_on_a_phone(page: Page, address:
                 found[path, side] = faults
     assert found == {}
     assert page.locator("h1").inner_text() == "取消訂單"
+
+
+def test_photographs_of_the_box_come_when_they_are_asked_for(page: Page, address: str) -> None:
+    page.goto(f"{address}{link('gone')}")
+    drawn = "one => one.complete && one.naturalWidth"
+    assert page.locator(".box-photos img").first.evaluate(drawn) in (False, 0)
+    page.get_by_text("3 photographs of the packed box").click()
+    page.wait_for_load_state("networkidle")
+    assert page.locator(".box-photos img").evaluate_all("all => all.map(one => one.naturalWidth)") == [480] * photos.MOST
+    assert page.locator(".box-photos a").first.get_attribute("href").endswith("/large")  # type: ignore[union-attr]
 
 
 def test_what_a_chat_shows_of_a_link_and_what_is_asked_often(page: Page, address: str) -> None:

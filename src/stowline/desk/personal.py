@@ -40,6 +40,7 @@ PLACES: tuple[Place, ...] = (
     Place("reallocation", "order", "to_order_id", clean=("why",)),
     Place("reallocation", "order", "from_order_id", clean=("why",)),
     Place("parcel_milestone", "parcel", "parcel_id", clean=("say", "place")),
+    Place("parcel_photo", "parcel", "parcel_id", goes=True),
     Place("rma", "order", "order_id", clean=("why", "claim"), sets={"note": ""}),
     Place("rma_line", "return", "rma_id", sets={"note": ""}),
     Place("rma_photo", "return", "rma_id", goes=True),
@@ -75,6 +76,6 @@ IN_A_WAY_OF_THEIR_OWN: Mapping[str, str] = {
     "idempotency": "key route", "mail_report": "key",
 }  # fmt: skip
 """Columns that erasing empties by a verb of its own: rows that go, and fingerprints."""
-EXPORTED = ("customer", "orders", "rma", "rma_line", "rma_photo", "rma_settlement", "message", "offer", "consent", "instruction", "parcel_milestone", "sign_up", "preference",
+EXPORTED = ("customer", "orders", "rma", "rma_line", "rma_photo", "rma_settlement", "message", "offer", "consent", "instruction", "parcel_milestone", "parcel_photo", "sign_up", "preference",
             "reader", "marketing_consent", "sequence_run", "basket", "calendar_person", "mail_report", "contact", "customer_address", "shopper_case",
             "case_entry", "case_photo", "review")  # fmt: skip

@@ -9,7 +9,6 @@ from stowline.core import db, ids, web
 from stowline.core.access import Identity, demand
 from stowline.core.errors import BadRequest, Conflict
 from stowline.floor import forms, home, scans, screens, work
-from stowline.people import queries as people
 from stowline.shipping import service as shipping
 
 AnyRequest = Request[Any, Any, Any]
@@ -28,7 +27,7 @@ class Floor(Controller):
         who = web.identity_of(request)
         with db.reading() as session:
             view: dict[str, Any] = {"tiles": home.tiles(session, who), "suggested": home.suggested(session, who, forms.holder(who, "")),
-                    "user": _user(session, who)}
+                    "user": screens.user(session, who)}
         return web.page("floor/home.html", request, scan_id=ids.new_uuid(), **view)
 
     @get("/tasks", opt=FLOOR, sync_to_thread=True)
@@ -41,7 +40,7 @@ class Floor(Controller):
         """Work that is done when it is seen to be needed."""
         who = web.identity_of(request)
         with db.reading() as session:
-            user = _user(session, who)
+            user = screens.user(session, who)
         return web.page("floor/list.html", request, kind="other", title="Other work", rows=home.others(who), more=None,
                         user=user, scan_id=ids.new_uuid())
 
@@ -88,15 +87,6 @@ def _allowed(request: AnyRequest, task: str) -> Identity:
     return demand(web.identity_of(request), scans.PERMISSIONS.get(task.partition(":")[0], "floor.scan"))
 
 
-def _user(session: db.Session, who: Identity) -> dict[str, Any]:
-    first, *rest = who.name.split() or [who.name]
-    person = people.by_id(session, who.id) if who.kind == "user" else None
-    return {"name": who.name, "short": f"{first} {rest[-1][:1]}." if rest else first,
-            "initials": (first[:1] + (rest[-1][:1] if rest else "")).upper(),
-            "badge": person.badge if person else None, "device": who.device,
-            "since": people.signed_in_since(session, who.session_id) if who.session_id else None}
-
-
 def _choose(request: AnyRequest, kind: str, after: str, *, refused: str | None = None, code: int = 200) -> Response[Any]:
     if kind not in home.LISTS:
         raise BadRequest(f"There is no kind of task {kind[:40]}.", where="kind")
@@ -105,7 +95,7 @@ def _choose(request: AnyRequest, kind: str, after: str, *, refused: str | None =
     with db.reading() as session:
         items, following = work.tasks(session, kind, holder, after[:100], 50)
         rows = [_row(item, holder.name) for item in items if item["task"] != "handover:"]
-        user = _user(session, who)
+        user = screens.user(session, who)
     starts = [{"label": f"New manifest: {shipping.carrier_name(item['carrier'])}", "say": item["say"], "href": f"/floor/manifests/{item['carrier']}",
                "fields": {}} for item in items if item["task"] == "handover:"]
     if kind == "receive":

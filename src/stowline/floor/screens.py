@@ -10,6 +10,7 @@ from stowline.core.access import Identity
 from stowline.core.config import settings
 from stowline.core.errors import Refused
 from stowline.floor import doors, forms, scans, work
+from stowline.people import queries as people
 from stowline.scanning import service as scanning
 from stowline.scanning.service import STATUS, Asked
 from stowline.shipping.service import carrier_name
@@ -88,3 +89,13 @@ def _paper(following: dict[str, Any] | None) -> dict[str, str] | None:
         return None
     parcel = f"/parcels/{web.segment(following['parcel'])}"
     return {"href": f"{parcel}/label", "slip_href": f"{parcel}/slip"}
+
+
+def user(session: db.Session, who: Identity) -> dict[str, Any]:
+    """Who works at this tablet, as its bar names them."""
+    first, *rest = who.name.split() or [who.name]
+    person = people.by_id(session, who.id) if who.kind == "user" else None
+    return {"name": who.name, "short": f"{first} {rest[-1][:1]}." if rest else first,
+            "initials": (first[:1] + (rest[-1][:1] if rest else "")).upper(),
+            "badge": person.badge if person else None, "device": who.device,
+            "since": people.signed_in_since(session, who.session_id) if who.session_id else None}

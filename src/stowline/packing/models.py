@@ -1,8 +1,8 @@
-"""Parcels and what is in them."""
+"""Parcels, what is in them, and how they look."""
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from stowline.core.db import UtcDateTime
@@ -51,3 +51,24 @@ class ParcelLine(SQLModel, table=True):
     serial: str = Field(primary_key=True, max_length=20, default="")
     product_id: int = Field(foreign_key="product.id")
     qty: int
+
+
+class ParcelPhoto(SQLModel, table=True):
+    """A photograph of a packed box in two sizes, drawn anew; `width` and `height` are those of the small one, in px.
+
+    It lies in the database, which is all that scaled-out processes share.
+    """
+
+    __tablename__ = "parcel_photo"
+    __table_args__ = (UniqueConstraint("parcel_id", "sha256"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    parcel_id: int = Field(foreign_key="parcel.id")
+    mime: str = Field(max_length=40)
+    sha256: str = Field(max_length=64)
+    width: int
+    height: int
+    who: str = Field(default="", max_length=120)
+    at: datetime = Field(sa_type=UtcDateTime)
+    content: bytes = Field(sa_type=LargeBinary)
+    small: bytes = Field(sa_type=LargeBinary)

@@ -12,6 +12,8 @@ from stowline.core.errors import NotFound
 from stowline.core.fields import whole
 from stowline.notifications import facts, in_app, unsubscribe
 from stowline.orders import queries as orders
+from stowline.packing import photos
+from stowline.packing import queries as packing
 from stowline.portal import change_forms, lookup, news, offers, pages, queries, return_status, talk
 from stowline.portal.brand import stylesheet
 from stowline.portal.reader import Reader
@@ -60,6 +62,20 @@ class Track(Controller):
         up_to = whole(web.read_form(body).get("newest"), "newest", what="The newest message", most=2**62)
         db.run(lambda session: in_app.mark_read(session, order_id, up_to=up_to))
         return web.redirect(f"{facts.status_path(order_id)}#news")
+
+    @get("/{link:str}/photos/{photo_id:int}/{size:str}", opt=PUBLIC, sync_to_thread=True)
+    def photo(self, request: Request[Any, Any, Any], link: FromPath[str], photo_id: FromPath[int], size: FromPath[str]) -> Response[Any]:
+        """A photograph of a packed box of this order, `large` or `small`: nothing but pixels is in it."""
+        order_id = lookup.linked(link)
+        if order_id is None or size not in photos.SIZES:
+            return pages.unknown(request)
+        try:
+            with db.reading() as session:
+                mine = [parcel.id or 0 for parcel in packing.parcels_of(session, order_id)]
+                mime, content = photos.content(session, photo_id, mine, small=size == "small")
+        except NotFound:
+            return pages.unknown(request)
+        return Response(content, media_type=mime, headers={**pages.QUIET, **photos.ONLY_PIXELS})
 
     @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
     def offer(

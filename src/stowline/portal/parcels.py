@@ -6,10 +6,13 @@ from typing import Any
 
 from sqlmodel import Session
 
+from stowline.notifications import facts
 from stowline.orders import kits
 from stowline.orders.kits import Sold
 from stowline.orders.queries import Order
+from stowline.packing import photos
 from stowline.packing import queries as packing
+from stowline.packing.photos import Photo
 from stowline.packing.queries import Parcel
 from stowline.portal.reader import Reader
 from stowline.shipping import queries as shipping
@@ -28,7 +31,7 @@ def views(
 ) -> list[View]:
     """A card for each parcel."""
     ids = [parcel.id or 0 for parcel in parcels]
-    within, labels = packing.contents_of(session, ids), shipping.live_labels(session, ids)
+    within, labels, shown_of = packing.contents_of(session, ids), shipping.live_labels(session, ids), photos.of_parcels(session, ids)
     whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
     made = []
     for parcel in parcels:
@@ -40,9 +43,16 @@ def views(
             "kind": "go" if state == "open" else CHIPS.get(way.milestone, "ok"), "word": reader.say(word),
             "expected": reader.say("parcel.expected", day=reader.date(way.eta)) if way.eta and way.open else None,
             **shown(_inside(lines, within[parcel.id or 0], reader), reader), **_carrier(parcel, labels.get(parcel.id or 0), way),
-            "events": [*_where(way.steps, reader), *_ours(parcel, reader)],
+            "events": [*_where(way.steps, reader), *_ours(parcel, reader)], "photos": _photos(order, shown_of[parcel.id or 0], reader),
         })  # fmt: skip
     return made
+
+
+def _photos(order: Order, taken: Sequence[Photo], reader: Reader) -> list[View]:
+    """How the packed box looked: small ones on the page, each leads to the large one."""
+    here = f"{facts.status_path(order.id or 0)}/photos"
+    return [{"src": f"{here}/{one.id}/small", "href": f"{here}/{one.id}/large", "width": one.width, "height": one.height, "say": reader.say("parcel.photo", n=n)}
+            for n, one in enumerate(taken, 1)]  # fmt: skip
 
 
 AT_THE_DOOR = ("out_for_delivery", "attempt_failed", "delivered")

@@ -27,6 +27,7 @@ from stowline.core.web.inputs import (
     read_form,
     read_json,
     refuse_large,
+    sent_file,
     sent_files,
 )
 from stowline.core.web.jinja import environment
@@ -73,6 +74,7 @@ __all__ = (
     "refuse_large",
     "rendered",
     "segment",
+    "sent_file",
     "sent_files",
     "source",
     "visitor",

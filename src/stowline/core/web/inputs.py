@@ -171,6 +171,11 @@ def form_values(body: bytes, name: str) -> list[str]:
     return [value for key, value in _pairs(body) if key == name]
 
 
+def sent_file(values: Iterable[Any], largest: int) -> bytes:
+    """The first file among a form's values that holds anything; empty where none does. See `sent_files`."""
+    return next((content for _, content in sent_files(values, largest, most=1) if content), b"")
+
+
 def sent_files(values: Iterable[Any], largest: int, *, most: int = 100) -> list[tuple[str, bytes]]:
     """(name, bytes) of each file among a form's values, each a value or a list of values; fields left empty are no files.
 

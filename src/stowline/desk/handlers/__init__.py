@@ -44,6 +44,7 @@ from stowline.desk.handlers.order import OrderPage
 from stowline.desk.handlers.order_stock import OrderStock
 from stowline.desk.handlers.orders import OrdersList
 from stowline.desk.handlers.paper import Paper
+from stowline.desk.handlers.parcel_photos import ParcelPhotos
 from stowline.desk.handlers.people_api import PeopleApi
 from stowline.desk.handlers.product_page import ProductPages as PagesOfProducts
 from stowline.desk.handlers.products import ProductPages
@@ -82,7 +83,7 @@ from stowline.shipping import tracking_queries
 
 CONTROLLERS: list[type] = [
     Today, OrdersList, OrderPage, OrderStock, StorePages, StoreChannels, StoreMessages, StoreMessagesApi, MessageSetupPages, MessageSetupTests, Substitutes, Stock, Bins, BinsFile, Zones, Racks, WarehouseMap, Replenishment, Kits, StockApi,
-    Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, AccountData, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, AdjustmentPages,
+    Lots, Supply, Webhooks, ProductPages, PagesOfProducts, Banners, AccountData, Receiving, Notices, Mailbox, MessageMetrics, MessageRuns, MessageRunsApi, RehearsalPages, Communication, Sequences, SequencesApi, Stuck, Kinds, Suppressions, IntakeErrors, Integrity, Paper, ParcelPhotos, AdjustmentPages,
     DockCases, DockPaper, Suppliers, Discrepancies, BuiltPallets,
     ReasonPages, AdjustmentsApi, Counts, CountsApi, LedgerFile,
     Cases, CasesApi, CasePolicyPage, ReviewPages,

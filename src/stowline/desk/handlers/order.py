@@ -1,6 +1,6 @@
 """One order: its page, and what a manager decides about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from litestar import Controller, Response, get, post
@@ -29,6 +29,8 @@ DONE = {
     "numbered": "The number is noted. What its carrier posts finds the parcel.",
     "noted": "It is noted.",
     "tagged": "The tags are changed.",
+    "shown": "The photograph is kept. The shopper sees it with the parcel.",
+    "unshown": "The photograph is gone.",
     "telling": "The shopper hears of this order from now on. What happened before stays untold.",
 }
 NOT_CHOSEN = {"used": "something else was chosen for good", "ended": "the offer has ended", "gone": "that is not possible any more"}
@@ -88,14 +90,14 @@ class OrderPage(Controller):
         """A parcel goes with another carrier, under this number."""
         said = web.read_form(body)
         return _do(request, ref, store, body, "numbered", lambda s, i, _: numbers.note(
-            s, _own(s, i, said), said.get("carrier", ""), said.get("number", "")))
+            s, own_parcel(s, i, said), said.get("carrier", ""), said.get("number", "")))
 
     @post("/milestones", opt=WRITE, sync_to_thread=True)
     def milestone(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
         """Note what the carrier said on the phone."""
         said = web.read_form(body)
         return _do(request, ref, store, body, "noted", lambda s, i, _: tracking.note(
-            s, _own(s, i, said), said.get("milestone", ""), said.get("place", "")))
+            s, own_parcel(s, i, said), said.get("milestone", ""), said.get("place", "")))
 
     @post("/tags", opt=WRITE, sync_to_thread=True)
     def tag(self, request: AnyRequest, ref: FromPath[str], body: RawBody, store: FromQuery[str] = "") -> Response[Any]:
@@ -115,7 +117,7 @@ class OrderPage(Controller):
         return _do(request, ref, store, body, "telling", lambda s, i, _: telling.begin_telling(s, i))
 
 
-def _own(session: db.Session, order_id: int, said: dict[str, str]) -> str:
+def own_parcel(session: db.Session, order_id: int, said: Mapping[str, str]) -> str:
     """The parcel that a form names, if it is one of the order's. Raises NotFound."""
     code = said.get("parcel", "")
     if packing.parcel_by_code(session, code).order_id != order_id:
@@ -140,16 +142,26 @@ def _why(reason: str) -> str:
 
 
 def _do(request: AnyRequest, ref: str, store: str, body: bytes, done: str, verb: Verb) -> Response[Any]:
+    reason = web.read_form(body).get("reason", "")
+    return carried_out(request, ref, store, done, lambda session, order_id: verb(session, order_id, reason))
+
+
+def carried_out(request: AnyRequest, ref: str, store: str, done: str, verb: Callable[[db.Session, int], object]) -> Response[Any]:
     """Carry a decision out and show the order again; a refusal stands on the order's own page."""
-    name, reason = web.name(ref), web.read_form(body).get("reason", "")
+    name = web.name(ref)
     try:
-        db.run(lambda session: verb(session, orders.by_ref(session, name, store).id or 0, reason))
+        db.run(lambda session: verb(session, orders.by_ref(session, name, store).id or 0))
     except Refused as why:
-        if why.status == 404 or web.wants_json(request) or why.code == "ambiguous":
-            raise
-        return _draw(request, name, store, "", flash=why.say, code=why.status)
+        return refused(request, ref, store, why)
     counts.forget()
     return web.redirect(f"/orders/{web.segment(name)}{pages.query({'store': store, 'done': done})}")
+
+
+def refused(request: AnyRequest, ref: str, store: str, why: Refused) -> Response[Any]:
+    """The order's page with why nothing was done; programs, and who named no order, hear it as everywhere."""
+    if why.status == 404 or web.wants_json(request) or why.code == "ambiguous":
+        raise why
+    return _draw(request, web.name(ref), store, "", flash=why.say, code=why.status)
 
 
 def _draw(request: AnyRequest, ref: str, store: str, before: str, *, flash: str | None, code: int = 200) -> Response[Any]:

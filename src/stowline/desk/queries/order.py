@@ -22,6 +22,7 @@ from stowline.orders import queries as orders
 from stowline.orders.kits import Held, Sold
 from stowline.orders.models import Order
 from stowline.orders.queries import LineView
+from stowline.packing import photos
 from stowline.packing import queries as packing
 from stowline.packing.models import Parcel
 from stowline.packing.queries import Content
@@ -218,6 +219,7 @@ def _named(item: Held) -> str:
 def _parcels(session: Session, sold: list[Sold], parcels: list[Parcel], inside: dict[int, list[Content]]) -> list[Row]:
     labels = shipping.live_labels(session, [parcel.id or 0 for parcel in parcels])
     ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=STEPS_SHOWN)
+    taken = photos.of_parcels(session, [parcel.id or 0 for parcel in parcels])
     rows = []
     for parcel in parcels:
         label, way = labels.get(parcel.id or 0), ways.get(parcel.id or 0, tracking.NO_WAY)
@@ -228,7 +230,7 @@ def _parcels(session: Session, sold: list[Sold], parcels: list[Parcel], inside: 
             "carrier": way.carrier or (carriers.carrier_name(label.carrier) if label else ""),
             "tracking": way.number or (label.tracking if label else None), "way": _way(way),
             "tracking_href": None, "label_href": f"/parcels/{parcel.code}/label" if label else None,
-            "slip_href": f"/parcels/{parcel.code}/slip",
+            "slip_href": f"/parcels/{parcel.code}/slip", "photos": [{"id": one.id, "who": one.who, "at": one.at} for one in taken[parcel.id or 0]],
         })  # fmt: skip
     return rows
 
