@@ -36,6 +36,7 @@ from stowline.people.signin import identify
 from stowline.portal.api import Availability, BackInStock
 from stowline.portal.handlers import Track
 from stowline.portal.screens.account import AccountPages, SignInPages
+from stowline.portal.screens.account_order import AccountOrder
 from stowline.portal.screens.change import Change
 from stowline.portal.screens.look_up import LookUp, ParcelPage
 from stowline.portal.screens.notify import Notify, NotifyOff
@@ -96,7 +97,7 @@ def create_app() -> Litestar:
     rooms = [Products, PurchaseOrders, Arrivals, Orders, Allocation, Intake, Bounces, Read, Scans, Tasks, Parcels, Manifests, Tracking, Shelf, Floor, BoxPhotos, SignIn, Staff,
              *desk.CONTROLLERS, Availability, BackInStock, OrderTags, PurchaseOrderTags, Contacts, Replies, Customers, Points, Carts, Notify, NotifyOff, Preferences, Unsubscribe, ProductPage, Photos, Embeds, LookUp, ParcelPage, Change, SendBack, ReturnStatus, ReturnPolicyPage, Track, Problem, Reviews]
     return App(
-        route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, *rooms],
+        route_handlers=[healthz, readyz, front, static, SignInPages, AccountPages, AccountOrder, *rooms],
         plugins=[web.Web(identify, PERMISSIONS)],
         openapi_config=OpenAPIConfig(
             title="Stowline", version=__version__, render_plugins=[ContractPlugin()],

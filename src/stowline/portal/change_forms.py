@@ -12,8 +12,8 @@ from stowline.notifications import facts
 from stowline.orders import kits, merging
 from stowline.orders.queries import Order
 from stowline.orders.readdress import Address
+from stowline.portal import account_order, changes
 from stowline.portal import change_rules as rules
-from stowline.portal import changes
 from stowline.portal import rules as looks
 from stowline.portal.change_rules import ADDRESS, CANCEL, MERGE, OFF, PARTS
 from stowline.portal.reader import Reader
@@ -103,12 +103,12 @@ def form(session: Session, order: Order, deed: str, reader: Reader, *, typed: di
 
 def _address(session: Session, order: Order, one: rules.Stand, reader: Reader, typed: dict[str, str]) -> View | str:
     """Name, postcode and city stand on the page already; the street is typed, as whoever has the link need not know it."""
-    _ = session
     shown = {"ship_name": order.ship_name, "postcode": order.postcode, "city": order.city, "region": order.region} | typed
     fields = [{"name": name, "label": reader.say(f"change.{name}"), "value": shown.get(name, ""), "longest": longest, "needed": needed, "fill": fill}
               for name, longest, needed, fill in _FIELDS]  # fmt: skip
     note = reader.say("change.country", country=places.country(order.country, reader.calendar))
-    return rules.why_not_address(one) or {"fields": fields, "note": note}
+    mine = {"href": account_order.address_path(stores.store(session, order.store_id), order.id or 0), "label": reader.say("change.mine")}
+    return rules.why_not_address(one) or {"fields": fields, "note": note, "instead": mine}
 
 
 def _cancel(session: Session, order: Order, one: rules.Stand, reader: Reader, typed: dict[str, str]) -> View | str:

@@ -57,7 +57,7 @@ class SignInPages(Controller):
         except Bad:
             address = ""
         if not address:
-            return _draw(request, store, _sign_in_form(typed=said.get("email", "")[:254], trouble=True), code=422)
+            return draw(request, store, sign_in_form(typed=said.get("email", "")[:254], trouble=True), code=422)
         OF_ADDRESS.step(f"{store}:{address.casefold()}")
 
         def work(session: db.Session) -> Store:
@@ -73,7 +73,7 @@ class SignInPages(Controller):
     @get("/{store:str}/link/{token:str}", opt=PUBLIC, sync_to_thread=True)
     def confirm(self, request: AnyRequest, store: FromPath[str], token: FromPath[str]) -> Response[Any]:
         """The link of the mail: a button. Opening it signs nobody in."""
-        return _draw(request, store, _confirmation(token, sign_in.SIGN_IN))
+        return draw(request, store, _confirmation(token, sign_in.SIGN_IN))
 
     @post("/{store:str}/link/{token:str}", opt=PUBLIC, sync_to_thread=True)
     def enter(self, request: AnyRequest, store: FromPath[str], token: FromPath[str], body: RawBody) -> Response[Any]:
@@ -98,7 +98,7 @@ class SignInPages(Controller):
     @get("/{store:str}/erasure/{token:str}", opt=PUBLIC, sync_to_thread=True)
     def confirm_erasure(self, request: AnyRequest, store: FromPath[str], token: FromPath[str]) -> Response[Any]:
         """The link that confirms an erasure: a button. Opening it erases nothing."""
-        return _draw(request, store, _confirmation(token, sign_in.ERASE))
+        return draw(request, store, _confirmation(token, sign_in.ERASE))
 
 
 class AccountPages(Controller):
@@ -117,22 +117,22 @@ class AccountPages(Controller):
         def view(session: db.Session, shop: Store, reader: Reader) -> tuple[str, View]:
             who = account.current(session, shop.id or 0, request.cookies.get(COOKIE, ""))
             if who is None:
-                return _sign_in_form()(session, shop, reader)
+                return sign_in_form()(session, shop, reader)
             return "shop/account.html", views.hub(session, shop, who, reader, text=q.strip()[:100], after=place)
 
-        return _draw(request, store, view, said=said)
+        return draw(request, store, view, said=said)
 
     @get("/details", opt=PUBLIC, sync_to_thread=True)
     def details(self, request: AnyRequest, store: FromPath[str], edit: FromQuery[str] = "", said: FromQuery[str] = "") -> Response[Any]:
         """Name, addresses, and what is kept."""
         VISITS.step(web.client_address(request))
         ident = int(edit) if edit.isdecimal() and len(edit) < 19 else None
-        return _draw(request, store, _details(request, edit=ident), said=said)
+        return draw(request, store, _details(request, edit=ident), said=said)
 
     @post("/name", opt=PUBLIC, sync_to_thread=True)
     def name(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
         """How the shop calls them."""
-        return _do(request, store, body, lambda session, who, said: shoppers.rename(
+        return do(request, store, body, lambda session, who, said: shoppers.rename(
             session, who.customer_id, text(said.get("person"), "person", what="The name", longest=300, needed=True)))  # fmt: skip
 
     @post("/addresses", opt=PUBLIC, sync_to_thread=True)
@@ -143,17 +143,17 @@ class AccountPages(Controller):
             ident = said.get("address", "")
             address_book.write(session, who.customer_id, said, _ident(said, "address") if ident else None)
 
-        return _do(request, store, body, verb)
+        return do(request, store, body, verb)
 
     @post("/addresses/default", opt=PUBLIC, sync_to_thread=True)
     def make_default(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
         """Where things go unless said otherwise."""
-        return _do(request, store, body, lambda session, who, said: address_book.make_default(session, who.customer_id, _ident(said, "address")))
+        return do(request, store, body, lambda session, who, said: address_book.make_default(session, who.customer_id, _ident(said, "address")))
 
     @post("/addresses/removal", opt=PUBLIC, sync_to_thread=True)
     def take_out(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
         """An address that is none any more."""
-        return _do(request, store, body, lambda session, who, said: address_book.take_out(session, who.customer_id, _ident(said, "address")))
+        return do(request, store, body, lambda session, who, said: address_book.take_out(session, who.customer_id, _ident(said, "address")))
 
     @post("/back-in-stock/removal", opt=PUBLIC, sync_to_thread=True)
     def off_the_list(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
@@ -165,7 +165,7 @@ class AccountPages(Controller):
                 raise NotFound("There is no such entry.")
             sign_ups.leave(session, _ident(said, "wish"))
 
-        return _do(request, store, body, verb, there="", done="left")
+        return do(request, store, body, verb, there="", done="left")
 
     @post("/erasure", opt=PUBLIC, sync_to_thread=True)
     def ask_erasure(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
@@ -177,17 +177,17 @@ class AccountPages(Controller):
             shop = stores.store(session, who.store_id)
             account.ask_erasure(session, who, _reader(request, shop).words.locale)
 
-        return _do(request, store, body, verb, done="erasure_sent")
+        return do(request, store, body, verb, done="erasure_sent")
 
     @post("/sign-out", opt=PUBLIC, sync_to_thread=True)
     def leave(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
         """Sign out here."""
-        return _do(request, store, body, lambda session, who, _said: account.leave(session, who), there="", done="out", ends=True)
+        return do(request, store, body, lambda session, who, _said: account.leave(session, who), there="", done="out", ends=True)
 
     @post("/sign-out-everywhere", opt=PUBLIC, sync_to_thread=True)
     def leave_everywhere(self, request: AnyRequest, store: FromPath[str], body: RawBody) -> Response[Any]:
         """Sign out in every browser."""
-        return _do(request, store, body, lambda session, who, _said: account.leave_everywhere(session, who), there="", done="out", ends=True)
+        return do(request, store, body, lambda session, who, _said: account.leave_everywhere(session, who), there="", done="out", ends=True)
 
 
 # --- drawing ----------------------------------------------------------------------------------------------------------
@@ -195,7 +195,8 @@ class AccountPages(Controller):
 Drawn = Callable[[db.Session, Store, Reader], tuple[str, View]]
 
 
-def _draw(request: AnyRequest, store: str, view: Drawn, *, said: str = "", code: int = 200) -> Response[Any]:
+def draw(request: AnyRequest, store: str, view: Drawn, *, said: str = "", code: int = 200) -> Response[Any]:
+    """A page of the account, in the store's name."""
     try:
         with db.reading() as session:
             shop = stores.store_by_key(session, web.name(store))
@@ -209,7 +210,9 @@ def _draw(request: AnyRequest, store: str, view: Drawn, *, said: str = "", code:
     return answer
 
 
-def _sign_in_form(*, typed: str = "", trouble: bool = False) -> Drawn:
+def sign_in_form(*, typed: str = "", trouble: bool = False) -> Drawn:
+    """The way into an account."""
+
     def view(_session: db.Session, shop: Store, reader: Reader) -> tuple[str, View]:
         return "shop/sign_in.html", views.frame(shop) | {
             "headline": reader.say("account.title"), "say": reader.say("account.sign_in_say", store=shop.name), "action": f"{views.home(shop)}/link",
@@ -239,7 +242,7 @@ def _details(request: AnyRequest, *, edit: int | None = None, typed: dict[str, s
     def view(session: db.Session, shop: Store, reader: Reader) -> tuple[str, View]:
         who = account.current(session, shop.id or 0, request.cookies.get(COOKIE, ""))
         if who is None:
-            return _sign_in_form()(session, shop, reader)
+            return sign_in_form()(session, shop, reader)
         drawn = views.details(session, shop, who, reader, edit=edit, typed=typed)
         wrong = {"bad": bad.where if bad else ""}
         return "shop/account_details.html", drawn | wrong | ({"flash": reader.say("account.bad")} if bad else {})
@@ -247,7 +250,7 @@ def _details(request: AnyRequest, *, edit: int | None = None, typed: dict[str, s
     return view
 
 
-def _do(
+def do(
     request: AnyRequest, store: str, body: bytes, verb: Callable[[db.Session, Who, dict[str, str]], object], *,
     there: str = "/details", done: str = "saved", ends: bool = False,
 ) -> Response[Any]:  # fmt: skip
@@ -280,7 +283,7 @@ def _refused(request: AnyRequest, store: str, said: dict[str, str], no: Bad | Re
     """Why it was not done: beside the field where there is one."""
     if isinstance(no, Bad):
         ident = said.get("address", "")
-        return _draw(request, store, _details(request, edit=int(ident) if ident.isdecimal() else None, typed=said, bad=no), code=422)
+        return draw(request, store, _details(request, edit=int(ident) if ident.isdecimal() else None, typed=said, bad=no), code=422)
     if isinstance(no, NotFound):
         return _unknown(request)
     if no.code == "full":
