@@ -177,6 +177,25 @@ def test_a_lost_parcel_is_claimed_after_its_days_and_paid_back_without_anything_
         assert "€13.50 were paid back the way you paid: the shop said so on" in ines.browser.get(page.path).text
 
 
+def test_what_its_carrier_says_is_lost_is_claimed_at_once_and_the_page_says_why(ines: Shopper) -> None:
+    gone(ines)
+    early = ines.browser.get(f"{ines.link('1042')}/return").text
+    assert ("The parcel may still come." in early, "says that the parcel is lost" in early) == (True, False)
+    ruth = ines.house.ruth()
+    noted = ruth.send(ruth.get("/orders/1042?store=demo"), "/milestones", parcel="PC1-1", milestone="lost")
+    assert "Lost: parcel PC1-1" in noted.text
+    seen = ines.sees("1042")
+    assert "Lost on its way The carrier says that it lost the parcel." in seen.text
+    claim = next(href for href, said in seen.links.items() if said == "Claim what was lost")
+    form = ines.browser.get(claim).text
+    assert ("Its carrier says that the parcel is lost" in form, "The parcel may still come." in form) == (True, False)
+    send(ines, asked(ines, units=1, reason="not_received"))
+    assert [(one.kind, one.state) for one in returns()] == [("claim", "requested")]
+    ruth.send(ruth.get("/orders/1042?store=demo"), "/milestones", parcel="PC1-1", milestone="out_for_delivery")
+    found = ines.browser.get(claim).text
+    assert ("The parcel may still come." in found, "is lost" in found) == (True, False)
+
+
 def test_damaged_goods_are_shown_in_photographs_and_a_replacement_goes_at_once(ines: Shopper) -> None:
     gone(ines)
     rules(approve="auto", keep_below_minor=1000)

@@ -56,6 +56,7 @@ def test_every_tracker_that_easypost_publishes_can_be_read(shared: Path) -> None
     ("pre_transit", "label_created", "packed"), ("in_transit", "arrived_at_facility", "in_transit"), ("in_transit", "weather_delay", "delayed"),
     ("out_for_delivery", "out_for_delivery", "out_for_delivery"), ("in_transit", "delivery_exception", "attempt_failed"),
     ("failure", "refused", "attempt_failed"), ("return_to_sender", "return", "returning"), ("delivered", "delayed", "delivered"),
+    ("failure", "lost", "lost"), ("in_transit", "lost", "lost"), ("delivered", "lost", "delivered"),
     ("available_for_pickup", "arrived_at_pickup_location", "in_transit"), ("unknown", "unknown", ""), ("new word", None, ""), (None, [], ""),
 ])  # fmt: skip
 def test_easypost_s_status_becomes_a_milestone(status: object, closer: object, milestone: str) -> None:

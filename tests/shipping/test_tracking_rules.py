@@ -78,6 +78,14 @@ def test_what_is_delivered_goes_back_to_nothing(late: str) -> None:
     assert heard([detail("delivered", 5), detail(late, 2), detail(late, 9)]) == ("delivered", ["delivered"])
 
 
+def test_what_is_lost_may_be_found_and_is_then_not_lost() -> None:
+    lost = [detail("in_transit", 1), detail("lost", 5)]
+    assert heard(lost) == ("lost", ["in_transit", "lost"])
+    assert heard([*lost, detail("in_transit", 9)]) == ("in_transit", ["in_transit", "lost"]), "that it moves again is no news"
+    assert heard([*lost, detail("delivered", 9)]) == ("delivered", ["in_transit", "lost", "delivered"])
+    assert heard([detail("delivered", 4), detail("lost", 5)])[0] == "delivered"
+
+
 def test_delivered_on_the_way_back_is_back_with_us() -> None:
     back = [detail("attempt_failed", 1), detail("returning", 5), detail("delivered", 50)]
     assert heard(back) == ("returned_to_sender", ["attempt_failed", "returning", "returned_to_sender"])

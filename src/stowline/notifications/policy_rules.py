@@ -58,7 +58,7 @@ RANK: Mapping[str, int] = {
 }  # fmt: skip
 """How far along a parcel is when it is told of by a kind; no message follows one of a higher rank about the same parcel."""
 
-_REACHED: Mapping[str, int] = {"in_transit": 2, "delayed": 4, "out_for_delivery": 4, "attempt_failed": 4, "delivered": 7, "returned_to_sender": 7}
+_REACHED: Mapping[str, int] = {"in_transit": 2, "delayed": 4, "lost": 4, "out_for_delivery": 4, "attempt_failed": 4, "delivered": 7, "returned_to_sender": 7}
 _TOO_LATE: Mapping[str, int] = {"shipped": 7, "in-transit": 4, "delayed-in-transit": 7, "out-for-delivery": 7, "delivery-failed": 7}
 
 

@@ -22,7 +22,7 @@ from stowline.shipping.tracking_queries import NO_WAY, Step, Way
 
 MOST_SHOWN = 300
 MOST_STEPS = 12
-CHIPS = {"": "ok", "attempt_failed": "warn", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}
+CHIPS = {"": "ok", "attempt_failed": "warn", "delayed": "warn", "lost": "warn", "returning": "warn", "returned_to_sender": "done"}
 View = dict[str, Any]
 
 
@@ -44,6 +44,7 @@ def views(
             "expected": reader.say("parcel.expected", day=reader.date(way.eta)) if way.eta and way.open else None,
             **shown(_inside(lines, within[parcel.id or 0], reader), reader), **_carrier(parcel, labels.get(parcel.id or 0), way),
             "events": [*_where(way.steps, reader), *_ours(parcel, reader)], "photos": _photos(order, shown_of[parcel.id or 0], reader),
+            "lost": way.milestone == "lost",
         })  # fmt: skip
     return made
 
@@ -114,7 +115,7 @@ def headline(parcels: Sequence[Parcel], ways: Mapping[int, Way], reader: Reader)
     """
     known = [ways.get(parcel.id or 0, NO_WAY) for parcel in parcels if parcel.handed_over_at]
     said = {way.milestone for way in known}
-    troubles = [name for name in ("attempt_failed", "returning", "delayed", "returned_to_sender") if name in said]
+    troubles = [name for name in ("lost", "attempt_failed", "returning", "delayed", "returned_to_sender") if name in said]
     if troubles:
         return reader.say(f"milestone_headline.{troubles[0]}"), reader.say(f"milestone_say.{troubles[0]}")
     days = [way.eta for way in known if way.eta]

@@ -179,8 +179,13 @@ def _line(one: Line, can: Eligible, reader: Reader, asked: Mapping[str, str], *,
         "may": bool(one.units and one.reasons), "why_not": told(one.why_not, reader, can.currency) if one.why_not else "",
         "reasons": [{"value": each.reason, "label": reader.say(f"sendback.reason_{each.reason}"), "chosen": asked.get(f"r{one.line_id}") == each.reason}
                     for each in one.reasons],
-        "says": _until(one, reader) + _not_now(one, can, reader) if one.reasons else [],
+        "says": [*_lost(one, reader), *_until(one, reader), *_not_now(one, can, reader)] if one.reasons else [],
     }  # fmt: skip
+
+
+def _lost(one: Line, reader: Reader) -> list[str]:
+    """Why nobody has to wait to say that it never came."""
+    return [reader.say("sendback.lost", reason=reader.say("sendback.reason_not_received"))] if one.lost and "not_received" not in one.not_now else []
 
 
 def _until(one: Line, reader: Reader) -> list[str]:

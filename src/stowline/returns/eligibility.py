@@ -33,7 +33,8 @@ class Reason:
 class Line:
     """A line of an order that left, with the units of it that may come back. Without any, `why_not` says why; otherwise
     `reasons` says what may be given, and `not_now` why the other reasons may not. `until` is the last moment for goods that
-    are fine, `fault_until` for what was our fault; `delivered`: a carrier said so. `paid_minor` is what was paid for the units that are left.
+    are fine, `fault_until` for what was our fault; `delivered` and
+    `lost`: a carrier said so. `paid_minor` is what was paid for the units that are left.
     """
 
     line_id: int
@@ -47,6 +48,7 @@ class Line:
     units: int
     paid_minor: int
     delivered: bool
+    lost: bool
     until: datetime | None
     fault_until: datetime | None
     reasons: tuple[Reason, ...]
@@ -84,11 +86,11 @@ def _line(policy: Policy, one: OrderLineView, gone: Gone, spoken: int, total: in
     worth = paid.for_units(total, one, one.handed_over - units, units)
     now, not_now, given = clock.now(), {}, []
     for reason in REASONS:
-        no = rules.why_not(policy, reason, now, left_at=gone.left_at, since=gone.since, delivered=gone.delivered)
+        no = rules.why_not(policy, reason, now, left_at=gone.left_at, since=gone.since, delivered=gone.delivered, lost=gone.lost)
         if no is not None:
             not_now[reason] = no
         elif units:
             given.append(Reason(reason, rules.outcomes_for(policy, reason), rules.is_free(policy, reason), rules.is_kept(policy, reason, worth)))
     why_not = None if given else Said("return-nothing-left") if not units else not_now[OUR_FAULT[-1]]
-    return Line(one.id, one.product_id, one.sku, one.name, one.kit_id, one.handed_over, one.returned, spoken, units, worth, gone.delivered,
+    return Line(one.id, one.product_id, one.sku, one.name, one.kit_id, one.handed_over, one.returned, spoken, units, worth, gone.delivered, gone.lost,
                 rules.until(policy, "disliked", gone.since), rules.until(policy, "damaged", gone.since), tuple(given), not_now, why_not)  # fmt: skip

@@ -85,9 +85,11 @@ def until(policy: Policy, reason: str, since: datetime) -> datetime:
     return since + timedelta(days=policy.fault_days if reason in OUR_FAULT else policy.days)
 
 
-def why_not(policy: Policy, reason: str, now: datetime, *, left_at: datetime, since: datetime, delivered: bool) -> Said | None:
-    """Why a reason cannot be given now for units that left then; None if it can. `since`: delivery, or else handover."""
-    if reason == "not_received" and not delivered and now < left_at + timedelta(days=policy.lost_after_days):
+def why_not(policy: Policy, reason: str, now: datetime, *, left_at: datetime, since: datetime, delivered: bool, lost: bool = False) -> Said | None:
+    """Why a reason cannot be given now for units that left then; None if it can. `since`: delivery, or else handover; what
+    its carrier says is `lost` is not waited for.
+    """
+    if reason == "not_received" and not (delivered or lost) and now < left_at + timedelta(days=policy.lost_after_days):
         return Said("return-too-early", {"on": (left_at + timedelta(days=policy.lost_after_days)).date(), "days": policy.lost_after_days})
     if now > until(policy, reason, since):
         return Said("return-too-late", {"on": until(policy, reason, since).date()})
@@ -137,7 +139,7 @@ ENGLISH = {
     "return-damaged-at-once": "For damaged goods a free replacement leaves at once, by the fast way.",
     "return-keep": "Faulty goods worth less than {below} need not come back.",
     "return-photos": "A photograph is needed for: {reasons}.",
-    "return-lost": "A parcel that has not come {days} days after it left can be reported as lost: nothing need come back.",
+    "return-lost": "A parcel that has not come {days} days after it left can be reported as lost, and at once where its carrier says that it is: nothing need come back.",
     "return-decided-at-once": "A return that fits these rules is approved at once.",
     "return-decided-by-person": "A person looks at each return, usually within a working day.",
     "return-too-early": "The parcel may still come. It can be reported as not received from {on}.",

@@ -211,21 +211,23 @@ class Gone:
     left_at: datetime
     since: datetime
     delivered: bool
+    lost: bool
 
 
 def gone(session: Session, order_id: int) -> dict[int, Gone]:
     """For each line of an order that left, by its last parcel."""
-    delivered = sa.and_(_t.parcel_id == _c.id, _t.milestone == "delivered")
+    ended = sa.and_(_t.parcel_id == _c.id, _t.milestone.in_(("delivered", "lost")))
     query = (
-        sa.select(_pl.order_line_id, _c.handed_over_at, _t.at)
-        .select_from(Parcel).join(ParcelLine, _pl.parcel_id == _c.id).outerjoin(ParcelTrack, delivered)
+        sa.select(_pl.order_line_id, _c.handed_over_at, _t.milestone, _t.at)
+        .select_from(Parcel).join(ParcelLine, _pl.parcel_id == _c.id).outerjoin(ParcelTrack, ended)
         .where(_c.order_id == order_id, _c.handed_over_at.is_not(None), _pl.qty > 0)
     )  # fmt: skip
     found: dict[int, Gone] = {}
-    for line_id, left, came in session.execute(query):
-        one, before = Gone(left, came or left, came is not None), found.get(line_id)
+    for line_id, left, milestone, at in session.execute(query):
+        came = at if milestone == "delivered" else None
+        one, before = Gone(left, came or left, came is not None, milestone == "lost"), found.get(line_id)
         if before is not None:
-            one = Gone(max(left, before.left_at), max(one.since, before.since), one.delivered and before.delivered)
+            one = Gone(max(left, before.left_at), max(one.since, before.since), one.delivered and before.delivered, one.lost and before.lost)
         found[line_id] = one
     return found
 

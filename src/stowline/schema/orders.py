@@ -112,7 +112,7 @@ class OrderState(Struct):
 
 
 class Milestone(Struct):
-    """A step of a parcel's way, as its carrier says it: one of `in_transit`, `out_for_delivery`, `attempt_failed`, `delayed`,
+    """A step of a parcel's way, as its carrier says it: one of `in_transit`, `out_for_delivery`, `attempt_failed`, `delayed`, `lost`,
     `delivered`, `returning`, `returned_to_sender`.
     """
 

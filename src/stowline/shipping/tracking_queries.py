@@ -72,7 +72,7 @@ class Way:
     @property
     def open(self) -> bool:
         """Whether the carrier still has it."""
-        return self.milestone not in ("delivered", "returned_to_sender")
+        return self.milestone not in ("lost", "delivered", "returned_to_sender")
 
     @property
     def kind(self) -> str:
@@ -80,7 +80,7 @@ class Way:
         return _KINDS.get(self.milestone, "go")
 
 
-_KINDS = {"delivered": "ok", "attempt_failed": "bad", "delayed": "warn", "returning": "warn", "returned_to_sender": "done"}
+_KINDS = {"delivered": "ok", "attempt_failed": "bad", "delayed": "warn", "lost": "bad", "returning": "warn", "returned_to_sender": "done"}
 NO_WAY = Way()
 
 

@@ -8,17 +8,18 @@ from datetime import date, datetime, timedelta
 
 WORDS = {
     "packed": "Packed", "handed_over": "Handed over", "in_transit": "On its way", "out_for_delivery": "Out for delivery",
-    "attempt_failed": "We missed you", "delayed": "Delayed", "delivered": "Delivered", "returning": "Coming back",
+    "attempt_failed": "We missed you", "delayed": "Delayed", "lost": "Lost", "delivered": "Delivered", "returning": "Coming back",
     "returned_to_sender": "Back with us",
 }  # fmt: skip
 
-_ON_THE_ROAD = frozenset({"out_for_delivery", "attempt_failed", "delayed", "delivered", "returning", "returned_to_sender"})
+_ON_THE_ROAD = frozenset({"out_for_delivery", "attempt_failed", "delayed", "lost", "delivered", "returning", "returned_to_sender"})
 AFTER: dict[str, frozenset[str]] = {
     "": _ON_THE_ROAD | {"in_transit"},
     "in_transit": _ON_THE_ROAD,
     "delayed": _ON_THE_ROAD,
     "out_for_delivery": _ON_THE_ROAD,
     "attempt_failed": _ON_THE_ROAD,
+    "lost": _ON_THE_ROAD | {"in_transit"},  # some are found again
     "delivered": frozenset({"returning", "returned_to_sender"}),
     "returning": frozenset({"returned_to_sender"}),
     "returned_to_sender": frozenset(),
@@ -28,7 +29,7 @@ AFTER: dict[str, frozenset[str]] = {
 MOVES = tuple(milestone for milestone in WORDS if milestone in AFTER)
 ENDS = frozenset({"delivered", "returned_to_sender"})
 _RANK = {name: n for n, name in enumerate(
-    ("packed", "in_transit", "delayed", "out_for_delivery", "attempt_failed", "returning", "delivered", "returned_to_sender"))}
+    ("packed", "in_transit", "delayed", "out_for_delivery", "attempt_failed", "lost", "returning", "delivered", "returned_to_sender"))}
 
 # state of a post -> where it may go
 STATES = {
@@ -107,10 +108,11 @@ def _next(milestone: str, said: str) -> str:
 def news(known: Collection[Detail], told: Collection[str]) -> Standing | None:
     """What is to be made known now: where the parcel stands, if that is new and no later detail is known.
 
-    What ends the way is news whenever it is heard. Everything else that comes late is history.
+    What ends the way is news whenever it is heard. Everything else that comes late is history, and so is that what was lost
+    moves again: it was on its way before.
     """
     stands = standing(known)
-    if stands is None or stands.milestone in told:
+    if stands is None or stands.milestone in told or (stands.milestone == "in_transit" and told):
         return None
     last = [one for one in in_order(known) if one.milestone in MOVES][-1]
     return stands if stands.milestone in ENDS or last is stands.by else None

@@ -27,7 +27,7 @@ _STATUS = {
 }  # fmt: skip
 _CLOSER = {
     "delayed": "delayed", "weather_delay": "delayed", "transit_exception": "delayed", "missorted": "delayed",
-    "delivery_exception": "attempt_failed", "return": "returning",
+    "delivery_exception": "attempt_failed", "return": "returning", "lost": "lost",
 }  # fmt: skip
 """What a status's detail says closer, unless the status itself is the end of the way."""
 
