@@ -124,6 +124,16 @@ def test_the_shelf_is_in_use_and_promises_have_a_past(demo: House) -> None:
     assert one(demo, past.replace("?", f"'{MORNING.date()}'")) == 0
 
 
+def test_what_came_weeks_ago_goes_back_is_asked_about_and_is_rated(demo: House) -> None:
+    assert [state for (state,) in demo.rows("SELECT state FROM rma ORDER BY id")] == ["requested", "approved", "in_transit", "received", "inspected", "settled"]
+    assert one(demo, "SELECT count(*) FROM orders WHERE state = 'returned'") == 0
+    cases = dict(demo.rows("SELECT state, verdict FROM shopper_case ORDER BY id"))
+    assert cases == {"open": "", "waiting": "", "closed": "good"}
+    assert one(demo, f"SELECT count(*) FROM shopper_case WHERE state = 'open' AND due_at < '{MORNING:%Y-%m-%d %H:%M}'") == 1
+    assert dict(demo.rows("SELECT state, count(*) FROM review GROUP BY state")) == {"waiting": 1, "approved": 2}
+    assert one(demo, "SELECT count(*) FROM parcel_photo") == 1
+
+
 def test_every_invariant_holds_and_every_event_has_had_its_consequences(demo: House) -> None:
     assert [one for one in stowline("check", "--json").json["invariants"] if not one["holds"]] == []
     assert one(demo, "SELECT count(*) FROM message WHERE state NOT IN ('sent', 'skipped')") == 0

@@ -15,7 +15,7 @@ from stowline.catalog.models import Product
 from stowline.core import clock, db
 from stowline.core.config import settings
 from stowline.core.errors import Refused
-from stowline.demo import asked, crowd, earlier, later, shops, wanted, ways
+from stowline.demo import afterwards, asked, crowd, earlier, later, shops, wanted, ways
 from stowline.demo.days import TODAY, YESTERDAY, Days
 from stowline.inventory import count_plan, velocity
 from stowline.orders.models import Order
@@ -70,6 +70,7 @@ def make(rng: Random) -> None:
         days.orders_until(session, timedelta())
         days.decide(session)
         ways.tell(session, now)
+        afterwards.happen(session, now)
     later.catch_up(now)
     with db.transaction() as session, clock.stopped_at(now - timedelta(hours=3)):
         wanted.sign_up(session)

@@ -222,7 +222,8 @@ def _option(one: Option, pick: Pick, can: Eligible, reader: Reader) -> View:
 
 def _terms(one: Option, pick: Pick, can: Eligible, reader: Reader) -> str:
     if one.money is None:
-        return goods_when(can, pick.reason.reason, one.outcome, kept=pick.reason.keep, reader=reader)
+        even = reader.say("sendback.even") if one.sku not in ("", pick.line.sku) else ""
+        return reader.together(even, goods_when(can, pick.reason.reason, one.outcome, kept=pick.reason.keep, reader=reader))
     less = [reader.say(f"sendback.less_{name}", amount=reader.money(minor, can.currency))
             for name, minor in (("fee", one.money.fee), ("label", one.money.label)) if minor]  # fmt: skip
     return reader.together(reader.say(f"sendback.want_{one.outcome}_say"), *less)
