@@ -34,7 +34,7 @@ AGES = [{"value": "", "label": "Any age", "chosen": True}, {"value": "14", "labe
 
 def _line(ident: int, name: str, units: int) -> Line:
     late: datetime = at(1)
-    return Line(ident, ident, f"P{ident}", name, None, 3, 0, 3 - units, units, 1350, units > 0, late, late, (), {}, None if units else Said("return-nothing-left"))
+    return Line(ident, ident, f"P{ident}", name, None, 3, 0, 3 - units, units, 1350, units > 0, units == 1, late, late, (), {}, None if units else Said("return-nothing-left"))
 
 
 ORDER = {"ref": "#1042", "store_key": "kiln", "name": RTL, "can": Eligible(1, "#1042", "EUR", Policy(), (_line(1, "Mug, blue", 3), _line(2, LONG, 0), _line(3, HOSTILE, 1)))}

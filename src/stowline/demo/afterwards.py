@@ -176,7 +176,8 @@ def _review(session: Session, box: Box, now: datetime, stars: int, words: str, n
 
 def _photograph(session: Session, now: datetime) -> None:
     """The first box of yesterday, as its packer took it."""
-    query = sa.select(Parcel.code, Parcel.sealed_at).where(Parcel.handed_over_at > now - 2 * DAY).order_by(Parcel.id).limit(1)  # type: ignore[call-overload]
+    p = Parcel.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(p.code, p.sealed_at).where(p.handed_over_at > now - 2 * DAY).order_by(p.id).limit(1)
     for code, sealed_at in session.execute(query):
         with _at(sealed_at, next(one.name for one in crowd.LOGINS if one.role == "packer")):
             photos.keep(session, code, photos.draw(_picture()))
