@@ -25,8 +25,7 @@ from stowline.core.config import asset_dir, settings
 from stowline.desk import handlers as desk
 from stowline.desk.api import Read
 from stowline.floor.api import Scans, Tasks
-from stowline.floor.handlers import Floor
-from stowline.floor.photos import BoxPhotos
+from stowline.floor.handlers import BoxPhotos, Floor
 from stowline.notifications.api import Carts, Customers, Points
 from stowline.notifications.handlers import Bounces, Replies
 from stowline.orders.handlers import Intake, Orders

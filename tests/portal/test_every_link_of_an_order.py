@@ -13,12 +13,15 @@ from stowline.backorders import offers
 from stowline.cases.case_models import CasePhoto
 from stowline.core import db
 from stowline.orders import queries as orders
+from stowline.packing import photos as boxes
+from stowline.packing import queries as packing
 from stowline.portal import offers as shown
 from stowline.portal.screens import change, problem, reviews, sendback
 from stowline.returns import photos, queries
 from tests.desk.conftest import House
 from tests.portal.lived import Words, case_of, complains, got, line, link, return_of, sends_back
 from tests.portal.test_choices import everything
+from tests.portal.test_the_packed_box import jpeg
 
 FIELD = re.compile(r"\{(\w+):\w+\}")
 MINE, HERS = "own-77", "her-78"
@@ -39,8 +42,14 @@ def own(ref: str) -> dict[str, str]:
         rma = queries.by_ref(session, return_of(ref))
         offer = offers.latest(session, orders.by_ref(session, f"{ref}-waits").id or 0)
         assert offer is not None
-        return {"link": link(ref).rpartition("/")[2], "ident": str(case_of(ref).id), "ref": rma.ref, "photo_id": str(photos.photos(session, rma)[0].id),
+        return {"link": link(ref).rpartition("/")[2], "ident": str(case_of(ref).id), "ref": rma.ref, "photo_id": str(photos.photos(session, rma)[0].id), "box_photo": str(_box(session, ref)),
                 "offer": shown.path(offer).rpartition("/")[2], "deed": "cancellation"}  # fmt: skip
+
+
+def _box(session: db.Session, ref: str) -> int:
+    """The photograph of the box of an order."""
+    [parcel] = packing.parcels_of(session, orders.by_ref(session, ref).id or 0)
+    return boxes.of_parcels(session, [parcel.id or 0])[parcel.id or 0][0].id
 
 
 def forged(signed: str) -> list[str]:
@@ -62,6 +71,8 @@ def both(one_house: House) -> House:
         got(one_house, ref, {f"CUP{n}": 1, f"POT{n}": 1})
         complains(one_house, ref, Words())
         sends_back(one_house, ref, f"CUP{n}", Words())
+        with db.transaction() as session:
+            boxes.keep(session, packing.parcels_of(session, orders.by_ref(session, ref).id or 0)[0].code, boxes.draw(jpeg()))
         robot.place(f"{ref}-waits", {"NONE": 1})
         with db.transaction() as session:
             assert offers.make(session, orders.by_ref(session, f"{ref}-waits").id or 0, "notice", "1") is not None
@@ -106,7 +117,7 @@ def test_what_is_another_orders_is_not_there(both: House, app: Litestar) -> None
     found = {}
     for method, path in routes(app):
         for name in set(FIELD.findall(path)) - {"link", "deed"}:
-            odd = HUGE if name in {"ident", "photo_id"} else ("x", "%F0%9F%8F%BA", "..%2Fx", "RMA-%00")
+            odd = HUGE if name in {"ident", "photo_id", "box_photo"} else ("x", "%F0%9F%8F%BA", "..%2Fx", "RMA-%00")
             for value in (hers[name], *odd):
                 answer = asks(both, method, path, {**mine, name: value})
                 if answer.status_code != 404 and not (value.endswith("%00") and answer.status_code == 400):

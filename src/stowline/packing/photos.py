@@ -68,6 +68,8 @@ def keep(session: Session, code: str, shot: Shot) -> bool:
 
 def drop(session: Session, parcel: Parcel, photo_id: int) -> None:
     """Throw a photograph away, such as one that shows too much; one that is gone stays gone."""
+    if not 0 < photo_id < 2**31:
+        return
     session.execute(sa.delete(_photos).where(_photos.c.id == photo_id, _photos.c.parcel_id == parcel.id))
 
 
@@ -85,7 +87,7 @@ def content(session: Session, photo_id: int, parcel_ids: Sequence[int], *, small
     """(media type, bytes) of a photograph of one of these parcels. Raises NotFound."""
     c = _photos.c
     query = sa.select(c.mime, c.small if small else c.content).where(c.id == photo_id, c.parcel_id.in_(list(parcel_ids)))
-    found = session.execute(query).one_or_none()
+    found = session.execute(query).one_or_none() if 0 < photo_id < 2**31 else None
     if found is None:
         raise NotFound("There is no such photograph.", where="photo")
     return found[0], bytes(found[1])

@@ -63,19 +63,15 @@ class Track(Controller):
         db.run(lambda session: in_app.mark_read(session, order_id, up_to=up_to))
         return web.redirect(f"{facts.status_path(order_id)}#news")
 
-    @get("/{link:str}/photos/{photo_id:int}/{size:str}", opt=PUBLIC, sync_to_thread=True)
-    def photo(self, request: Request[Any, Any, Any], link: FromPath[str], photo_id: FromPath[int], size: FromPath[str]) -> Response[Any]:
-        """A photograph of a packed box of this order, `large` or `small`: nothing but pixels is in it."""
-        order_id = lookup.linked(link)
-        if order_id is None or size not in photos.SIZES:
-            return pages.unknown(request)
-        try:
-            with db.reading() as session:
-                mine = [parcel.id or 0 for parcel in packing.parcels_of(session, order_id)]
-                mime, content = photos.content(session, photo_id, mine, small=size == "small")
-        except NotFound:
-            return pages.unknown(request)
-        return Response(content, media_type=mime, headers={**pages.QUIET, **photos.ONLY_PIXELS})
+    @get("/{link:str}/photos/{box_photo:int}/small", opt=PUBLIC, sync_to_thread=True)
+    def small(self, request: Request[Any, Any, Any], link: FromPath[str], box_photo: FromPath[int]) -> Response[Any]:
+        """A photograph of a packed box of this order, as large as the page shows it."""
+        return _photo(request, link, box_photo, small=True)
+
+    @get("/{link:str}/photos/{box_photo:int}/large", opt=PUBLIC, sync_to_thread=True)
+    def large(self, request: Request[Any, Any, Any], link: FromPath[str], box_photo: FromPath[int]) -> Response[Any]:
+        """The same as large as it is kept."""
+        return _photo(request, link, box_photo, small=False)
 
     @get("/{link:str}/offers/{offer:str}", opt=PUBLIC, sync_to_thread=True)
     def offer(
@@ -120,6 +116,20 @@ class Track(Controller):
             raise NotFound("There is no such style sheet.")
         headers = {"Cache-Control": "public, max-age=31536000, immutable"}
         return Response(stylesheet(f"#{found[1]}"), media_type="text/css", headers=headers)
+
+
+def _photo(request: Request[Any, Any, Any], link: str, ident: int, *, small: bool) -> Response[Any]:
+    """A photograph of a box of the link's order: nothing but pixels is in it."""
+    order_id = lookup.linked(link)
+    if order_id is None:
+        return pages.unknown(request)
+    try:
+        with db.reading() as session:
+            mine = [parcel.id or 0 for parcel in packing.parcels_of(session, order_id)]
+            mime, content = photos.content(session, ident, mine, small=small)
+    except NotFound:
+        return pages.unknown(request)
+    return Response(content, media_type=mime, headers={**pages.QUIET, **photos.ONLY_PIXELS})
 
 
 def _offer(link: str, offer: str) -> int | None:
