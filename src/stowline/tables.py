@@ -30,6 +30,7 @@ def _of_goods() -> None:
     import stowline.orders.address_models
     import stowline.orders.instruction_models
     import stowline.orders.models
+    import stowline.orders.refund_models
     import stowline.packing.models
     import stowline.people.models
     import stowline.picking.models

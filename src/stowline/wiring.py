@@ -52,10 +52,18 @@ from stowline.notifications import (
     win_back,
 )
 from stowline.notifications import service as notifications
-from stowline.orders import instruction_post, instructions, policies, shop_doors, telling
+from stowline.orders import instruction_post, instructions, policies, refunds, shop_doors, telling
 from stowline.orders import kits as order_kits
-from stowline.orders.events import DemandDropped, OrderEntered, OrderSettled, PlacesChanged, PromiseLowered
+from stowline.orders.events import (
+    DemandDropped,
+    OrderEntered,
+    OrderSettled,
+    PlacesChanged,
+    PromiseLowered,
+    UnitsUnlisted,
+)
 from stowline.packing import bench
+from stowline.packing.events import ParcelEmptied
 from stowline.picking import claims, from_shelf, walk
 from stowline.picking import service as picking
 from stowline.receiving import dock, outlook, putaway
@@ -65,6 +73,7 @@ from stowline.returns import dock as returns_dock
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
+from stowline.shipping import service as shipping
 from stowline.shipping import tracking as carriers
 
 # event -> reactions, by a worker, each exactly once
@@ -104,6 +113,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     OrderSettled: [substitution.on_settled],
     SubstitutesChanged: [substitution.on_changed],
     DemandDropped: [picking.on_dropped, shelf.on_dropped, allocation.on_dropped, outlook.on_dropped, sign_ups.on_freed],
+    UnitsUnlisted: [picking.on_unlisted],
     PlacesChanged: [outlook.on_places_changed],
     PromiseLowered: [shelf.on_lowered],
     KeptApart: [shelf.on_asked],
@@ -114,6 +124,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     SupplyChanged: [outlook.on_supply_changed],
     UnitsMissing: [shelf.on_missing, picking.on_missing],
     UnitsNeeded: [claims.on_needed, shelf.on_needed],
+    ParcelEmptied: [shipping.on_emptied],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
     RecipeChanged: [inventory_kits.on_recipe_changed],
     TrackingSet: [tracking.on_tracking_set],
@@ -141,7 +152,7 @@ VERBS = {
     backorders.TIMER: backorders.still_waiting, tidy.TIMER: tidy.tidy, lots.TIMER: lots.every_night, lots.SWEEP: lots.sweep,
     proofs.NIGHT: proofs.nightly, count_plan.TIMER: count_plan.every_hour,
     outlook.NIGHT: outlook.nightly,
-    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank, telling.TIMER: telling.go_on,
+    reserves.TIMER: reserves.on_time, substitution.TIMER: substitution.on_time, substitution.CHANGED: substitution.look, policies.TIMER: policies.rank, refunds.TIMER: refunds.look, telling.TIMER: telling.go_on,
     carriers.TIMER: carriers.work, carriers.SWEEP: carriers.sweep, replays.REST: replays.go_on, alarms.TIMER: alarms.look, runs.TIMER: runs.work, communication.TIMER: communication.work,
     casework.TIMER: casework.close_solved, retention.NIGHT: retention.nightly, retention.PORTION: retention.portion,
 }  # fmt: skip

@@ -62,7 +62,7 @@ LEFT_ALONE: dict[str, dict[str, str]] = {
                  "welcome_code welcome_say coupon_code coupon_say referral_say referral_url win_back_code win_back_say win_back_news webhook_secrets",
     },
     BOOKS: {
-        "orders": "ref country currency locale time_zone platform ships state", "order_line": "name", "order_kit": "name", "message": "order_ref",
+        "orders": "ref country currency locale time_zone platform shop_id ships state", "order_line": "name shop_line", "shop_refund": "platform shop_id shop_order amount lines", "order_kit": "name", "message": "order_ref",
         "instruction": "order_ref currency lines", "rma": "order_ref",
     },
     PARCELS: {"label": "carrier service tracking sscc", "parcel_track": "number", "rma": "tracking"},

@@ -1,7 +1,7 @@
 """An order's diary in words: scan, event, message, in the order they caused one another."""
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -74,6 +74,20 @@ def _much(values: dict[str, Any]) -> str:
     return f", {values['amount']}" if values["amount"] else ""
 
 
+def _when(made: str) -> str:
+    at = datetime.fromisoformat(made)
+    return f" on {at.day} {at:%B %Y} at {at:%H:%M} UTC"
+
+
+def _became(values: dict[str, Any]) -> str:
+    """What a refund meant for the goods: not sent, to be put back, or gone already."""
+    off, back, gone = values["off"], values["put_back"], values["gone"]
+    parts = [f"{_verb(off - back, 'is', 'are')} not sent" if off > back else "", f"{_verb(back, 'is', 'are')} to be put back at the pack bench" if back else "",
+             f"{_verb(gone, 'had', 'had')} left already" if gone else ""]  # fmt: skip
+    said = ", ".join(part for part in parts if part)
+    return f": {said}" if said else ""
+
+
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     **trail_returns.WORDS,
     "OrderPlaced": lambda v: f"Order placed, {_n(v['units'])}" + (f"; {_verb(v['waits'], 'waits', 'wait')} for stock" if v["waits"] else ""),
@@ -82,6 +96,8 @@ _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "OrderHeld": lambda v: f"Order held: {v['reason']}",
     "LineSwapped": lambda v: f"{v['units']:,} {v['name']} swapped for {v['new_name']}" + (f": {v['why']}" if v["why"] else ""),
     "UnitsCancelled": lambda v: f"{v['units']:,} {v['name']} cancelled: {v['reason']}" if v["reason"] else f"{v['units']:,} {v['name']} cancelled",
+    "RefundedByShop": lambda v: f"{phrases.PLATFORMS.get(v['platform'], v['platform'])} refunded {v['goods'] or 'money only'}" + _much(v) + _when(v["made"]) + _became(v),
+    "UnitsPutBack": lambda v: f"{v['units']:,} {v['name']} put back to the dock: refunded by the shop",
     "ShippingSet": lambda v: {"complete": "Ships complete from now on", "parts": "Ships in parts: what is there goes out"}.get(
         v["ships"], f"Ships in at most {v['most_parcels']} parcels"),
     "AddressChanged": lambda v: f"Address changed by {v['by']}: {v['changed']}",

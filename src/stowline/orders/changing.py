@@ -45,7 +45,7 @@ def swap(session: Session, line_id: int, product_id: int, units: int, *, why: st
     values = {
         "order_id": order.id, "product_id": product_id, "substitute_for": line_id, "position": old.position,
         "name": wanted.name, "unit_price": old.unit_price, "priority": order.priority, "placed_at": order.placed_at, "serve_at": order.serve_at,
-        "held": bool(order.held), "ordered": units,
+        "held": bool(order.held), "ordered": units, "shop_line": old.shop_line,
     }  # fmt: skip
     new_id = int(session.execute(sa.insert(_lines).values(values).returning(_lines.c.id)).scalar_one())
     session.execute(sa.update(_orders).where(_orders.c.id == order.id).values(ordered=_orders.c.ordered + units))

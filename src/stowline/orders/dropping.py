@@ -1,5 +1,6 @@
-"""A line that nobody has begun to pick is taken off its order: what waits of it, and what is promised to it, which goes to
-those who wait. Stock levels are locked before the order, as everywhere.
+"""Units are taken off a line of an order: what waits of it, and what is promised to it, which goes to those who wait. A
+shopper takes a line off that nobody has begun to pick; what a shop refunded is taken off pick lists, too, and put back
+where it is in a tote or a box. Stock levels are locked before the order, as everywhere.
 """
 
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from stowline.inventory import feed
 from stowline.inventory import service as inventory
 from stowline.inventory.events import StockFreed
 from stowline.orders import queries
-from stowline.orders.events import OrderCancelled, UnitsCancelled
+from stowline.orders.events import OrderCancelled, UnitsCancelled, UnitsUnlisted
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.stages import raise_stage, rederive
 
@@ -38,13 +39,48 @@ def drop_line(session: Session, line_id: int, reason: str) -> tuple[int, int]:
         return 0, 0
     cost = [money.line_total(line.unit_price, n, order.currency) for n in (wanted, wanted - units)]
     _take_off(session, line, order, units, line.allocated - line.handed_over)
+    _tell(session, line, order, units, cost[0] - cost[1], reason)
+    return units, cost[0] - cost[1]
+
+
+def take_off(session: Session, line_id: int, units: int, reason: str) -> int:
+    """Take units of a line off its order, however far they are: how many are off now. The others are in a tote or a box, and
+    are to be put back at the pack bench. Levels and order are locked; so many units must be here still.
+    """
+    line, order = queries.line(session, line_id), queries.order(session, queries.line(session, line_id).order_id)
+    listed = units - (line.ordered - line.cancelled - line.released)
+    if listed > 0 and line.released > line.picked:
+        hooks.tell(session, UnitsUnlisted(order.id or 0, line_id, listed))
+        line = queries.line(session, line_id)  # as it is now: a picker may have been quicker
+    now = min(units, line.ordered - line.cancelled - line.released)
+    if now:
+        wanted = line.ordered - line.cancelled
+        minor = money.line_total(line.unit_price, wanted, order.currency) - money.line_total(line.unit_price, wanted - now, order.currency)
+        _take_off(session, line, order, now, max(0, now - (wanted - line.allocated)))
+        _tell(session, line, order, now, minor, reason)
+    if units > now:
+        session.execute(sa.update(_lines).where(_lines.c.id == line_id).values(take_out=_lines.c.take_out + units - now))
+    return now
+
+
+def back_in_stock(session: Session, line_id: int, units: int) -> int:
+    """Picked units of a line are about to be picked no more: how many of them were to be put back, and are now. Whoever
+    lowers the stages takes these off the order afterwards (`take_off`).
+    """
+    line = queries.line(session, line_id)
+    put_back = min(units, line.take_out)
+    if put_back:
+        session.execute(sa.update(_lines).where(_lines.c.id == line_id).values(take_out=_lines.c.take_out - put_back))
+    return put_back
+
+
+def _tell(session: Session, line: OrderLine, order: Order, units: int, minor: int, reason: str) -> None:
     sku = catalog.product(session, line.product_id).sku
-    outbox.record(session, UnitsCancelled(order.id or 0, order.ref, line_id, sku, line.name, units, cost[0] - cost[1],
-                                          order.currency, reason[:300]), subject=order.id)  # fmt: skip
+    outbox.record(session, UnitsCancelled(order.id or 0, order.ref, line.id or 0, sku, line.name, units, minor, order.currency,
+                                          reason[:300]), subject=order.id)  # fmt: skip
     session.refresh(order)
     if order.state == "cancelled":
         outbox.record(session, OrderCancelled(order.id or 0, order.ref, reason[:300]), subject=order.id)
-    return units, cost[0] - cost[1]
 
 
 def _take_off(session: Session, line: OrderLine, order: Order, units: int, promised: int) -> None:

@@ -46,6 +46,17 @@ class PromiseLowered:
 
 
 @dataclass(frozen=True, slots=True)
+class UnitsUnlisted:
+    """Told at once: so many units of an order line are to be picked no more. Those that no picker has taken yet go off their
+    pick lists, and are promised to the line still.
+    """
+
+    order_id: int
+    line_id: int
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPlaced:
     """A shopper's order was taken in; `waits` units of it have no stock yet."""
 
@@ -130,6 +141,24 @@ class UnitsCancelled:
     minor: int
     currency: str
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedByShop:
+    """The shop paid something back, at a moment of its own (`made`, ISO). Of the units `off` are not sent any more, of which
+    `put_back` lie in a tote or a box and are to be put back; `gone` had left already.
+    """
+
+    order_id: int
+    order_ref: str
+    platform: str
+    refund: str
+    made: str
+    amount: str
+    goods: str
+    off: int
+    put_back: int
+    gone: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""Taking orders in from outside: what was read becomes an order, a cancellation, or a row in the intake errors list."""
+"""Taking orders and refunds in from outside: what was read becomes an order, a cancellation, fewer units to pick, or a row
+in the intake errors list.
+"""
 
 import hashlib
 from dataclasses import dataclass
@@ -8,19 +10,24 @@ from sqlmodel import Session
 
 from stowline.core import clock
 from stowline.core.errors import Conflict, NotFound, Refused
-from stowline.orders import queries, service
-from stowline.orders.intake import shopify, woocommerce
-from stowline.orders.intake.shape import IncomingOrder, Read, Skipped, Unreadable
+from stowline.core.fields import Bad
+from stowline.orders import queries, refunds, service
+from stowline.orders.intake import shopify, shopify_refunds, woocommerce, woocommerce_refunds
+from stowline.orders.intake.body import decode
+from stowline.orders.intake.shape import IncomingOrder, IncomingRefund, Read, Skipped, Unreadable
 from stowline.orders.models import IntakeError
 from stowline.stores.queries import Store
 
-READERS = {"shopify": shopify.read_bytes, "woocommerce": woocommerce.read_bytes}
+READERS = {"shopify": shopify.read, "woocommerce": woocommerce.read}
+RETRIED = 5
 _errors = IntakeError.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of one order that came in: new, known, skipped, cancelled or error."""
+    """What became of an order that came in (new, known, skipped, cancelled or error) or of a refund (refunded, known, or
+    waits for its order).
+    """
 
     ref: str
     outcome: str
@@ -29,19 +36,43 @@ class Taken:
 
 
 def take_in(session: Session, store: Store, platform: str, body: bytes) -> list[Taken]:
-    """Every order in a platform's body, each to its fate. What cannot be read or placed is kept with its payload."""
-    return [settle(session, store, platform, one, body) for one in READERS[platform](body)]
+    """Every order and refund in a platform's body, each to its fate. What cannot be read or placed is kept with its payload."""
+    return [settle(session, store, platform, one, body) for one in _read(session, store, platform, body)]
 
 
-def settle(session: Session, store: Store, platform: str, one: Read, body: bytes) -> Taken:
-    """One order that was read; kept with what was sent where it cannot be taken."""
+def _read(session: Session, store: Store, platform: str, raw: bytes) -> list[Read | IncomingRefund]:
+    """What is in a body: refunds, or orders and then the refunds within them."""
+    try:
+        body = decode(raw)
+    except Bad as bad:
+        return [Unreadable(bad.say)]
+    if platform == "shopify":
+        alone = shopify_refunds.read(body)
+        return [*alone] if alone is not None else [*shopify.read(body), *_fit(shopify_refunds.within(body))]
+    alone = woocommerce_refunds.read(body)
+    if alone is not None:
+        return [*alone]
+    told = refunds.told(session, store.id or 0, platform, woocommerce_refunds.listed(body))
+    known = [woocommerce_refunds.as_told(one.shop_id, one.shop_order, [(str(n["line"]), int(n["units"])) for n in one.lines]) for one in told]
+    return [*woocommerce.read(body, known), *_fit(woocommerce_refunds.within(body))]
+
+
+def _fit(found: list[IncomingRefund | Unreadable]) -> list[IncomingRefund]:
+    """Refunds within orders that can be read: the order itself says what is wrong with the others."""
+    return [one for one in found if isinstance(one, IncomingRefund)]
+
+
+def settle(session: Session, store: Store, platform: str, one: Read | IncomingRefund, body: bytes) -> Taken:
+    """One order or refund that was read; kept with what was sent where it cannot be taken."""
     taken = _decided(session, store, one)
     if taken.outcome == "error":
         keep_error(session, store, platform, taken.ref, taken.say, taken.where, body)
     return taken
 
 
-def _decided(session: Session, store: Store, one: Read) -> Taken:
+def _decided(session: Session, store: Store, one: Read | IncomingRefund) -> Taken:
+    if isinstance(one, IncomingRefund):
+        return _refunded(session, store, one)
     if isinstance(one, Unreadable):
         return Taken(one.ref, "error", one.say, one.where)
     if isinstance(one, Skipped):
@@ -58,6 +89,23 @@ def _placed(session: Session, store: Store, one: IncomingOrder) -> Taken:
     return Taken(one.ref, "new" if new else "known")
 
 
+def _refunded(session: Session, store: Store, one: IncomingRefund) -> Taken:
+    outcome, order = refunds.hear(session, store.id or 0, one)
+    if not one.ref:
+        _try_again(session, store, one, order.ref if order else "")
+    return Taken(order.ref if order else one.ref or one.shop_order, outcome)
+
+
+def _try_again(session: Session, store: Store, one: IncomingRefund, ref: str) -> None:
+    """Orders that could not be read because nobody knew what of them was refunded may be read now."""
+    query = sa.select(_errors.c.id).where(
+        _errors.c.solved_at.is_(None), _errors.c.store_id == store.id, _errors.c.platform == one.platform,
+        _errors.c.ref.in_([one.shop_order, ref or one.shop_order]), _errors.c.field.like("%refunds"),
+    )  # fmt: skip
+    for error_id in session.execute(query.order_by(_errors.c.id).limit(RETRIED)).scalars().all():
+        retry(session, error_id, store)
+
+
 def _skipped(session: Session, store: Store, one: Skipped) -> Taken:
     """Cancelled in the shop: cancel ours too, if we hold it and nobody has begun. Everything else is only left alone."""
     if one.why in ("cancelled", "refunded"):
@@ -69,6 +117,8 @@ def _skipped(session: Session, store: Store, one: Skipped) -> Taken:
         except NotFound:
             pass
         except Conflict as why:
+            if one.why == "refunded" and refunds.all_back(session, queries.by_ref(session, one.ref, store.key)):
+                return Taken(one.ref, "refunded", one.say)
             return Taken(one.ref, "skipped", why.say)
     return Taken(one.ref, "skipped", one.say)
 
@@ -92,9 +142,12 @@ def retry(session: Session, error_id: int, store: Store) -> Taken:
     error = session.get(IntakeError, error_id)
     if error is None:
         raise NotFound("There is no such intake error.")
-    reads = READERS[error.platform](error.payload.encode())
+    reads = _read(session, store, error.platform, error.payload.encode())
     mine = [one for one in reads if getattr(one, "ref", "") == error.ref] or reads
     taken = _decided(session, store, mine[0]) if mine else Taken(error.ref, "error")
+    for one in mine[1:]:
+        if isinstance(one, IncomingRefund) and taken.outcome != "error":
+            _decided(session, store, one)
     error.tries += 1
     if taken.outcome == "error":
         error.say = taken.say[:500] or error.say

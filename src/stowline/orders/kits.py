@@ -54,12 +54,12 @@ def write_lines(
         name = line.name or named[product_id].name
         parts = recipes.get(product_id)
         if parts is None:
-            rows.append(_row(order, at, product_id, name, line.quantity, unit_price=line.unit_price, agreed=line.substitute))
+            rows.append(_row(order, at, product_id, name, line.quantity, unit_price=line.unit_price, agreed=line.substitute, shop_line=line.external_id or ""))
             continue
         kit_id = session.execute(sa.insert(_kits).returning(_kits.c.id), {
             "order_id": order.id, "product_id": product_id, "position": at, "name": name, "quantity": line.quantity,
             "unit_price": line.unit_price}).scalar_one()  # fmt: skip
-        rows += [_row(order, at + n, part.product_id, part.name, part.units * line.quantity, kit_id=kit_id, per_kit=part.units)
+        rows += [_row(order, at + n, part.product_id, part.name, part.units * line.quantity, kit_id=kit_id, per_kit=part.units, shop_line=line.external_id or "")
                  for n, part in enumerate(parts, 1)]  # fmt: skip
     session.execute(sa.insert(_lines), rows)
     return tuple(dict.fromkeys(int(row["product_id"]) for row in rows))  # type: ignore[call-overload]
@@ -67,11 +67,11 @@ def write_lines(
 
 def _row(
     order: Order, position: int, product_id: int, name: str, ordered: int, *, unit_price: int = 0,
-    kit_id: int | None = None, per_kit: int = 1, agreed: bool = False,
+    kit_id: int | None = None, per_kit: int = 1, agreed: bool = False, shop_line: str = "",
 ) -> dict[str, object]:  # fmt: skip
     return {"order_id": order.id, "product_id": product_id, "kit_id": kit_id, "per_kit": per_kit, "position": position,
             "name": name, "unit_price": unit_price, "priority": order.priority, "placed_at": order.placed_at,
-            "serve_at": order.serve_at, "ordered": ordered, "substitutes_ok": agreed}
+            "serve_at": order.serve_at, "ordered": ordered, "substitutes_ok": agreed, "shop_line": shop_line}
 
 
 # --- told as one again ------------------------------------------------------------------------------------------------
@@ -82,7 +82,7 @@ class Sold:
     """What a shopper bought in one line, counted as they count: a product's units, or whole kits.
 
     `lines` are the lines that are picked for it, `parts` the same of a kit and none of a product; `unit_price` is in
-    1/10,000 of the major unit.
+    1/10,000 of the major unit. The shop refunded `take_out` of them that are in totes and boxes: they are put back.
     """
 
     product_id: int
@@ -99,6 +99,12 @@ class Sold:
     returned: int
     lines: tuple[LineView, ...]
     is_kit: bool = False
+    take_out: int = 0
+
+    @property
+    def out_of_tote(self) -> int:
+        """Of `take_out` what is not in a box: it is put back first."""
+        return min(self.take_out, self.picked - self.packed)
 
     @property
     def waiting(self) -> int:
@@ -137,12 +143,13 @@ def as_sold(session: Session, order_id: int, lines: Sequence[LineView]) -> list[
 
 def _plain(line: LineView) -> Sold:
     stages = {stage: getattr(line, stage) for stage in _STAGES}
-    return Sold(line.product_id, line.sku, line.name, line.unit_price, line.ordered, **stages, lines=(line,))
+    return Sold(line.product_id, line.sku, line.name, line.unit_price, line.ordered, **stages, lines=(line,), take_out=line.take_out)
 
 
 def _kit(kit: queries.KitView, lines: Sequence[LineView]) -> Sold:
     stages = {stage: whole_kits((getattr(line, stage), line.per_kit) for line in lines) for stage in _STAGES}
-    return Sold(kit.product_id, kit.sku, kit.name, kit.unit_price, kit.quantity, **stages, lines=tuple(lines), is_kit=True)
+    out = whole_kits((line.cancelled + line.take_out, line.per_kit) for line in lines) - stages["cancelled"]
+    return Sold(kit.product_id, kit.sku, kit.name, kit.unit_price, kit.quantity, **stages, lines=tuple(lines), is_kit=True, take_out=out)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,7 @@ def _row(session: Session, into: Order, line: LineView, units: int, position: in
     was = queries.line(session, line.id)
     return {"order_id": into.id, "product_id": line.product_id, "position": position, "name": line.name, "unit_price": line.unit_price,
             "priority": into.priority, "placed_at": was.placed_at, "serve_at": was.serve_at, "ordered": units,
-            "substitutes_ok": line.substitutes_ok}  # fmt: skip
+            "substitutes_ok": line.substitutes_ok, "shop_line": was.shop_line}  # fmt: skip
 
 
 def _told(session: Session, into: Order, other: Order, moved: Sequence[tuple[int, int]], by: str) -> None:

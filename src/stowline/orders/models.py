@@ -34,7 +34,7 @@ class Order(SQLModel, table=True):
 
     `ships` and `most_parcels` say how it may go out (`rules.SHIPS`), and `serve_at` where it stands in line among those
     of its priority; they were the store's when it was placed. `parcels` of it are closed.
-    What had not left of one that is `merged_into` another goes with that.
+    What had not left of one that is `merged_into` another goes with that. `shop_id` is the shop's own number of it.
     """
 
     __tablename__ = "orders"
@@ -45,6 +45,7 @@ class Order(SQLModel, table=True):
         Index("ix_orders_state", "state", "priority", "serve_at", "id"),
         Index("ix_orders_state_placed", "state", "placed_at", "id"),
         Index("ix_orders_store", "store_id", "placed_at", "id"),
+        Index("ix_orders_shop", "store_id", "shop_id", sqlite_where=text("shop_id <> ''"), postgresql_where=text("shop_id <> ''")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -72,6 +73,7 @@ class Order(SQLModel, table=True):
     locale: str = Field(max_length=12)
     time_zone: str = Field(max_length=60)
     platform: str = Field(default="", max_length=20)
+    shop_id: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": text("''")})
     tell: bool = True
     held: str = Field(default="", max_length=300)
     note: str = Field(default="", max_length=1000)
@@ -114,6 +116,8 @@ class OrderLine(SQLModel, table=True):
 
     `priority`, `placed_at`, `serve_at` and `held` repeat the order's, so that the waiting line is one index. A line of a kit has
     no price of its own, and `per_kit` units of it are in one kit. `substitute_for` is the line whose units this one replaces; where `substitutes_ok`, the shopper takes one.
+    `shop_line` is the shop's own number of what was sold: a kit's lines share it, and it goes along when units are swapped
+    or go with another order. The shop refunded `take_out` of the units in totes and boxes: they are to be put back.
     """
 
     __tablename__ = "order_line"
@@ -125,12 +129,15 @@ class OrderLine(SQLModel, table=True):
         CheckConstraint("packed <= picked", name="ck_line_packed"),
         CheckConstraint("handed_over <= packed", name="ck_line_handed_over"),
         CheckConstraint("returned <= handed_over", name="ck_line_returned"),
+        CheckConstraint("take_out >= 0 AND take_out <= picked - handed_over", name="ck_line_take_out"),
         Index("ix_line_waiting", "product_id", "held", "priority", "serve_at", "id",
               sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_queue", "placed_at", "id", sqlite_where=text(WAITS_IN_SQLITE), postgresql_where=text(WAITS)),
         Index("ix_line_substitutes", "product_id", sqlite_where=text(f"substitutes_ok AND {WAITS_IN_SQLITE}"),
               postgresql_where=text(f"substitutes_ok AND {WAITS}")),
         Index("ix_line_product", "product_id", "order_id"),
+        Index("ix_line_shop", "shop_line", sqlite_where=text("shop_line <> ''"), postgresql_where=text("shop_line <> ''")),
+        Index("ix_line_take_out", "order_id", sqlite_where=text("take_out > 0"), postgresql_where=text("take_out > 0")),
         Index("ix_line_kit", "kit_id", sqlite_where=text(f"{OF_A_KIT} {WAITS_IN_SQLITE}"),
               postgresql_where=text(f"{OF_A_KIT} {WAITS}")),
     )
@@ -157,6 +164,8 @@ class OrderLine(SQLModel, table=True):
     packed: int = 0
     handed_over: int = 0
     returned: int = 0
+    shop_line: str = Field(default="", max_length=100, sa_column_kwargs={"server_default": text("''")})
+    take_out: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
 
 
 class SearchTerm(SQLModel, table=True):

@@ -86,6 +86,7 @@ class LineView:
     per_kit: int = 1
     substitute_for: int | None = None
     substitutes_ok: bool = False
+    take_out: int = 0
 
     @property
     def waiting(self) -> int:
@@ -99,7 +100,7 @@ def lines(session: Session, order_id: int) -> list[LineView]:
     query = (
         sa.select(_l.id, _l.product_id, p.sku, _l.name, _l.unit_price, _l.ordered, _l.cancelled, _l.allocated,
                   _l.released, _l.picked, _l.packed, _l.handed_over, _l.returned, _l.kit_id, _l.per_kit,
-                  _l.substitute_for, _l.substitutes_ok)
+                  _l.substitute_for, _l.substitutes_ok, _l.take_out)
         .join(Product, p.id == _l.product_id)
         .where(_l.order_id == order_id)
         .order_by(_l.position, _l.id)

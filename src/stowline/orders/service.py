@@ -11,7 +11,7 @@ from stowline.catalog import queries as catalog
 from stowline.catalog import service as goods
 from stowline.core import clock, hooks, money, outbox
 from stowline.core.errors import Conflict, Refused
-from stowline.orders import kits, queries
+from stowline.orders import kits, queries, refunds
 from stowline.orders.changing import allow_substitutes, cancel_units, expedite, set_priority, set_shipping, swap
 from stowline.orders.events import (
     DemandDropped,
@@ -65,7 +65,8 @@ def place(
         phone=incoming.address.phone, currency=currency, placed_at=placed_at, entered_at=now,
         ship_by=ship_by, serve_at=serve_at(store.serves, placed_at, ship_by),
         priority=5 if incoming.priority is None else incoming.priority, locale=incoming.locale or store.locale,
-        time_zone=incoming.time_zone or store.time_zone, platform=incoming.platform, tell=tell, note=incoming.note[:1000],
+        time_zone=incoming.time_zone or store.time_zone, platform=incoming.platform,
+        shop_id=incoming.external_id or "", tell=tell, note=incoming.note[:1000],
         ships=ships, most_parcels=most_parcels,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),
@@ -80,6 +81,7 @@ def place(
     outbox.record(session, OrderPlaced(order.id or 0, order.ref, store.key, order.ordered,
                                        order.ordered - order.allocated, tell), subject=order.id)
     hooks.tell(session, OrderSettled(order.id or 0, placed=True))
+    refunds.on_placed(session, order, incoming.refunds)
     session.refresh(order)
     return order, True
 

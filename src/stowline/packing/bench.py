@@ -3,6 +3,7 @@
 Steps of `pack:TOTE` and `pack:ORDER-REF`:
   product  any product of the order, units at a time, until all that was picked is in; more are refused
   command  CMD:DONE closes the box; before all is in, it is refused
+  product  what the shop refunded, first of all: it is taken out of tote or box (`putting_back`)
   label    the label is asked for by `POST /api/v1/parcels/{code}/label` (or the screen's Print label)
 """
 
@@ -11,10 +12,10 @@ from typing import Any
 from sqlmodel import Session
 
 from stowline.catalog import queries as catalog
-from stowline.core.errors import NotFound
+from stowline.core.errors import Conflict, NotFound
 from stowline.orders import queries as orders
 from stowline.orders.queries import URGENT, Order, marks
-from stowline.packing import queries, service
+from stowline.packing import putting_back, queries, service
 from stowline.packing.models import Parcel
 from stowline.packing.queries import Batches, ToPack
 from stowline.picking import queries as picking
@@ -27,11 +28,13 @@ Plan = list[tuple[ToPack, Batches]]
 
 def scan(session: Session, scan: Scan) -> Verdict:
     """One scan of a pack task."""
-    order = _order(session, scan.ref)
-    order = orders.lock(session, order.id or 0) if order else None
+    order = _locked(session, scan.ref)
     if order is None:
         return Verdict.conflict(f"{scan.ref} holds no order to pack. Get other work.").then(*_idle(scan.ref))
     scanning.keep_lease(session, scan)
+    refunded = putting_back.scanned(session, scan, order)
+    if refunded is not None:
+        return refunded.then(*now(session, scan.ref, orders.order(session, order.id or 0)))
     if order.state not in ("picked", "packed") or picking.open_lines_of(session, order.id or 0):
         return Verdict.conflict(_not_ready(order)).then(*now(session, scan.ref, order))
     if scan.command:
@@ -47,6 +50,14 @@ def scan(session: Session, scan: Scan) -> Verdict:
     if isinstance(plan, Verdict):
         return plan.then(*now(session, scan.ref, order))
     return _pack(session, scan, order, plan)
+
+
+def _locked(session: Session, ref: str) -> Order | None:
+    order = _order(session, ref)
+    if order is None:
+        return None
+    putting_back.lock_levels(session, order.id or 0)
+    return orders.lock(session, order.id or 0)
 
 
 def _by_number(session: Session, scan: Scan, order: Order) -> Seen | None:
@@ -145,6 +156,8 @@ def _command(session: Session, scan: Scan, order: Order) -> Verdict:
 
 def undo(session: Session, scan: Scan, effect: dict[str, Any]) -> Verdict:
     """Take units out of the box again, or open it."""
+    if effect["step"] == "put_back":
+        raise Conflict("The shop refunded it: it is not for this order any more.")
     parcel = queries.lock(session, effect["parcel"])
     order = orders.order(session, parcel.order_id)
     if effect["step"] == "seal":
@@ -192,7 +205,12 @@ def now(session: Session, ref: str, order: Order) -> Now:
     lines = queries.lines_to_pack(session, order.id or 0)
     parcel = queries.open_parcel(session, order.id or 0)
     task = {"task": f"pack:{ref}", "kind": "pack", "title": f"Pack {order.ref}{marks(urgent=order.priority == URGENT, fast=order.expedite)}", "unit": "line",
-            "stop": sum(1 for line in lines if not line.left), "stops": len(lines), "finished": False}
+            "stop": sum(1 for line in lines if not line.left and not line.take_out), "stops": len(lines), "finished": False}
+    back = next((line for line in lines if line.take_out), None)
+    if back is not None and not picking.open_lines_of(session, order.id or 0):
+        return wants("product", code=back.sku, sku=back.sku, name=back.name, detail=f"for kit {back.kit}" if back.kit else None, done=0,
+                     of=back.take_out, left=back.take_out, order=order.ref, parcel=parcel.code if parcel else None,
+                     say=f"Put back {back.take_out:,} {back.name}: the shop refunded {'it' if back.take_out == 1 else 'them'}. Scan to take out"), task
     left = next((line for line in lines if line.left), None)
     if order.state in ("handed_over", "cancelled"):
         left, parcel = None, None
@@ -218,4 +236,4 @@ def task_view(session: Session, ref: str, limit: int = 60) -> list[dict[str, Any
     if order is None:
         return []
     return [{"name": r.name, "sku": r.sku, "bin": None, "done": r.packed, "of": r.picked,
-             "state": "open" if r.left else "done"} for r in queries.lines_to_pack(session, order.id or 0)[:limit]]
+             "state": "open" if r.left or r.take_out else "done"} for r in queries.lines_to_pack(session, order.id or 0)[:limit]]

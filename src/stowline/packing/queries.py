@@ -45,8 +45,32 @@ def parcel_by_code(session: Session, code: str) -> Parcel:
 
 
 def parcels_of(session: Session, order_id: int) -> list[Parcel]:
-    """The parcels of an order, first packed first."""
-    return list(session.exec(select(Parcel).where(Parcel.order_id == order_id).order_by(col(Parcel.n))))
+    """The parcels of an order, first packed first; not those that were emptied."""
+    return list(session.exec(select(Parcel).where(Parcel.order_id == order_id, Parcel.state != "emptied").order_by(col(Parcel.n))))
+
+
+def last_number(session: Session, order_id: int) -> int:
+    """How many parcels an order ever had."""
+    return int(session.execute(sa.select(sa.func.coalesce(sa.func.max(_c.n), 0)).where(_c.order_id == order_id)).scalar_one())
+
+
+def in_boxes(session: Session, line_id: int) -> list[tuple[int, str, str, int]]:
+    """Units of an order line in boxes that have not left, as (parcel, lot, serial, units); those packed last first."""
+    query = sa.select(_n.parcel_id, _n.lot, _n.serial, _n.qty).join(Parcel, _c.id == _n.parcel_id).where(
+        _n.order_line_id == line_id, _n.qty > 0, _c.handed_over_at.is_(None))  # fmt: skip
+    return [(row[0], row[1], row[2], row[3]) for row in session.execute(query.order_by(_n.parcel_id.desc(), _n.lot, _n.serial))]
+
+
+def to_put_back(session: Session, order_id: int) -> "list[ToPack]":
+    """Lines of an order of which units in totes and boxes were refunded: their `take_out` are to be put back."""
+    return [line for line in lines_to_pack(session, order_id) if line.take_out]
+
+
+def refunded_inside(session: Session, parcel_id: int) -> str:
+    """What the shop refunded of which units are in this parcel: the name of the first; "" where nothing is."""
+    query = sa.select(_l.name).join(ParcelLine, _n.order_line_id == _l.id).where(
+        _n.parcel_id == parcel_id, _n.qty > 0, _l.take_out > 0)  # fmt: skip
+    return session.execute(query.order_by(_l.id).limit(1)).scalar_one_or_none() or ""
 
 
 def open_parcel(session: Session, order_id: int) -> Parcel | None:
@@ -111,22 +135,23 @@ class ToPack:
     picked: int
     packed: int
     kit: str = ""
+    take_out: int = 0
 
     @property
     def left(self) -> int:
-        """Units still to be checked into the parcel."""
-        return self.picked - self.packed
+        """Units still to be checked into the parcel; what is refunded is put back, out of the tote if any are in it."""
+        return max(0, self.picked - self.packed - self.take_out)
 
 
 _TO_PACK = (
-    sa.select(_l.id, _l.product_id, _p.sku, _l.name, _l.picked, _l.packed, sa.func.coalesce(_k.name, ""))
+    sa.select(_l.id, _l.product_id, _p.sku, _l.name, _l.picked, _l.packed, sa.func.coalesce(_k.name, ""), _l.take_out)
     .join(Product, _p.id == _l.product_id).outerjoin(OrderKit, _k.id == _l.kit_id)
 )  # fmt: skip
 
 
 def next_to_pack(session: Session, order_id: int) -> ToPack | None:
     """The first line with units to pack."""
-    query = _TO_PACK.where(_l.order_id == order_id, _l.picked > _l.packed)
+    query = _TO_PACK.where(_l.order_id == order_id, _l.picked > _l.packed + _l.take_out)
     row = session.execute(query.order_by(_l.position).limit(1)).one_or_none()
     return ToPack(*row) if row else None
 
@@ -165,17 +190,19 @@ class Waiting:
 
 
 def waiting(session: Session, *, after: int = 0, limit: int = 50, urgent: bool | None = None) -> list[Waiting]:
-    """Orders that wait for packing or for their label, by order id; not those whose last units are not in their tote.
+    """Orders that wait for packing, for their label, or for what was refunded to be put back, by order id; not those whose last units are not in their tote.
     `urgent`: only those that are, or only those that are not.
     """
     t, n = Tote.__table__.c, PickLine.__table__.c  # type: ignore[attr-defined]
     on_the_way = sa.select(n.id).where(n.order_id == _o.id, n.state == "open").exists()
+    refunded = sa.select(_l.order_id).where(_l.take_out > 0)
     unlabelled = sa.select(_c.id).where(_c.order_id == _o.id, _c.state == "sealed").exists()
     query = (
         sa.select(_o.id, _o.ref, _o.store_id, t.code, _o.state, _o.placed_at)
         .select_from(Order)
         .outerjoin(Tote, t.order_id == _o.id)
-        .where(_o.id > after, sa.or_(sa.and_(_o.state == "picked", ~on_the_way), sa.and_(_o.state == "packed", unlabelled)))
+        .where(_o.id > after, sa.or_(sa.and_(_o.state == "picked", ~on_the_way), sa.and_(_o.state == "packed", unlabelled),
+                                     sa.and_(_o.id.in_(refunded), ~on_the_way)))
         .order_by(_o.id)
         .limit(limit)
     )

@@ -1,11 +1,13 @@
 """The states of a parcel, and decisions about it."""
 
-# state -> the states it may go to. A label is printed before it is handed over; a handover may be taken back.
+# state -> the states it may go to. A label is printed before it is handed over; a handover may be taken back. One is
+# emptied when all that was in it was refunded.
 STATES = {
-    "open": ("sealed",),
-    "sealed": ("labelled", "open"),
-    "labelled": ("handed_over",),
+    "open": ("sealed", "emptied"),
+    "sealed": ("labelled", "open", "emptied"),
+    "labelled": ("handed_over", "emptied"),
     "handed_over": ("labelled",),
+    "emptied": (),
 }
 
 

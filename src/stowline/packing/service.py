@@ -25,7 +25,7 @@ def open_parcel(session: Session, order_id: int) -> Parcel:
     parcel = queries.open_parcel(session, order_id)
     if parcel is not None:
         return parcel
-    n = len(queries.parcels_of(session, order_id)) + 1
+    n = queries.last_number(session, order_id) + 1
     tote = picking.tote_of(session, order_id)
     from_id = tote.location_id if tote else picking.picked_into(session, order_id)
     station = stock.first_of_kind(session, "pack")
@@ -60,6 +60,14 @@ def unpack(session: Session, parcel: Parcel, line_id: int, product_id: int, batc
         _add(session, parcel.id or 0, line_id, product_id, -n, lot, serial)
         inventory.move(session, product_id=product_id, from_id=parcel.at_id, to_id=parcel.from_id, qty=n,
                        because="undo", unbind=True, bind=True, lot=lot, serial=serial)
+
+
+def take_out(session: Session, parcel: Parcel, line_id: int, product_id: int, batch: tuple[str, str, int]) -> int:
+    """Units of a lot, a serial are in a parcel that has not left no more, however closed it is: the place where they lie still."""
+    lot, serial, n = batch
+    orders.raise_stage(session, parcel.order_id, "packed", {line_id: -n})
+    _add(session, parcel.id or 0, line_id, product_id, -n, lot, serial)
+    return parcel.at_id
 
 
 def _add(session: Session, parcel_id: int, line_id: int, product_id: int, units: int, lot: str, serial: str) -> None:

@@ -87,6 +87,8 @@ def on_cross_back(session: Session, fact: CrossDockBack) -> None:
     order = orders.lock(session, fact.order_id)
     if order.packed > order.handed_over or order.handed_over >= order.ordered - order.cancelled:
         raise Conflict(f"Order {order.ref} is packed already. Take it out of its box first.")
+    if any(line.take_out for line in orders.lines(session, fact.order_id)):
+        raise Conflict(f"The shop refunded units of order {order.ref} meanwhile. Put them back at the pack bench.")
     rows = session.execute(sa.select(_lines).where(_lines.c.pick_list_id == fact.list_id, _lines.c.state == "done")).all()
     if not rows:
         raise Conflict("This was taken back already.")

@@ -69,6 +69,17 @@ def open_stops_at(session: Session, product_id: int, location_id: int, lot: str 
     return [Stop(*row) for row in _AT_BIN.all(session, p=product_id, l=location_id, lt=lot, sn=serial)]
 
 
+_OF_LINE = Hot(f"""{_STOP.format(for_kit=_FOR_KIT, more='')} WHERE n.order_line_id = :w AND n.state = 'open' AND n.picked < n.qty
+    ORDER BY n.id DESC""")
+
+
+def open_stops_of(session: Session, line_id: int) -> list[Stop]:
+    """Open lines that are to take units for an order line, those released last first; locked."""
+    locked = select(PickLine.id).where(PickLine.order_line_id == line_id, PickLine.state == "open").order_by(col(PickLine.id))
+    list(session.exec(locked.with_for_update()))
+    return [Stop(*row) for row in _OF_LINE.all(session, w=line_id)]
+
+
 # The task's list and who holds it, in one look.
 _OPEN = Hot(
     "SELECT l.id, l.task, l.cart_id, l.order_id, l.at_id, l.lines, l.lines_done, h.holder, h.label, h.until"

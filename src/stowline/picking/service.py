@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from stowline.allocation import service as allocation
 from stowline.core import clock, outbox
@@ -11,9 +11,11 @@ from stowline.core.errors import Conflict, Refused
 from stowline.core.hot import Hot
 from stowline.inventory import service as inventory
 from stowline.inventory.events import UnitsMissing
+from stowline.orders import dropping
 from stowline.orders import queries as order_reads
 from stowline.orders import service as orders
-from stowline.orders.events import DemandDropped
+from stowline.orders.events import DemandDropped, UnitsUnlisted
+from stowline.orders.refunds import REASON as REFUNDED
 from stowline.picking import from_shelf, queries, waves
 from stowline.picking.events import BinReached, LinePicked, LineRanShort, PickListDone, ToteConfirmed
 from stowline.picking.models import Cart, PickLine, PickList, Tote
@@ -76,7 +78,9 @@ def put_back(session: Session, stop: Stop, units: int) -> None:
 
     Raises Conflict once the order is at the pack bench.
     """
+    inventory.lock_levels(session, [stop.product_id])  # before the order, for what the shop refunded meanwhile
     _not_at_the_bench(session, stop)
+    refunded = dropping.back_in_stock(session, stop.order_line_id, units)
     done = session.execute(
         sa.update(_lines).where(_lines.c.id == stop.id, _lines.c.picked >= units, _lines.c.state.in_(("open", "done")))
         .values(picked=_lines.c.picked - units)
@@ -88,6 +92,8 @@ def put_back(session: Session, stop: Stop, units: int) -> None:
     inventory.move(session, product_id=stop.product_id, from_id=stop.to_id, to_id=stop.from_id, qty=units,
                    because="undo", unbind=True, bind=True, lot=stop.lot, serial=stop.serial)
     reopen_line(session, stop)
+    if refunded:
+        dropping.take_off(session, stop.order_line_id, refunded, REFUNDED)
 
 
 def finish_line(session: Session, stop: Stop, task: str, *, tote: str = "", state: str = "done") -> None:
@@ -147,7 +153,7 @@ def run_short(session: Session, stop: Stop, task: str, why: str = "") -> int:
     allocation.fill(session, [stop.product_id])
     found = waves.extend(session, stop)
     finish_line(session, stop, task, state="done" if stop.picked else "short")
-    _free_empty_tote(session, stop.order_id)
+    free_empty_tote(session, stop.order_id)
     return found
 
 
@@ -169,10 +175,41 @@ def on_missing(session: Session, fact: UnitsMissing) -> None:
         if n == stop.left:
             task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
             finish_line(session, stop, task, state="done" if stop.picked else "short")
-            _free_empty_tote(session, stop.order_id)
+            free_empty_tote(session, stop.order_id)
         missing -= n
     if missing > 0:
         raise Conflict(f"{missing} of these units are in a tote or a box already. Take them out first.")
+
+
+def on_unlisted(session: Session, fact: UnitsUnlisted) -> None:
+    """Units of an order line are to be picked no more: of its open pick lines those that were released last are let go first.
+    They are promised to the line still. What a picker took meanwhile stays taken.
+    """
+    left = fact.units
+    for stop in queries.open_stops_of(session, fact.line_id):
+        n = min(left, stop.left)
+        if n <= 0:
+            continue
+        left -= n
+        _unlist(session, stop, n)
+        inventory.unbind(session, product_id=stop.product_id, location_id=stop.from_id, qty=n, lot=stop.lot, serial=stop.serial)
+        from_shelf.left(session, stop)
+        if n == stop.left:
+            task = session.execute(sa.select(_lists.c.task).where(_lists.c.id == stop.pick_list_id)).scalar_one()
+            finish_line(session, stop, task, state="done" if stop.picked else "dropped")
+            free_empty_tote(session, stop.order_id)
+
+
+def give_back(session: Session, line_id: int, units: int, *, lot: str, serial: str) -> None:
+    """Units that were picked for an order line are for it no more, and go out of its tote or box: pick lists forget them."""
+    query = select(PickLine).where(PickLine.order_line_id == line_id, PickLine.lot == lot, PickLine.serial == serial, PickLine.picked > 0)
+    for line in session.exec(query.order_by(col(PickLine.id).desc()).with_for_update().execution_options(populate_existing=True)).all():
+        n = min(units, line.picked)
+        units -= n
+        line.picked -= n
+        line.qty, line.state = (line.qty - n, line.state) if line.qty > n else (line.qty, "dropped")
+        session.add(line)
+    session.flush()
 
 
 def _shorten(session: Session, stop: Stop, units: int) -> None:
@@ -180,13 +217,17 @@ def _shorten(session: Session, stop: Stop, units: int) -> None:
 
     A line keeps at least one unit on paper, so that it can say that it ran short.
     """
+    _unlist(session, stop, units)
+    orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -units})
+    inventory.promise(session, {stop.product_id: -units})
+
+
+def _unlist(session: Session, stop: Stop, units: int) -> None:
     qty = (stop.qty - units) or stop.qty
     as_seen = sa.and_(_lines.c.id == stop.id, _lines.c.state == "open", _lines.c.picked == stop.picked, _lines.c.qty == stop.qty)
     if not session.execute(sa.update(_lines).where(as_seen).values(qty=qty)).rowcount:  # type: ignore[attr-defined]
         raise Conflict(f"{stop.name} was picked by somebody else just now.")
     orders.raise_stage(session, stop.order_id, "released", {stop.order_line_id: -units})
-    orders.raise_stage(session, stop.order_id, "allocated", {stop.order_line_id: -units})
-    inventory.promise(session, {stop.product_id: -units})
 
 
 def on_dropped(session: Session, fact: DemandDropped) -> None:
@@ -216,7 +257,7 @@ def free_tote(session: Session, order_id: int) -> int | None:
     return tote.id
 
 
-def _free_empty_tote(session: Session, order_id: int) -> None:
+def free_empty_tote(session: Session, order_id: int) -> None:
     """An order of which nothing was picked, and nothing is to be picked any more, needs its tote no longer."""
     order = order_reads.lock(session, order_id)
     if order.picked <= order.handed_over and not queries.open_lines_of(session, order_id):

@@ -13,7 +13,7 @@ from stowline.orders.queries import Order
 from stowline.packing import photos
 from stowline.packing import queries as packing
 from stowline.packing.photos import Photo
-from stowline.packing.queries import Parcel
+from stowline.packing.queries import Content, Parcel
 from stowline.portal.reader import Reader
 from stowline.shipping import queries as shipping
 from stowline.shipping import service as carriers
@@ -32,6 +32,7 @@ def views(
     """A card for each parcel."""
     ids = [parcel.id or 0 for parcel in parcels]
     within, labels, shown_of = packing.contents_of(session, ids), shipping.live_labels(session, ids), photos.of_parcels(session, ids)
+    _without_refunded(lines, parcels, within)
     whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
     made = []
     for parcel in parcels:
@@ -54,6 +55,18 @@ def _photos(order: Order, taken: Sequence[Photo], reader: Reader) -> list[View]:
     here = f"{facts.status_path(order.id or 0)}/photos"
     return [{"src": f"{here}/{one.id}/small", "href": f"{here}/{one.id}/large", "width": one.width, "height": one.height, "say": reader.say("parcel.photo", n=n)}
             for n, one in enumerate(taken, 1)]  # fmt: skip
+
+
+def _without_refunded(lines: Sequence[Sold], parcels: Sequence[Parcel], within: dict[int, list[Content]]) -> None:
+    """What the shop refunded is in a box still, and will be taken out: it does not come."""
+    out = {part.id: max(0, part.take_out - (part.picked - part.packed)) for line in lines for part in line.lines if part.take_out}
+    for parcel in reversed(parcels) if out else ():
+        rest = []
+        for item in within[parcel.id or 0]:
+            n = 0 if parcel.handed_over_at else min(out.get(item.order_line_id, 0), item.qty)
+            out[item.order_line_id] = out.get(item.order_line_id, 0) - n
+            rest += [replace(item, qty=item.qty - n)] if item.qty > n else []
+        within[parcel.id or 0] = rest
 
 
 AT_THE_DOOR = ("out_for_delivery", "attempt_failed", "delivered")

@@ -41,12 +41,12 @@ def status(session: Session, order: Order, reader: Reader) -> tuple[View, Store]
     parcels = packing.parcels_of(session, order_id)
     waits = _waiting(session, order, lines)
     ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
-    headline, say = _merged(session, order, reader) or _headline(order, parcels, waits, ways, reader)
+    headline, say = _merged(session, order, reader) or _refunded(order, lines, reader) or _headline(order, parcels, waits, ways, reader)
     view = {
         **_named(store),
         "order": {"ref": order.ref, "placed": reader.day(order.placed_at), "total": reader.money(order.total_minor, order.currency)},
         "eyebrow": reader.say("page.eyebrow", ref=order.ref), "headline": headline, "say": say,
-        "steps": [*_steps(order, parcels, reader, stock_lacks=bool(waits)), *portal_parcels.further_steps(order, parcels, ways, reader)],
+        "steps": [*([] if _refunded(order, lines, reader) else _steps(order, parcels, reader, stock_lacks=bool(waits))), *portal_parcels.further_steps(order, parcels, ways, reader)],
         "parcels": portal_parcels.views(session, order, lines, parcels, ways, reader),
         "cards": _cards(order, lines, reader), "waiting": _still_to_come(waits, reader), "address": _address(order, reader),
         "parts_say": _why_parts(order, parcels, reader), "asked": _asked(session, order, store, reader), **reader.frame(),
@@ -70,6 +70,14 @@ def _merged(session: Session, order: Order, reader: Reader) -> tuple[str, str] |
         return None
     ref = orders.order(session, order.merged_into).ref
     return reader.say("headline.merged", ref=ref), reader.say("say.merged", ref=ref)
+
+
+def _refunded(order: Order, lines: Sequence[Sold], reader: Reader) -> tuple[str, str] | None:
+    """Of an order of which all is refunded, and still to be put back: what is said of a cancelled one."""
+    units = sum(part.take_out for line in lines for part in line.lines)
+    if not units or order.ordered - order.cancelled > units:
+        return None
+    return reader.say("headline.cancelled"), reader.say("say.cancelled")
 
 
 def _named(store: Store) -> View:
@@ -159,7 +167,7 @@ def standing(session: Session, order: Order, reader: Reader) -> tuple[str, str]:
     """Where an order stands, for a list: the day first where there is one; and a sentence or two."""
     parcels, lines = packing.parcels_of(session, order.id or 0), kits.sold(session, order.id or 0)
     ways = tracking.ways(session, [parcel.id or 0 for parcel in parcels], most=portal_parcels.MOST_STEPS)
-    return _headline(order, parcels, _waiting(session, order, lines), ways, reader)
+    return _refunded(order, lines, reader) or _headline(order, parcels, _waiting(session, order, lines), ways, reader)
 
 
 def _headline(
@@ -221,7 +229,7 @@ def _last(moments: Any) -> datetime | None:  # noqa: ANN401  (moments, some not 
 
 def _cards(order: Order, lines: Sequence[Sold], reader: Reader) -> list[View]:
     """Goods that are in no parcel and do not wait: set aside, held, cancelled; and what came back. What was swapped is
-    not cancelled: what came in its place says so.
+    not cancelled: what came in its place says so. What the shop refunded does not come, though it is in a tote or a box.
     """
     held = order.state == "on_hold"
     names = {line.lines[0].id: line.name for line in lines}
@@ -229,9 +237,9 @@ def _cards(order: Order, lines: Sequence[Sold], reader: Reader) -> list[View]:
     for line in lines:
         swapped[line.lines[0].substitute_for or 0] += line.ordered
     kinds = (
-        ("ready", "ok", [(line, line.allocated - line.packed) for line in lines if not held]),
-        ("on_hold", "warn", [(line, line.ordered - line.cancelled - line.packed) for line in lines if held]),
-        ("cancelled", "done", [(line, line.cancelled - swapped[line.lines[0].id]) for line in lines]),
+        ("ready", "ok", [(line, line.allocated - line.packed - line.out_of_tote) for line in lines if not held]),
+        ("on_hold", "warn", [(line, line.ordered - line.cancelled - line.packed - line.out_of_tote) for line in lines if held]),
+        ("cancelled", "done", [(line, line.cancelled + line.take_out - swapped[line.lines[0].id]) for line in lines]),
         ("returned", "done", [(line, line.returned) for line in lines]),
     )
     cards = []

@@ -162,6 +162,7 @@ class RmaPhoto(SQLModel, table=True):
 class RmaSettlement(SQLModel, table=True):
     """What the shopper got for units of a line. Amounts in minor units of the order's currency: `paid` for them, less the
     restocking `fee`, the `label` and a person's `cut`, is the `amount`. A refund names its instruction, an exchange its order.
+    For `refunded` of the units nothing was paid: the shop had paid for them by itself.
     """
 
     __tablename__ = "rma_settlement"
@@ -178,6 +179,7 @@ class RmaSettlement(SQLModel, table=True):
     line_id: int = Field(foreign_key="rma_line.id", index=True)
     order_line_id: int = Field(foreign_key="order_line.id")
     units: int
+    refunded: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     outcome: str = Field(max_length=12)
     paid_minor: int = Field(default=0, sa_type=BigInteger)
     fee_minor: int = Field(default=0, sa_type=BigInteger)

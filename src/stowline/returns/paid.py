@@ -3,9 +3,10 @@
 from sqlmodel import Session
 
 from stowline.core import money
-from stowline.orders import kits
+from stowline.orders import kits, refunds
 from stowline.orders import queries as orders
 from stowline.orders.queries import LineView, Order
+from stowline.returns import queries
 from stowline.returns.rules import share
 
 
@@ -22,6 +23,13 @@ def line_totals(session: Session, order: Order) -> dict[int, int]:
             found[line.id] = share(total, pieces, before, line.per_kit)
             before += line.per_kit
     return found
+
+
+def by_shop(session: Session, line_id: int, total: int, ordered: int) -> int:
+    """What the shop paid back by itself for units of a line that had left, at most: beside what it was told to pay."""
+    gone = refunds.gone_units(session, [line_id]).get(line_id, 0)
+    units = queries.settled_as_refunded(session, line_id) + max(0, gone - queries.settled_units(session, line_id))
+    return total * min(units, ordered) // ordered
 
 
 def for_units(total: int, line: LineView, before: int, units: int) -> int:

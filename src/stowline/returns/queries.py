@@ -256,6 +256,18 @@ def settled_units(session: Session, order_line_id: int) -> int:
     return int(session.execute(query).scalar_one())
 
 
+def settled_as_refunded(session: Session, order_line_id: int) -> int:
+    """Units of an order line that came back and for which nothing was paid, as the shop had paid by itself."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(_s.refunded), 0)).where(_s.order_line_id == order_line_id)
+    return int(session.execute(query).scalar_one())
+
+
+def paid_back(session: Session, order_line_id: int) -> int:
+    """What was paid back for an order line, in minor units."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(_s.amount_minor), 0)).where(_s.order_line_id == order_line_id)
+    return int(session.execute(query).scalar_one())
+
+
 def settlements(session: Session, rma_id: int) -> list[RmaSettlement]:
     """What the shopper got, in the order in which it was decided."""
     query = select(RmaSettlement).where(RmaSettlement.rma_id == rma_id).order_by(col(RmaSettlement.id)).limit(MOST)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from stowline.core import author, clock, money
 from stowline.core.errors import Conflict, Refused
-from stowline.orders import instructions, replacing
+from stowline.orders import instructions, refunds, replacing
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.returns import locks, paid, policies, policy_rules, queries, rules
@@ -35,14 +35,22 @@ AS_ASKED = Choice()
 
 
 def worth_of(session: Session, order: Order) -> Callable[[int, int], int]:
-    """What was paid for so many units of an order line, those after what was paid back already."""
+    """What was paid for so many units of an order line, those after what was paid back already, by us or by the shop itself."""
     totals, lines = paid.line_totals(session, order), {one.id: one for one in orders.lines(session, order.id or 0)}
 
     def worth(line_id: int, units: int) -> int:
-        before = queries.settled_units(session, line_id)
-        return paid.for_units(totals[line_id], lines[line_id], before, min(units, lines[line_id].ordered - before))
+        before, total = queries.settled_units(session, line_id), totals[line_id]
+        theirs = refunded_of(session, line_id, units)
+        value = paid.for_units(total, lines[line_id], before + theirs, max(0, min(units - theirs, lines[line_id].ordered - before - theirs)))
+        left = total - queries.paid_back(session, line_id) - paid.by_shop(session, line_id, total, lines[line_id].ordered)
+        return max(0, min(value, left))
 
     return worth
+
+
+def refunded_of(session: Session, line_id: int, units: int) -> int:
+    """How many of so many units that come back now the shop paid for by itself: those it did come back first."""
+    return min(units, max(0, refunds.gone_units(session, [line_id]).get(line_id, 0) - queries.settled_units(session, line_id)))
 
 
 def on_approved(session: Session, order: Order, rma: Rma, policy: Policy) -> None:
@@ -136,7 +144,8 @@ def _money(session: Session, order: Order, rma: Rma, policy: Policy, line: LineV
 
 def _row(session: Session, rma: Rma, line: LineView, units: int, outcome: str, given: rules.Money, why: str, **more: int | None) -> RmaSettlement:
     row = RmaSettlement(
-        rma_id=rma.id or 0, line_id=line.id, order_line_id=line.order_line_id or 0, units=units, outcome=outcome, paid_minor=given.paid,
+        rma_id=rma.id or 0, line_id=line.id, order_line_id=line.order_line_id or 0, units=units, outcome=outcome,
+        refunded=refunded_of(session, line.order_line_id or 0, units) if outcome in MONEY else 0, paid_minor=given.paid,
         fee_minor=given.fee, label_minor=given.label, cut_minor=given.cut, cut_why=" ".join(why.split())[:300] if given.cut else "",
         amount_minor=given.amount, at=clock.now(), who=author.current().who, **more,
     )  # fmt: skip

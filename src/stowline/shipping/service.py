@@ -11,6 +11,7 @@ from stowline.orders import queries as orders
 from stowline.orders import service as order_service
 from stowline.packing import queries as packing
 from stowline.packing import service as parcels
+from stowline.packing.events import ParcelEmptied
 from stowline.packing.queries import Content, Parcel
 from stowline.scanning import service as scanning
 from stowline.shipping import queries
@@ -43,6 +44,7 @@ def make_label(session: Session, parcel_code: str) -> tuple[Parcel, Label]:
         return parcel, known
     if parcel.state == "open":
         raise Conflict(f"Parcel {parcel.code} is still open. Close the box first.")
+    _refuse_refunded(session, parcel)
     missing = [word for word, value in (("street", order.line1), ("city", order.city), ("country", order.country))
                if not value]
     if missing:
@@ -100,6 +102,8 @@ def hand_over(session: Session, manifest: Manifest, parcel: Parcel) -> None:
         raise Conflict(f"Parcel {parcel.code} is {parcel.state.replace('_', ' ')}; it cannot be handed over.")
     inside = packing.contents(session, parcel.id or 0)
     inventory.lock_levels(session, [item.product_id for item in inside])
+    orders.lock(session, parcel.order_id)
+    _refuse_refunded(session, parcel)
     for item in sorted(inside, key=lambda item: item.product_id):
         inventory.ship(session, product_id=item.product_id, from_id=parcel.at_id, to_id=CUSTOMER, qty=item.qty,
                        lot=item.lot, serial=item.serial)
@@ -111,6 +115,22 @@ def hand_over(session: Session, manifest: Manifest, parcel: Parcel) -> None:
     fact = ParcelHandedOver(parcel.order_id, parcel.id or 0, parcel.code, label.carrier, label.tracking, manifest.ref,
                             sum(item.qty for item in inside), parcel.handovers)
     outbox.record(session, fact, subject=parcel.order_id)
+
+
+def _refuse_refunded(session: Session, parcel: Parcel) -> None:
+    """What the shop refunded does not leave. Raises Conflict."""
+    name = packing.refunded_inside(session, parcel.id or 0)
+    if name:
+        raise Conflict(f"The shop refunded {name} in parcel {parcel.code}. Bring it to the pack bench and put that back first.")
+
+
+def on_emptied(session: Session, fact: ParcelEmptied) -> None:
+    """Nothing is left in a parcel: its label is void."""
+    label = queries.live_label(session, fact.parcel_id)
+    if label is not None:
+        label.void_at = clock.now()
+        session.add(label)
+        session.flush()
 
 
 def _units_by_line(inside: list[Content]) -> dict[int, int]:

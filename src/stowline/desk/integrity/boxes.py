@@ -95,6 +95,13 @@ BOXES = (
         ),
     ),
     Box(
+        "A unit that the shop refunded is picked and sent, or cancelled, never both; a refund is worked once.",
+        ("what is refunded does not leave",),
+        guard="A unique key refuses a second refund under the same number of a shop; a CHECK refuses to hand over what is to be put back.",
+        tests=(("Refunds race with a picker's scans over real connections: each unit is picked or cancelled.",
+                _STORIES + "test_refunds_race.py::test_a_unit_is_picked_or_refunded_never_both"),),
+    ),
+    Box(
         "The same scan, sent any number of times from any number of devices: one effect, the same answer.",
         ("one answer for a scan", "one move for an accepted scan"),
         guard="A unique key refuses a second scan under the same id.",

@@ -14,7 +14,7 @@ KITS = (
         FROM order_kit k JOIN order_line l ON l.kit_id = k.id JOIN orders o ON o.id = k.order_id
         JOIN product p ON p.id = k.product_id JOIN product q ON q.id = l.product_id
         WHERE l.ordered <> l.per_kit * k.quantity OR l.order_id <> k.order_id OR l.unit_price <> 0
-            OR l.cancelled <> l.per_kit * (SELECT MIN(s.cancelled / s.per_kit) FROM order_line s
+            OR l.cancelled + l.take_out <> l.per_kit * (SELECT MIN((s.cancelled + s.take_out) / s.per_kit) FROM order_line s
                 WHERE s.order_id = k.order_id AND s.kit_id = k.id)
         UNION ALL
         SELECT 'order ' || o.ref || ', kit ' || p.sku || ' has no parts' FROM order_kit k

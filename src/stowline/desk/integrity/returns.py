@@ -30,10 +30,11 @@ def _paid_too_much(session: Session) -> Finding:
     found = Finding()
     for order_id in _settled_orders(session):
         order = orders.order(session, order_id)
-        totals = paid.line_totals(session, order)
-        for line_id, amount in session.execute(_SUMS, {"o": order_id}):
-            if int(amount) > totals[line_id]:
-                found.add(f"order {order.ref}: {amount} minor units are paid back for line {line_id}, {totals[line_id]} were paid")
+        totals, ordered = paid.line_totals(session, order), {line.id: line.ordered for line in orders.lines(session, order_id)}
+        for line_id, amount in session.execute(_SUMS, {"o": order_id}).all():
+            back = int(amount) + paid.by_shop(session, line_id, totals[line_id], ordered[line_id])
+            if back > totals[line_id]:
+                found.add(f"order {order.ref}: {back} minor units are paid back for line {line_id}, {totals[line_id]} were paid")
         session.expire_all()
     return found
 
@@ -89,7 +90,7 @@ RETURNS = (
     ),
     Invariant(
         "nobody is paid back more than they paid",
-        "What is paid back for an order line is never more than was paid for it.",
+        "What is paid back for an order line, by returns and by the shop itself, is never more than was paid for it.",
         "Ask the shop to take back what was paid too much.",
         ask=_paid_too_much,
     ),

@@ -74,9 +74,23 @@ ORDERS = (
         TELL,
         """
         SELECT 'order ' || o.ref || ': counts ' || o.parcels || ' closed parcels, there are ' || COALESCE(k.n, 0)
-        FROM orders o LEFT JOIN (SELECT order_id, COUNT(*) AS n FROM parcel WHERE state <> 'open' GROUP BY order_id) AS k
+        FROM orders o LEFT JOIN (SELECT order_id, COUNT(*) AS n FROM parcel WHERE state NOT IN ('open', 'emptied') GROUP BY order_id) AS k
             ON k.order_id = o.id
         WHERE o.parcels <> COALESCE(k.n, 0)
+        """,
+    ),
+    Invariant(
+        "what is refunded does not leave",
+        "Units that the shop refunded and that are here still are in a tote or a box, to be put back; the others are cancelled.",
+        "Put them back at the pack bench.",
+        """
+        SELECT 'order ' || o.ref || ': ' || k.take_out || ' of ' || k.name || ' are to be put back, ' || (k.picked - k.handed_over) || ' are here'
+        FROM order_line k JOIN orders o ON o.id = k.order_id WHERE k.take_out < 0 OR k.take_out > k.picked - k.handed_over
+        UNION ALL
+        SELECT 'order ' || o.ref || ': ' || r.n || ' of ' || k.name || ' are refunded as not sent, ' || (k.cancelled + k.take_out) || ' are cancelled'
+        FROM order_line k JOIN orders o ON o.id = k.order_id
+        JOIN (SELECT order_line_id, SUM(off) AS n, SUM(gone) AS g FROM shop_refund_line GROUP BY order_line_id) r ON r.order_line_id = k.id
+        WHERE r.n > k.cancelled + k.take_out
         """,
     ),
     Invariant(

@@ -75,7 +75,8 @@ class IncomingLine:
 class IncomingOrder:
     """An order to take in. `lines` are what must be picked, never empty; `unpicked` is sold but not on a shelf
     (gift cards, downloads, the names of kits). `currency`, `placed_at` and `priority` are None where nothing was said; `store` is
-    the store's key where the sender named it; `locale` and `time_zone` are "" where the shopper's are not known; `ships` is None where it ships as its store's orders do.
+    the store's key where the sender named it; `locale` and `time_zone` are "" where the shopper's are not known; `ships` is None where it ships as its store's orders do;
+    `refunds` are the shop's numbers of those that its lines are less of already.
     """
 
     ref: str
@@ -94,6 +95,32 @@ class IncomingOrder:
     unpicked: tuple[IncomingLine, ...] = ()
     ships: str | None = None
     most_parcels: int | None = None
+    refunds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RefundedLine:
+    """Units of what was sold that the shop paid back; `back` says that they had left and come back."""
+
+    shop_line: str
+    units: int
+    sku: str = ""
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingRefund:
+    """A refund that a shop made, under the shop's own numbers of it and of its order. `ref` is the order's where the refund
+    came within it; `amount` is the shop's own figure ("12.50 EUR"). `lines` may be none: then it was money only.
+    """
+
+    shop_id: str
+    shop_order: str
+    at: datetime | None = None
+    lines: tuple[RefundedLine, ...] = ()
+    amount: str = ""
+    ref: str = ""
+    platform: str = ""
 
 
 @dataclass(frozen=True, slots=True)

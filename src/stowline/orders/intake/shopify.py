@@ -1,7 +1,7 @@
 """Orders of Shopify's Admin REST API and of its order webhooks.
 
 Units to pick of a line: `fulfillable_quantity` where it is stated (ordered, less refunded, less fulfilled), never more
-than `current_quantity`; else the quantity less the refunds' line items and the fulfilments that did not fail. Lines
+than `current_quantity`, nor than what was ordered less what was refunded without having left; else the quantity less the refunds' line items and the fulfilments that did not fail. Lines
 that need no shipping, and gift cards, go to `unpicked`. Stated totals are not compared: they may be out of date.
 
 Payment: `paid` and `partially_refunded` orders are taken, and `authorized` ones, whose money is reserved in full.
@@ -13,7 +13,7 @@ from datetime import UTC
 from typing import Literal
 
 from stowline.core.fields import Bad, moment, prose, shown, text
-from stowline.orders.intake import shape
+from stowline.orders.intake import shape, shopify_refunds
 from stowline.orders.intake.body import decode, read_documents
 from stowline.orders.intake.shape import Customer, IncomingLine, IncomingOrder, Read, Skipped, Unreadable
 
@@ -127,6 +127,7 @@ def _order(order: Json, ref: str, where: str) -> Read:
         platform="shopify",
         external_id=own_id,
         note=prose(order.get("note"), f"{at}note", longest=1000),
+        refunds=shopify_refunds.ids(order, at),
     )
 
 
@@ -172,7 +173,7 @@ class _Left:
     """How many units of each line are still to be picked."""
 
     def __init__(self, order: Json, at: str) -> None:
-        self._refunded = _refunded(order, at)
+        self._refunded, self._unsent = _refunded(order, at), _refunded(order, at, besides="return")
         self._fulfilled = _fulfilled(order, at)
         self._order_done = _is_one_of(_DONE_LINES, order.get("fulfillment_status"))
         self.fulfilled_before = self._order_done or any(self._fulfilled.values())
@@ -180,6 +181,7 @@ class _Left:
 
     def of(self, line: Json, where: str) -> int:
         ordered = shape.quantity(line.get("quantity"), f"{where}.quantity")
+        own = shape.external_id(line.get("id"), f"{where}.id") or ""
         stated = [
             shape.units(line[key], f"{where}.{key}")
             for key in ("current_quantity", "fulfillable_quantity")
@@ -190,8 +192,7 @@ class _Left:
         if done or line.get("fulfillable_quantity") is not None:
             self.refunded_before |= line.get("current_quantity") == 0
             self.fulfilled_before |= not done and stated[-1] == 0 and stated[0] > 0
-            return 0 if done else min(ordered, *stated)
-        own = shape.external_id(line.get("id"), f"{where}.id") or ""
+            return 0 if done else max(0, min(ordered - self._unsent.get(own, 0), *stated))
         if line.get("fulfillment_status") == "partial" and not self._fulfilled.get(own):
             raise Bad("A part of the line is fulfilled, and the order does not say how much.", f"{where}.quantity")
         current = stated[0] if stated else ordered - self._refunded.get(own, 0)
@@ -202,13 +203,13 @@ def _is_one_of(words: frozenset[str], said: object) -> bool:
     return isinstance(said, str) and said in words
 
 
-def _refunded(order: Json, at: str) -> dict[str, int]:
+def _refunded(order: Json, at: str, besides: str = "") -> dict[str, int]:
     count: dict[str, int] = {}
     for place, refund in enumerate(shape.objects(order.get("refunds"), f"{at}refunds", "A refund")):
         where = f"{at}refunds[{place}].refund_line_items"
         for one in shape.objects(refund.get("refund_line_items"), where, "A refunded line"):
-            own = shape.external_id(one.get("line_item_id"), where) or ""
-            count[own] = count.get(own, 0) + shape.units(one.get("quantity"), f"{where}.quantity")
+            own, units = shape.external_id(one.get("line_item_id"), where) or "", shape.units(one.get("quantity"), f"{where}.quantity")
+            count[own] = count.get(own, 0) + (0 if one.get("restock_type") == besides else units)
     return count
 
 

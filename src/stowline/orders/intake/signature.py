@@ -34,9 +34,10 @@ class Webhook:
 
     @property
     def carries_order(self) -> bool:
-        """True if the body is an order: any order topic but a deletion, or no topic at all."""
+        """True if the body is an order or a refund: any topic of theirs but a deletion, or no topic at all."""
         return not self.topic or (
-            self.topic.startswith(("orders/", "order.")) and not self.topic.endswith(("delete", "deleted"))
+            self.topic.startswith(("orders/", "order.", "refunds/", "refund.", "order_refund."))
+            and not self.topic.endswith(("delete", "deleted"))
         )
 
 

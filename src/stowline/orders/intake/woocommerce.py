@@ -162,6 +162,7 @@ def _order(order: Json, ref: str, where: str, refunds: dict[str, list[Json]]) ->
         platform="woocommerce",
         external_id=own_id,
         note=prose(order.get("customer_note"), f"{at}customer_note", longest=1000),
+        refunds=woocommerce_refunds.ids(order, at, refunds.get(own_id or "", [])),
     )
 
 
