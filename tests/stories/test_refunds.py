@@ -1,13 +1,16 @@
 """A shop pays something back: what is here still is not sent, what had left is written down, and each refund counts once."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from stowline.catalog import queries as catalog
 from stowline.core import db
+from stowline.inventory import lots
 from stowline.orders import merging, queries, refunds
 from stowline.returns import policies, service, settling
 from stowline.returns.policies import Policy
@@ -97,9 +100,9 @@ def test_a_refund_that_comes_before_its_order_waits_for_it(house: House) -> None
     tell(house, {**less, "financial_status": "partially_refunded"})
     assert left(maja, "#1002") == {"MUG": 2}, "its order was told without that unit already"
     assert tell(house, refund(later, {0: 1}, 5002)) == [("#1002", "known")]
-    tell(house, refund(shopify_order("#1003", {"MUG": 1}), {0: 1}, 5003))
+    tell(house, refund(order, {0: 1}, 5003) | {"order_id": 7})
     with db.transaction() as session:  # the order is placed at the very moment: neither sees the other
-        session.execute(sa.text("UPDATE shop_refund SET order_id = NULL, shop_order = :o WHERE shop_id = '5003'"), {"o": str(order["id"])})
+        session.execute(sa.text("UPDATE shop_refund SET shop_order = :o WHERE shop_id = '5003'"), {"o": str(order["id"])})
     db.run(lambda session: refunds.look(session, "3"))
     assert left(maja, "#1001") == {"MUG": 1}
     house.prove()
@@ -182,7 +185,7 @@ def test_out_of_a_box_it_is_taken_before_the_box_leaves(house: House, closed: st
         maja.follow("pack:#1001")
     tell(house, refund(order, {0: 1}))
     house.prove()
-    assert [item["task"] for item in maja.tasks("pack")] == ["pack:#1001"]
+    assert [item["task"] for item in maja.tasks("pack")] == ["pack:demo/#1001"]
     van = maja.open_manifest()
     if closed == "labelled":
         conflict(maja.scan(van, parcel), "refunded Thing MUG", "pack bench")
@@ -304,7 +307,7 @@ def test_of_a_lot_and_a_serial_the_unit_in_hand_is_put_back(house: House) -> Non
     tell(house, refund(order, {0: 1}))
     maja.lease("pack:#1001")
     refused(maja.scan("pack:#1001", "]C1010950600013436921A9"), "not of order #1001")
-    accepted(maja.scan("pack:#1001", "]C1010950600013436921A2"), "Put back: 1 Camera")
+    accepted(maja.scan("pack:#1001", "]C1010950600013436921A2"), "Put back: 1 Thing CAM")
     maja.follow("pack:#1001")
     maja.follow(maja.open_manifest())
     assert [one["serial"] for one in maja.order("#1001")["parcels"][0]["lines"]] == ["A1"]
@@ -315,6 +318,51 @@ def _put_away(maja: Tablet) -> None:
     step = maja.lease("putaway:")["next"]
     while step["want"] != "nothing":
         step = accepted(maja.scan("putaway:", step["code"]))["next"]
+
+
+def test_of_a_recalled_lot_what_is_put_back_is_not_for_sale(house: House) -> None:
+    maja = house.tablet()
+    maja.add_product("YOG", name="Yoghurt", barcodes=[{"code": "09506000134352"}], lots=True)
+    accepted(maja.scan("receive:", "]C1010950600013435210L7", 2))
+    _put_away(maja)
+    order = shopify_order("#1001", {"YOG": 2})
+    tell(house, order)
+    maja.follow("pick:#1001")
+    db.run(lambda session: lots.hold(session, lots.by_code(session, catalog.product_by_sku(session, "YOG").id or 0, "L7"), "glass in it"))
+    tell(house, refund(order, {0: 1}))
+    maja.lease("pack:#1001")
+    accepted(maja.scan("pack:#1001", "]C1010950600013435210L7"), "Put back")
+    assert maja.stock("YOG") == {"on_hand": 1, "promised": 1, "free": 0, "waiting": 0}
+    house.prove()
+
+
+def test_the_shopper_s_page_and_the_desk_say_what_does_not_come(house: House, ruth: Tablet) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 3, "CUP": 1})
+    order = shopify_order("#1001", {"MUG": 3, "CUP": 1})
+    tell(house, order)
+    maja.follow("pick:#1001")
+    maja.follow("pack:#1001", until="label")
+    tell(house, refund(order, {0: 1}))
+    ruth.headers["Accept"] = "text/html"
+    desk = ruth.get("/orders/%231001").raw.decode()
+    assert "Shopify refunded 1 Thing MUG, 4.50 EUR on 21 November 2026" in desk
+    assert "1 is to be put back at the pack bench" in desk
+    page = "/track/" + desk.split("/track/")[1].split('"')[0]
+    shown = ruth.get(page).raw.decode()
+    assert _goods(shown) == {"parcel": [("2", "Thing MUG"), ("1", "Thing CUP")], "cancelled": [("1", "Thing MUG")]}
+    tell(house, refund(order, {0: 2, 1: 1}, 5002))
+    shown = ruth.get(page).raw.decode()
+    assert _goods(shown) == {"cancelled": [("3", "Thing MUG"), ("1", "Thing CUP")]}
+    assert "Your order was cancelled" in shown
+    house.prove()
+
+
+def _goods(page: str) -> dict[str, list[tuple[str, str]]]:
+    """What stands on the cards of the shopper's page."""
+    cards = re.findall(r'aria-labelledby="(parcel|cancelled)[^>]*>(.*?)</section>', page, re.DOTALL)
+    row = r'<strong><bdi>(.*?)</bdi></strong>.*?<span aria-hidden="true">([0-9]+)</span><span class="visually-hidden"'
+    return {name: [(n, thing) for thing, n in re.findall(row, card, re.DOTALL)] for name, card in cards}
 
 
 def test_a_refund_of_an_order_that_went_with_another_follows_it(house: House) -> None:

@@ -32,10 +32,10 @@ def views(
     """A card for each parcel."""
     ids = [parcel.id or 0 for parcel in parcels]
     within, labels, shown_of = packing.contents_of(session, ids), shipping.live_labels(session, ids), photos.of_parcels(session, ids)
-    _without_refunded(lines, parcels, within)
+    none_left = _without_refunded(lines, parcels, within)
     whole = len(parcels) > 1 and order.packed >= order.ordered - order.cancelled
     made = []
-    for parcel in parcels:
+    for parcel in (one for one in parcels if one.id not in none_left):
         way = ways.get(parcel.id or 0, NO_WAY) if parcel.handed_over_at else NO_WAY
         state = "handed_over" if parcel.handed_over_at else "open" if parcel.state == "open" else "packed"
         word = f"milestone.{way.milestone}" if way.milestone else f"parcel.{state}"
@@ -57,16 +57,20 @@ def _photos(order: Order, taken: Sequence[Photo], reader: Reader) -> list[View]:
             for n, one in enumerate(taken, 1)]  # fmt: skip
 
 
-def _without_refunded(lines: Sequence[Sold], parcels: Sequence[Parcel], within: dict[int, list[Content]]) -> None:
-    """What the shop refunded is in a box still, and will be taken out: it does not come."""
+def _without_refunded(lines: Sequence[Sold], parcels: Sequence[Parcel], within: dict[int, list[Content]]) -> set[int]:
+    """What the shop refunded is in a box still, and will be taken out: it does not come. The boxes of which nothing is left."""
     out = {part.id: max(0, part.take_out - (part.picked - part.packed)) for line in lines for part in line.lines if part.take_out}
+    none_left: set[int] = set()
     for parcel in reversed(parcels) if out else ():
         rest = []
         for item in within[parcel.id or 0]:
             n = 0 if parcel.handed_over_at else min(out.get(item.order_line_id, 0), item.qty)
             out[item.order_line_id] = out.get(item.order_line_id, 0) - n
             rest += [replace(item, qty=item.qty - n)] if item.qty > n else []
+        if within[parcel.id or 0] and not rest:
+            none_left.add(parcel.id or 0)
         within[parcel.id or 0] = rest
+    return none_left
 
 
 AT_THE_DOOR = ("out_for_delivery", "attempt_failed", "delivered")

@@ -19,6 +19,7 @@ SAID = {
     "new": "Order {ref} was taken in.", "known": "Order {ref} stands in the books already.",
     "cancelled": "Order {ref} was cancelled, as its shop asked.",
     "skipped": "Order {ref} is not to be shipped; nothing was taken in.",
+    "refunded": "What the shop refunded of {ref} is not sent any more.", "waits": "The refund waits for order {ref} of its shop.",
     "dismissed": "The error was dismissed. It stays under Settled.",
 }  # fmt: skip
 
