@@ -8,6 +8,7 @@ the last unit, and a scan sent twice counts once.
 import uuid
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -208,7 +209,8 @@ class Shift(RuleBasedStateMachine):
         body = api_order(ref, lines, priority=1 if urgent else 5)
         read = api.read(body | {"lines": [line | {"substitute": agreed} for line in body["lines"]]})
         assert isinstance(read, IncomingOrder)
-        place: IncomingOrder = read
+        numbered = tuple(replace(line, external_id=f"{ref}.{n}") for n, line in enumerate(read.lines))
+        place = replace(read, platform="shopify", external_id=ref, lines=numbered)
         db.run(lambda s: order_service.place(s, stores.store_by_key(s, store), place))
         self.refs.append(ref)
         return ref

@@ -2,6 +2,7 @@
 substitute, credit, cancel; and in which an offer or an order that comes and goes at once leaves the books as they were.
 """
 
+import uuid
 from functools import partial
 from typing import Any
 
@@ -13,7 +14,9 @@ from stowline.backorders import offers
 from stowline.backorders.offer_models import Offer
 from stowline.core import db
 from stowline.orders import queries as orders
+from stowline.orders import refunds
 from stowline.orders import service as order_service
+from stowline.orders.intake.shape import IncomingRefund, RefundedLine
 from tests.makers import STORE
 from tests.stories.shift import CLUB, GOODS, KIT, Shift, units
 
@@ -53,6 +56,19 @@ class ShiftWithChoices(Shift):
         made = self.at_the_desk("ruth", lambda s: offers.make_by_hand(s, orders.by_ref(s, ref).id or 0, "ruth").id)
         if made is not None:
             self.expire(made)
+        assert self.books() == before
+
+    @rule(ref=Shift.placed, line=st.integers(0, 2), many=units, back=st.booleans())
+    def the_shop_refunds(self, ref: str, line: int, many: int, back: bool) -> None:  # noqa: FBT001
+        """Units of a line, or more than there are, wherever they are by now; told again, nothing changes."""
+        said = IncomingRefund(uuid.uuid4().hex, ref, lines=(RefundedLine(f"{ref}.{line}", many, back=back),), platform="shopify")
+
+        def hear(session: Any) -> str:
+            return refunds.hear(session, orders.by_ref(session, ref).store_id, said)[0]
+
+        assert db.run(hear) == "refunded"
+        before = self.books()
+        assert db.run(hear) == "known"
         assert self.books() == before
 
     @rule(lines=goods, store=st.sampled_from((STORE, CLUB)))
