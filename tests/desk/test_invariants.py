@@ -70,6 +70,8 @@ CRIMES = (
     Crime("an order is the sum of its lines", "UPDATE orders SET packed = packed + 1", "order left"),
     Crime("an order's parcels are counted", "UPDATE orders SET parcels = parcels + 1 WHERE ref = 'left'", "order left: counts 2 closed parcels, there are 1"),
     Crime("a state is derived", "UPDATE orders SET state = 'delivered' WHERE ref = 'left'", "is delivered, its counters mean handed_over"),
+    Crime("what is refunded does not leave", "UPDATE order_line SET take_out = 99", "99 of ", ("order_line",)),
+    Crime("what is refunded does not leave", "INSERT INTO shop_refund_line (refund_id, order_line_id, off, gone) SELECT 1, MAX(id), 5, 0 FROM order_line", "5 of ", ("shop_refund_line",)),
     Crime("a kit is sold whole", "UPDATE order_line SET per_kit = 3 WHERE kit_id IS NOT NULL", "order a present, kit GIFT: 2 of MUG, 0 cancelled, for 1 kits of 3"),
     Crime("a kit is sold whole", "UPDATE order_line SET kit_id = NULL", "order a present, kit GIFT has no parts"),
     Crime("a kit is sold whole", "UPDATE order_line SET cancelled = 1 WHERE kit_id IS NOT NULL", "1 cancelled"),
@@ -192,7 +194,7 @@ def test_every_promise_says_how_it_is_proved_and_every_invariant_stands_under_on
     assert shown - BY_NAME.keys() == set()
     assert BY_NAME.keys() - shown == {"the guards stand"}
     assert [box.say for box in BOXES if not (box.live or box.tests)] == []
-    assert len(BOXES) == 22
+    assert len(BOXES) == 23
 
 
 def test_the_tests_that_promises_rest_on_are_there() -> None:

@@ -49,8 +49,7 @@ def place(
     if known is not None:
         return known, False
     products = _products(session, incoming, create=create_products)
-    currency = incoming.currency or store.currency
-    now = clock.now()
+    currency, now = incoming.currency or store.currency, clock.now()
     placed_at = incoming.placed_at or now
     ship_by = placed_at + timedelta(days=store.ship_within_days)
     recipes = catalog.recipes(session, products.values())
@@ -65,9 +64,8 @@ def place(
         phone=incoming.address.phone, currency=currency, placed_at=placed_at, entered_at=now,
         ship_by=ship_by, serve_at=serve_at(store.serves, placed_at, ship_by),
         priority=5 if incoming.priority is None else incoming.priority, locale=incoming.locale or store.locale,
-        time_zone=incoming.time_zone or store.time_zone, platform=incoming.platform,
-        shop_id=incoming.external_id or "", tell=tell, note=incoming.note[:1000],
-        ships=ships, most_parcels=most_parcels,
+        time_zone=incoming.time_zone or store.time_zone, platform=incoming.platform, shop_id=incoming.external_id or "",
+        tell=tell, note=incoming.note[:1000], ships=ships, most_parcels=most_parcels,
         total_minor=sum(money.line_total(line.unit_price, line.quantity, currency) for line in incoming.lines),
         ordered=ordered, state=derive_state(Counters(ordered)),
     )
