@@ -47,7 +47,7 @@ TALK = {"cases": [
     {"id": 1, "title": "Something is damaged or missing", "ref": "Q-1", "kind": "go", "word": "With us", "due": "A person answers by Friday 27 November, 11:00.", "reply_href": "/track/1-f/cases/1/entries", "press": "AB1", "verdict_href": None,
      "entries": [{"mine": True, "who": "You", "at": "Thursday 26 November, 09:12", "text": "The teapot has a chip.\n" + HOSTILE, "photos": "2 photos"}, {"mine": False, "who": "Kiln & Cup", "at": "Thursday 26 November, 11:00", "text": LONG * 2, "photos": ""}]},
     {"id": 2, "title": "A question", "ref": "Q-2", "kind": "ok", "word": "Settled", "due": "", "reply_href": "/track/1-f/cases/2/entries", "press": "AB2", "verdict_href": "/track/1-f/cases/2/verdict", "entries": []}],
-    "problem_href": "/track/1-f/problem", "reviews_href": "/track/1-f/reviews", "busy": "Very many of you write to us at the moment."}
+    "reviews_href": "/track/1-f/reviews", "busy": "Very many of you write to us at the moment."}
 
 
 def review(line: int, **more: Any) -> dict[str, Any]:

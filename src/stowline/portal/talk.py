@@ -21,12 +21,12 @@ CHIPS = {"open": "go", "waiting": "warn", "solved": "ok", "closed": "done"}
 
 
 def card(session: Session, order: Order, store: Store, reader: Reader) -> View:
-    """All conversations of an order, the newest first, and where to begin one, or to rate what came."""
+    """All conversations of an order, the newest first, and where to rate what came."""
     found = case_reads.of_order(session, order.id or 0)
     here, mine = facts.status_path(order.id or 0), [one.id or 0 for one in found]
     said, photos = case_reads.entries(session, mine, notes=False), case_reads.photos(session, mine) if mine else {}
     return {
-        "cases": [_case(one, said[one.id or 0], photos, store, here, reader) for one in found], "problem_href": f"{here}/problem",
+        "cases": [_case(one, said[one.id or 0], photos, store, here, reader) for one in found],
         "reviews_href": f"{here}/reviews" if review_reads.reviewable(session, order.id or 0) else None, "busy": busy(session, store, reader),
     }  # fmt: skip
 
