@@ -40,54 +40,13 @@ def main() -> None:
     try:
         cli(prog_name="stowline")
     except Exception as error:
-        say = _sentence(error)
+        from stowline.core import plain  # noqa: PLC0415
+
+        say = plain.sentence(error)
         if not say:
             raise
         click.echo(say, err=True)
         sys.exit(2)
-
-
-def _sentence(error: Exception) -> str:
-    """What is wrong and what to do, for refusals, settings, files and databases; empty for a defect."""
-    from pydantic import ValidationError  # noqa: PLC0415
-    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
-
-    from stowline.core.config import Settings  # noqa: PLC0415
-    from stowline.core.fields import Bad  # noqa: PLC0415
-
-    if isinstance(error, Refused | Bad):
-        return error.say
-    if isinstance(error, ValidationError) and error.title == Settings.__name__:
-        return "\n".join(f"STOWLINE_{str(one['loc'][0]).upper()}: {one['msg'].removeprefix('Value error, ')}"
-                         for one in error.errors())  # fmt: skip
-    if isinstance(error, ValueError) and str(error).startswith("STOWLINE_"):
-        return str(error)
-    if isinstance(error, DBAPIError):
-        return _database_sentence(str(error.orig))
-    if isinstance(error, OSError) and error.filename:
-        return f"{error.filename}: {error.strerror}."
-    return ""
-
-
-_NO_TABLES = "The database has no tables yet, or those of another version. Run `stowline migrate` first."
-_DATABASE_TROUBLES = (
-    ("no such table", _NO_TABLES),
-    ("no such column", _NO_TABLES),
-    ("does not exist\nLINE", _NO_TABLES),
-    ("connection", "The database at STOWLINE_DATABASE_URL does not answer, or turns us away: {}"),
-    ("unable to open", "The database file cannot be opened: {}"),
-    ("not a database", "STOWLINE_DATABASE_URL or STOWLINE_DATA_DIR leads to a file that is no SQLite database."),
-    ("readonly", "The database file may not be written by this user."),
-    ("disk is full", "The disk is full. Nothing was changed."),
-    ("database is locked", "Another program holds the database. Try again when it has ended."),
-)
-
-
-def _database_sentence(said: str) -> str:
-    for part, sentence in _DATABASE_TROUBLES:
-        if part in said:
-            return sentence.format(said.strip().splitlines()[0])
-    return ""
 
 
 def _claim(host: str, port: int) -> None:
@@ -338,6 +297,47 @@ def crew(*, url: str, secret: str, workers: int, mistakes: float, orders: int | 
     except robots.CrewError as error:
         raise Refused(str(error)) from error
     click.echo(json.dumps(report.as_json()))
+
+
+@cli.group()
+def plan() -> None:
+    """What to expect, and whether the house can do it."""
+
+
+def _on_history(command: Any) -> Any:  # noqa: ANN401  (what click decorates)
+    """The history that a plan stands on: a file, how far it is known, and whose holidays count."""
+    for option in (
+        _json,
+        click.option("--country", default="", help="Public holidays that count: DE, or DE-BY."),
+        click.option("--map", "mapping", default="", help="field=Column,… for columns that have other names."),
+        click.option("--until", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The last day that is known. Without it the file's last."),
+        click.option("--daily", "file", required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), help="CSV: date, orders."),
+    ):
+        command = option(command)
+    return command
+
+
+@plan.command("forecast")
+@_on_history
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 400), help="How many days after it.")
+def plan_forecast(*, days: int, as_json: bool, **history: Any) -> None:  # noqa: ANN401  (the options of _on_history)
+    """Orders to expect on each of the next days, with the range that holds on 80 of 100 of them."""
+    from stowline.planning import from_file, printed  # noqa: PLC0415
+
+    found = from_file.forecast(days=days, **history)
+    click.echo(json.dumps(from_file.as_json(found)) if as_json else "\n".join(printed.forecast(found)))
+
+
+@plan.command("backtest")
+@_on_history
+@click.option("--weeks", default=8, show_default=True, type=click.IntRange(1, 104), help="How many weeks before the last known day.")
+@click.option("--days", default=14, show_default=True, type=click.IntRange(1, 60), help="From 1 to so many days ahead.")
+def plan_backtest(*, weeks: int, days: int, as_json: bool, **history: Any) -> None:  # noqa: ANN401  (the options of _on_history)
+    """How far off the forecast would have been on past days, against the same weekday of last week."""
+    from stowline.planning import backtest_rules, from_file, printed  # noqa: PLC0415
+
+    report = from_file.backtest(weeks=weeks, days=days, **history)
+    click.echo(json.dumps(backtest_rules.as_json(report)) if as_json else "\n".join(printed.backtest(report)))
 
 
 @cli.command()
