@@ -7,6 +7,7 @@ from pathlib import Path
 from stowline.core import csvfile
 from stowline.core.csvfile import Refusal, Source
 from stowline.core.errors import Refused
+from stowline.core.fields import shown
 
 FIELDS = ("date", "orders")
 MOST_DAYS = 20_000
@@ -38,10 +39,10 @@ def _day(said: str, row: int) -> date:
     try:
         return date.fromisoformat(said)
     except ValueError:
-        raise Refused(f"Row {row}: {csvfile.shown(said)} is no day. Write it as 2026-11-27.", where=f"row {row}") from None
+        raise Refused(f"Row {row}: {shown(said)} is no day. Write it as 2026-11-27.", where=f"row {row}") from None
 
 
 def _orders(said: str, row: int) -> int:
     if not (said.isascii() and said.isdigit() and len(said) < 9 and int(said) <= MOST_ORDERS):
-        raise Refused(f"Row {row}: {csvfile.shown(said)} is no number of orders, 0 to {MOST_ORDERS:,}.", where=f"row {row}")
+        raise Refused(f"Row {row}: {shown(said)} is no number of orders, 0 to {MOST_ORDERS:,}.", where=f"row {row}")
     return int(said)
