@@ -57,7 +57,7 @@ def test_every_window_is_the_one_that_the_reckoning_gives(
 
 @FULL
 @pytest.mark.proof
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_the_whole_autumn_through_the_door(shared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """200 products; one order in twenty leaves by scans, and there is no backorder shelf, as it would be full for ever."""
     monkeypatch.setattr(site, "SLOTS", 0)
