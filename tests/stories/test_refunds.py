@@ -415,6 +415,25 @@ def test_woocommerce_names_its_refunds_and_tells_their_lines_apart(house: House)
     house.prove()
 
 
+def test_a_woocommerce_order_that_is_refunded_after_it_left_is_not_paid_back_again(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 2, "CUP": 1})
+    order = woo_order("1001", {"MUG": 2, "CUP": 1})
+    tell(house, order, "woocommerce", "order.created")
+    tell(house, woo_refund(order, {1: 1}), "woocommerce", "refund.created")
+    maja.ship_all()
+    whole = {**order, "status": "refunded", "refunds": [{"id": 901, "total": "-4.50"}, {"id": 902, "total": "-9.00"}]}
+    assert tell(house, whole, "woocommerce", "order.updated") == [("1001", "refunded")]
+    assert tell(house, whole, "woocommerce", "order.updated") == [("1001", "skipped")]
+    assert tell(house, woo_refund(order, {0: 2}, 902), "woocommerce", "refund.created") == [("1001", "refunded")]
+    with db.reading() as session:
+        found = queries.by_ref(session, "1001")
+        assert settling.worth_of(session, found)(queries.lines(session, found.id or 0)[0].id, 2) == 0
+        assert session.execute(sa.text("SELECT SUM(off), SUM(gone) FROM shop_refund_line")).one() == (1, 2), "the cup counts once"
+    assert said(maja, "1001")[1].endswith("2 had left already")
+    house.prove()
+
+
 @pytest.mark.parametrize("when", ["before", "during", "after"])
 def test_the_real_refund_leaves_exactly_one_unit_to_pick(house: House, shared: Path, when: str) -> None:
     folder = shared / "data/orders/shopify_api_ruby_2026-07"

@@ -107,20 +107,24 @@ def _try_again(session: Session, store: Store, one: IncomingRefund, ref: str) ->
 
 
 def _skipped(session: Session, store: Store, one: Skipped) -> Taken:
-    """Cancelled in the shop: cancel ours too, if we hold it and nobody has begun. Everything else is only left alone."""
-    if one.why in ("cancelled", "refunded"):
-        try:
-            order = queries.by_ref(session, one.ref, store.key)
-            with session.begin_nested():
-                service.cancel(session, order.id or 0, f"{one.why} in the shop")
-            return Taken(one.ref, "cancelled", one.say)
-        except NotFound:
-            pass
-        except Conflict as why:
-            if one.why == "refunded" and refunds.all_back(session, queries.by_ref(session, one.ref, store.key)):
-                return Taken(one.ref, "refunded", one.say)
-            return Taken(one.ref, "skipped", why.say)
-    return Taken(one.ref, "skipped", one.say)
+    """Cancelled in the shop: cancel ours too, if we hold it and nobody has begun; refunded: what is in hand is put back, too.
+    Everything else is only left alone.
+    """
+    if one.why not in ("cancelled", "refunded"):
+        return Taken(one.ref, "skipped", one.say)
+    try:
+        order = queries.by_ref(session, one.ref, store.key)
+    except NotFound:
+        return Taken(one.ref, "skipped", one.say)
+    try:
+        with session.begin_nested():
+            service.cancel(session, order.id or 0, f"{one.why} in the shop")
+        taken = Taken(one.ref, "cancelled", one.say)
+    except Conflict as why:
+        taken = Taken(one.ref, "skipped", why.say)
+    if one.why == "refunded" and refunds.all_back(session, order) and taken.outcome == "skipped":
+        return Taken(one.ref, "refunded", one.say)
+    return taken
 
 
 def keep_error(session: Session, store: Store, platform: str, ref: str, say: str, where: str, body: bytes) -> None:

@@ -18,7 +18,7 @@ from stowline.core import clock, outbox, timers
 from stowline.inventory import service as inventory
 from stowline.orders import dropping, queries
 from stowline.orders.events import RefundedByShop
-from stowline.orders.intake.shape import IncomingRefund
+from stowline.orders.intake.shape import IncomingRefund, RefundedLine
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.refund_models import ShopRefund, ShopRefundLine
 
@@ -96,8 +96,15 @@ def look(session: Session, ref: str) -> None:
 
 
 def all_back(session: Session, order: Order) -> bool:
-    """The shop paid all of an order back without saying how: nothing that is here still is sent. Whether anything was left."""
-    numbers = [line.shop_line for line in session.exec(select(OrderLine).where(OrderLine.order_id == order.id)) if line.shop_line]
+    """The shop paid all of an order back: nothing that is here still is sent. Whether that changed anything. WooCommerce says
+    no more than that, so it is a refund of all that was sold; Shopify tells its refunds, which are worked after this.
+    """
+    mine = list(session.exec(select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.shop_line != "").order_by(col(OrderLine.id))))
+    numbers = [line.shop_line for line in mine]
+    if order.platform == "woocommerce" and mine:
+        sold = {line.shop_line: RefundedLine(line.shop_line, line.ordered // line.per_kit) for line in mine}
+        all_of_it = IncomingRefund(f"all of {order.shop_id}", order.shop_id, lines=tuple(sold.values()), platform=order.platform)
+        return hear(session, order.store_id, all_of_it)[0] == "refunded"
     found = False
     for line in _locked(session, order, numbers):
         n = line.ordered - line.cancelled - line.take_out - line.handed_over
