@@ -1,5 +1,7 @@
 """Figures of returns: what comes back for what left, why, of which lot, what it costs."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from tests.desk.conftest import House
 from tests.makers import Tablet
 
 JAM = {"lots": True}
+YOGHURT = "09506000134352"
 
 
 @pytest.fixture
@@ -59,6 +62,32 @@ def test_the_worst_product_stands_first_with_its_likely_cause_and_what_it_cost(a
     assert "Nothing came back" in ruth.get("/return-figures?view=lots").text
     assert ruth.get("/return-figures?way=free").status == 422
     assert ruth.get("/return-figures?view=moods").status in {400, 404, 422}
+
+
+def test_a_lot_is_told_with_who_delivered_it_and_what_a_return_of_it_costs(any_house: House, robot: Tablet) -> None:
+    robot.add_product("YOG", name="Yoghurt", barcodes=[{"code": YOGHURT}], lots=True)
+    for ref, supplier, lot, units in (("PO-1", "Dairy & Co", "L7", 3), ("PO-2", "Hill Farm", "L8", 2)):
+        assert robot.post("/api/v1/purchase-orders", {"ref": ref, "supplier": supplier, "lines": [{"sku": "YOG", "quantity": units}]}).status == 201
+        assert robot.scan(f"receive:{ref}", f"]C101{YOGHURT}10{lot}", units).status == 200
+    robot.follow("putaway:")
+    for ref, goods in (("#1", {"YOG": 5}), ("#2", {"MUG": 1})):
+        robot.place(ref, goods)
+    robot.ship_all()
+    bad, fine = asked("#1", 3, "damaged"), asked("#2", 1, "disliked")
+    for task, code, units in ((bad, "L7", 2), (bad, "L8", 1), (fine, "", 1)):
+        assert robot.scan(f"return:{task}", f"]C101{YOGHURT}10{code}" if code else "MUG", units).status == 200
+    for code in ("L7", "L7", "L8"):
+        for scanned, kind in ((f"]C101{YOGHURT}10{code}", ""), ("CMD:DONE", "grade damaged"), ("CMD:DONE", "to scrap")):
+            assert robot.scan(f"return:{bad}", scanned, kind=kind).status == 200
+    ruth = any_house.ruth()
+    sheet = ruth.file("/return-figures.csv?view=lots").content.decode("utf-8-sig").splitlines()
+    assert [line.split(",")[:7] for line in sheet[1:]] == [
+        ["L7", "YOG", "Yoghurt", "Dairy & Co", "3", "2", "66.7"], ["L8", "YOG", "Yoghurt", "Hill Farm", "2", "1", "50.0"],
+    ]  # fmt: skip
+    page = ruth.get("/return-figures?view=lots&way=4.90&work=2").text
+    assert re.search(r"L7\s*Yoghurt\s*YOG\s*Dairy & Co\s*3\s*2\s*66\.7 %", page), page
+    total = 3 * 450 + 2 * 490 + 3 * 200  # the goods that are lost, the ways back that this store pays, the units looked at
+    assert re.search(rf"2 returns, each\D*{total // 2 / 100:.2f}\b", page), page
 
 
 # --- rules ------------------------------------------------------------------------------------------------------------
