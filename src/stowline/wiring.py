@@ -70,11 +70,13 @@ from stowline.receiving import dock, outlook, putaway
 from stowline.receiving import kits as receiving_kits
 from stowline.receiving.events import SupplyChanged
 from stowline.returns import dock as returns_dock
+from stowline.returns import service as returns
 from stowline.scanning import service as scanning
 from stowline.scanning.service import Workflow
 from stowline.shipping import lane
 from stowline.shipping import service as shipping
 from stowline.shipping import tracking as carriers
+from stowline.shipping.events import TakingBack
 
 # event -> reactions, by a worker, each exactly once
 REACTIONS: dict[str, dict[str, outbox.Reaction]] = {
@@ -125,6 +127,7 @@ HOOKS: dict[type, list[Callable[..., None]]] = {
     UnitsMissing: [shelf.on_missing, picking.on_missing],
     UnitsNeeded: [claims.on_needed, shelf.on_needed],
     ParcelEmptied: [shipping.on_emptied],
+    TakingBack: [returns.on_taking_back],
     KitMade: [inventory_kits.on_kit_made, order_kits.on_kit_made, receiving_kits.on_kit_made],
     RecipeChanged: [inventory_kits.on_recipe_changed],
     TrackingSet: [tracking.on_tracking_set],

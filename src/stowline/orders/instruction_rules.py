@@ -11,6 +11,7 @@ from stowline.core import signing
 KINDS = {
     "refund": "Pay back", "store_credit": "Give store credit", "expedite": "Send faster", "swap": "Note a swap",
 }  # fmt: skip
+FOR_RETURN = "Return "  # how the reason of an instruction begins that pays for goods which came back
 MOST_TRIES = 60  # with pauses of up to an hour: more than two days
 MOST_ASKED = 7  # a shop that took it without acknowledging is asked again each day for a week
 ASK_AGAIN_S = 86_400.0

@@ -25,11 +25,11 @@ from stowline.orders.instruction_events import (
     InstructionWithdrawn,
 )
 from stowline.orders.instruction_models import Instruction, ShopDoor
-from stowline.orders.instruction_rules import KINDS, OPEN, WANTS_A_PERSON, Heard, Outcome, State
+from stowline.orders.instruction_rules import FOR_RETURN, KINDS, OPEN, WANTS_A_PERSON, Heard, Outcome, State
 from stowline.orders.models import Order
 from stowline.stores import queries as stores
 
-__all__ = ["KINDS", "OPEN", "WANTS_A_PERSON", "Instruction", "State"]
+__all__ = ["FOR_RETURN", "KINDS", "OPEN", "WANTS_A_PERSON", "Instruction", "State"]
 
 TIMER = "instruction"
 LEASE = timedelta(seconds=90)  # longer than one post may take, name look-up included

@@ -14,10 +14,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from stowline.catalog import queries as catalog
 from stowline.core import clock, outbox, timers
 from stowline.inventory import service as inventory
 from stowline.orders import dropping, queries
 from stowline.orders.events import RefundedByShop
+from stowline.orders.instruction_models import Instruction
+from stowline.orders.instruction_rules import FOR_RETURN, State
 from stowline.orders.intake.shape import IncomingRefund, RefundedLine
 from stowline.orders.models import Order, OrderLine
 from stowline.orders.refund_models import ShopRefund, ShopRefundLine
@@ -114,6 +117,23 @@ def all_back(session: Session, order: Order) -> bool:
     return found
 
 
+def stayed(session: Session, line_ids: Sequence[int]) -> None:
+    """Units of these lines did not leave after all: those of them that a shop paid for as gone are here, and are not sent any
+    more. Levels and order are locked.
+    """
+    for line_id in line_ids:
+        gone = gone_units(session, [line_id]).get(line_id, 0)
+        here = gone - queries.line(session, line_id).handed_over if gone else 0
+        query = select(ShopRefundLine).where(ShopRefundLine.order_line_id == line_id, ShopRefundLine.gone > 0)
+        for row in session.exec(query.order_by(col(ShopRefundLine.refund_id).desc()).limit(MOST)).all() if here > 0 else ():
+            n = min(here, row.gone)
+            row.off, row.gone, here = row.off + n, row.gone - n, here - n
+            session.add(row)
+            session.flush()
+            if n:
+                dropping.take_off(session, line_id, n, REASON)
+
+
 def told(session: Session, store_id: int, platform: str, numbers: Sequence[str]) -> list[ShopRefund]:
     """Refunds that were heard with their lines, by the shop's numbers."""
     query = select(ShopRefund).where(ShopRefund.store_id == store_id, ShopRefund.platform == platform, col(ShopRefund.shop_id).in_(list(numbers[:MOST])))
@@ -187,7 +207,8 @@ def _take(session: Session, refund: ShopRefund, lines: Sequence[OrderLine], unit
     before = _before(session, [line.id or 0 for line in lines])
     left = sum(line.handed_over for line in lines) - sum(gone for _, gone in before.values())
     wanted, leave = sum(line.ordered - line.cancelled for line in lines), sum(line.take_out for line in lines)
-    gone = min(units, max(0, left)) if back else 0
+    told = 0 if back or left <= 0 else max(0, _told(session, lines) - sum(gone for _, gone in before.values()))
+    gone = min(units, max(0, left), units if back else told)
     other = max(0, lines[0].ordered - wanted + leave - sum(off for off, _ in before.values()))
     matched = min(units - gone, other)
     here = wanted - leave - sum(line.handed_over for line in lines)
@@ -202,6 +223,18 @@ def _take(session: Session, refund: ShopRefund, lines: Sequence[OrderLine], unit
         _note(session, refund, line, off=n, gone=m)
         put_back += n - dropping.take_off(session, line.id or 0, n, REASON) if n else 0
     return [matched + off, put_back, gone]
+
+
+def _told(session: Session, lines: Sequence[OrderLine]) -> int:
+    """Units of these goods that came back, and for which the shop was told to pay: such a refund is that, whatever the shop
+    calls it, and takes nothing off that is here.
+    """
+    skus = {catalog.product(session, line.product_id).sku for line in lines}
+    query = select(Instruction.lines).where(
+        col(Instruction.order_id).in_({line.order_id for line in lines}), Instruction.kind == "refund", col(Instruction.state) != State.WITHDRAWN,
+        col(Instruction.why).startswith(FOR_RETURN),
+    )  # fmt: skip
+    return sum(int(one["quantity"]) for rows in session.exec(query.limit(MOST)) for one in rows if one["sku"] in skus)
 
 
 def _before(session: Session, line_ids: Sequence[int]) -> dict[int, tuple[int, int]]:

@@ -28,6 +28,7 @@ from stowline.returns.rules import MOST_LINES, OUTCOMES, REASONS, Wish
 from stowline.returns.steps import become, tell
 from stowline.scanning import service as scanning
 from stowline.shipping import service as shipping
+from stowline.shipping.events import TakingBack
 
 __all__ = ["Wish", "approve", "eligible", "note_claim", "refuse", "request", "sent", "withdraw"]
 SHOPPER = "shopper"
@@ -247,3 +248,11 @@ def note_claim(session: Session, ref: str, claim: str) -> Rma:
     session.add(rma)
     tell(session, rma, CarrierClaimNoted, said)
     return rma
+
+
+def on_taking_back(session: Session, fact: TakingBack) -> None:
+    """A handover is about to be undone. Raises Conflict where a return speaks for units that would not have left then."""
+    awaited, lines = queries.awaited(session, fact.order_id), {one.id: one for one in orders.lines(session, fact.order_id)}
+    for line_id, units in fact.lines:
+        if lines[line_id].returned + awaited.get(line_id, 0) > lines[line_id].handed_over - units:
+            raise Conflict(f"A return speaks for {lines[line_id].name} in {fact.parcel}. Refuse or withdraw it first.")

@@ -163,7 +163,7 @@ def _instruct(session: Session, order: Order, rma: Rma, kind: str, rows: Sequenc
     if total:
         lines = [{"sku": line.sku, "name": line.name, "quantity": row.units, "amount_minor": row.amount_minor} for row, line in rows]
         made = instructions.owe(session, order, kind, key=f"{rma.ref}:{rows[0][0].id}", amount_minor=total, lines=lines,
-                                why=f"Return {rma.ref}")  # fmt: skip
+                                why=f"{instructions.FOR_RETURN}{rma.ref}")  # fmt: skip
         for row, _ in rows:
             row.instruction_id = made.id
             session.add(row)

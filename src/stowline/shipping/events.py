@@ -37,6 +37,17 @@ class HandoverUndone:
 
 
 @dataclass(frozen=True, slots=True)
+class TakingBack:
+    """Told at once: a parcel is about to be taken back from its carrier; whoever knows that it came may refuse (Conflict).
+    `lines`: (order line, units). Levels and order are locked.
+    """
+
+    order_id: int
+    parcel: str
+    lines: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ManifestClosed:
     """The carrier took the parcels of a manifest."""
 

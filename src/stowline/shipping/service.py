@@ -3,11 +3,12 @@
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from stowline.core import clock, outbox
+from stowline.core import clock, hooks, outbox
 from stowline.core.errors import Conflict, Refused
 from stowline.inventory import service as inventory
 from stowline.inventory.queries import CUSTOMER
 from stowline.orders import queries as orders
+from stowline.orders import refunds
 from stowline.orders import service as order_service
 from stowline.packing import queries as packing
 from stowline.packing import service as parcels
@@ -16,7 +17,7 @@ from stowline.packing.queries import Content, Parcel
 from stowline.scanning import service as scanning
 from stowline.shipping import queries
 from stowline.shipping.carriers import house
-from stowline.shipping.events import HandoverUndone, LabelMade, ManifestClosed, ParcelHandedOver
+from stowline.shipping.events import HandoverUndone, LabelMade, ManifestClosed, ParcelHandedOver, TakingBack
 from stowline.shipping.models import Label, Manifest, ManifestParcel
 
 CARRIERS = {house.KEY: house}
@@ -142,7 +143,7 @@ def _units_by_line(inside: list[Content]) -> dict[int, int]:
 
 def take_back(session: Session, parcel: Parcel) -> None:
     """Undo of hand_over: the parcel stands in the ship lane again. Raises Conflict if it is not handed over, or what was
-    in it came back and went to somebody else.
+    in it came back and went to somebody else, or a return speaks for it.
     """
     if parcel.state != "handed_over":
         raise Conflict(f"Parcel {parcel.code} is not handed over.")
@@ -151,11 +152,14 @@ def take_back(session: Session, parcel: Parcel) -> None:
         raise Conflict(f"Serial {again.serial} left again with parcel {again.parcel}. {parcel.code} is not here.")
     inside = packing.contents(session, parcel.id or 0)
     inventory.lock_levels(session, [item.product_id for item in inside])
+    orders.lock(session, parcel.order_id)
+    hooks.tell(session, TakingBack(parcel.order_id, parcel.code, tuple(sorted(_units_by_line(inside).items()))))
     for item in inside:
         inventory.unship(session, product_id=item.product_id, from_id=CUSTOMER, to_id=parcel.at_id, qty=item.qty,
                          lot=item.lot, serial=item.serial)
     back = {line_id: -units for line_id, units in _units_by_line(inside).items()}
     order_service.raise_stage(session, parcel.order_id, "handed_over", back)
+    refunds.stayed(session, sorted(back))
     parcel.handed_over_at = None
     parcels.become(session, parcel, "labelled")
     session.execute(sa.delete(ManifestParcel).where(ManifestParcel.parcel_id == parcel.id))  # type: ignore[arg-type]

@@ -217,6 +217,15 @@ def external_id(value: object, where: str = "") -> str | None:
     return text(value, where, what="The id", longest=LONGEST_ID) or None
 
 
+def named(order: Mapping[str, object], *keys: str) -> tuple[str, str]:
+    """(the shop's number of an order, its ref by the first of these keys); nothing where either cannot be read."""
+    try:
+        found = (ref(order.get(key), key, needed=False) for key in keys)
+        return external_id(order.get("id"), "id") or "", next(filter(None, found), "")
+    except Bad:
+        return "", ""
+
+
 def customer(name: object, mail: object, shop_id: object = None, where: str = "", *, fold: bool = False) -> Customer:
     """A customer; `fold` as in `core.fields.text`."""
     return Customer(

@@ -4,15 +4,17 @@
 `legacy_restock`) are not sent if they still can be kept here. A refund without lines is money only.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import UTC
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from stowline.core.fields import Bad, moment
 from stowline.orders.intake import shape
 from stowline.orders.intake.shape import IncomingRefund, RefundedLine, Unreadable
 
 Json = Mapping[str, object]
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
 def ids(order: Json, at: str) -> tuple[str, ...]:
@@ -43,8 +45,8 @@ def within(body: object) -> list[IncomingRefund | Unreadable]:
     for order in said if isinstance(said, list) else [said]:
         refunds = order.get("refunds") if isinstance(order, Mapping) else None
         if isinstance(order, Mapping) and isinstance(refunds, list):
-            ref = str(order.get("name") or order.get("order_number") or order.get("id") or "")[:100]
-            found += [_read_one(one, f"refunds[{n}]", str(order.get("id") or "")[:100], ref) for n, one in enumerate(refunds)]
+            own, ref = shape.named(order, "name", "order_number", "id")
+            found += [_read_one(one, f"refunds[{n}]", own, ref) for n, one in enumerate(refunds)] if ref else []
     return found
 
 
@@ -81,7 +83,8 @@ def _amount(refund: Json) -> str:
         if isinstance(one, Mapping) and one.get("kind") == "refund" and one.get("status") in ("success", None):
             try:
                 paid += Decimal(str(one.get("amount")))
-            except InvalidOperation:
+            except ArithmeticError:  # no number, or one beyond all measure
                 continue
-            currency = str(one.get("currency") or currency)
+            said = one.get("currency")
+            currency = said if isinstance(said, str) and _CURRENCY.fullmatch(said) else currency
     return f"{paid} {currency}".strip()[:40] if paid.is_finite() and paid else ""

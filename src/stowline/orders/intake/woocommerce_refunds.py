@@ -99,9 +99,8 @@ def within(body: object) -> list[IncomingRefund | Unreadable]:
     for order in said if isinstance(said, list) else [said]:
         refunds = order.get("refunds") if isinstance(order, Mapping) and not is_refund(order) else None
         if isinstance(refunds, list) and isinstance(order, Mapping):
-            ref = str(order.get("number") or order.get("id") or "")[:100]
-            found += [_read_one(one, str(order.get("id") or "")[:100], ref) for one in refunds
-                      if isinstance(one, Mapping) and "line_items" in one]  # fmt: skip
+            own, ref = shape.named(order, "number", "id")
+            found += [_read_one(one, own, ref) for one in refunds if ref and isinstance(one, Mapping) and "line_items" in one]
     return found
 
 
@@ -109,8 +108,8 @@ def listed(body: object) -> list[str]:
     """The numbers of all refunds that orders in a body name."""
     said = body["data"] if isinstance(body, Mapping) and "data" in body and "line_items" not in body else body
     refunds = [order.get("refunds") for order in (said if isinstance(said, list) else [said]) if isinstance(order, Mapping)]
-    named = [str(one.get("id")) for some in refunds if isinstance(some, list) for one in some if isinstance(one, Mapping)]
-    return [one for one in named if len(one) <= shape.LONGEST_ID]
+    named = [shape.named(one)[0] for some in refunds if isinstance(some, list) for one in some if isinstance(one, Mapping)]
+    return [one for one in named if one]
 
 
 def as_told(shop_id: str, shop_order: str, lines: Iterable[tuple[str, int]]) -> Json:
