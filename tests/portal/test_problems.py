@@ -76,6 +76,15 @@ def test_what_is_no_photo_or_says_nothing_is_refused_with_all_that_was_typed(tol
     assert told.browser.ask("POST", f"{forged}/problem", data={"kind": "damaged", "text": "x"}, files=[("photos", ("", b""))]).status_code == 404
 
 
+def test_what_anothers_case_is_about_is_not_said(told: Shopper) -> None:
+    told.house.robot().place("1043", {"CUP": 1})
+    wrong(told)
+    case = everything(Case)[0].id
+    for link, code in ((told.link("1042"), 422), (told.link("1043"), 404)):
+        said = told.browser.ask("POST", f"{link}/cases/{case}/entries", data={"text": "And?"}, files=[("photos", ("a.jpg", b"none", "image/jpeg"))])
+        assert (said.status_code, "Something is damaged" in said.text) == (code, code == 422), said.text[:2000]
+
+
 def test_an_answer_is_read_before_it_goes_goes_once_and_stands_on_the_shoppers_page(told: Shopper) -> None:
     wrong(told)
     ruth = told.house.ruth()

@@ -145,6 +145,8 @@ def _draw(request: AnyRequest, link: str, *, typed: Mapping[str, list[str]] | No
         with db.reading() as session:
             order = orders.order(session, order_id)
             case = case_reads.case(session, ident) if ident is not None else None
+            if case is not None and case.order_id != order_id:
+                return pages.unknown(request)
             reader, store = pages.reader(request, order.locale, order.time_zone), stores.store(session, order.store_id)
             view = queries.frame(store, order, reader) | {"lines": _lines(session, order, typed), "busy": talk.busy(session, store, reader)}
     except NotFound:
