@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from stowline.catalog import queries as catalog
 from stowline.core import db
 from stowline.orders import queries
 from stowline.orders import service as orders
@@ -108,4 +109,18 @@ def test_an_odd_refund_is_taken_or_kept_and_never_breaks_the_door(house: House, 
     reply = webhook(house.send(), platform, json.dumps(body).encode(), topic)
     assert reply.status == 202, reply.raw
     assert reply["taken"][0]["outcome"] in {"waits", "error"}
+    house.prove()
+
+
+def test_an_order_that_is_refunded_in_full_is_not_sent_though_a_part_of_it_was_swapped(house: House) -> None:
+    maja = house.tablet()
+    maja.stock_up({"MUG": 2, "CUP": 1})
+    order = woo_order("1001", {"MUG": 3})
+    tell(house, order, "woocommerce", "order.created")
+    with db.transaction() as session:
+        line = queries.lines(session, queries.by_ref(session, "1001").id or 0)[0].id
+        orders.swap(session, line, catalog.product_by_sku(session, "CUP").id or 0, 1, why="asked for")
+    maja.follow("pick:1001")
+    tell(house, {**order, "status": "refunded"}, "woocommerce", "order.updated")
+    assert left(maja, "1001") == {}
     house.prove()

@@ -105,7 +105,8 @@ def all_back(session: Session, order: Order) -> bool:
     mine = list(session.exec(select(OrderLine).where(OrderLine.order_id == order.id, OrderLine.shop_line != "").order_by(col(OrderLine.id))))
     numbers = [line.shop_line for line in mine]
     if order.platform == "woocommerce" and mine:
-        sold = {line.shop_line: RefundedLine(line.shop_line, line.ordered // line.per_kit) for line in mine}
+        # the first line has what was ordered: those that came in its place share its number, with fewer units
+        sold = {line.shop_line: RefundedLine(line.shop_line, line.ordered // line.per_kit) for line in reversed(mine)}
         all_of_it = IncomingRefund(f"all of {order.shop_id}", order.shop_id, lines=tuple(sold.values()), platform=order.platform)
         return hear(session, order.store_id, all_of_it)[0] == "refunded"
     found = False
