@@ -462,7 +462,7 @@ def test_the_real_refund_leaves_exactly_one_unit_to_pick(house: House, shared: P
 
 
 @pytest.mark.parametrize("when", ["before", "during", "after"])
-def test_the_real_refunds_of_order_560_take_seven_units_off(house: House, shared: Path, when: str) -> None:
+def test_the_real_refunds_of_order_560_take_eight_units_off(house: House, shared: Path, when: str) -> None:
     folder = shared / "data/orders/woocommerce_ios"
     order = json.loads((folder / "orders-load-all.json").read_text())["data"][3]
     told = json.loads((folder / "order-560-all-refunds.json").read_text())["data"]
