@@ -14,7 +14,7 @@ ORDERS = [{"ref": ref, "href": f"/track/{n}-0", "headline": head, "placed": "Tue
     ("#1042", "Expected to leave our warehouse 3 to 7 December"), ("#0991", "Delivered on Friday 6 November"), (HOSTILE, LONG)))]
 HUB: dict[str, Any] = {**HERE, "q": "", "orders": ORDERS, "older": "abc", "is_first": True, "points": {"balance": 40, "next": "10 points more for the next reward.", "reward": "Your reward: TEN. 10 % off."},
        "wishes": [{"id": 1, "name": "Serving bowl, ash", "say": "since Tuesday 3 November"}, {"id": 2, "name": LONG, "say": "since Tuesday 3 November"}],
-       "returns": [{"ref": "R-7KQ2", "order": "#0991", "href": "/track/1-0", "word": "under way", "day": "Tuesday 24 November"}],
+       "returns": [{"ref": "R-7KQ2", "order": "#0991", "href": "/track/1-0/return/R-7KQ2", "word": "under way", "day": "Tuesday 24 November"}],
        "news": [{"subject": "Your order is on its way", "href": "/track/1-0#news", "day": "Friday 27 November"}, {"subject": HOSTILE, "href": "", "day": "Friday 27 November"}]}
 FIELDS = dict.fromkeys(("name", "company", "line1", "line2", "city", "region", "postcode", "country"), "")
 DETAILS: dict[str, Any] = {**HERE, "email": "a.very.long.name.of.somebody@an-even-longer-name-of-a-domain.example", "name": "Ines Moreau", "edit": None, "typed": {**FIELDS, "name": "Ines Moreau", "country": "FR"}, "bad": "", "full": False,

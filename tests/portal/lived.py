@@ -112,10 +112,10 @@ def sends_back(house: House, ref: str, sku: str, words: Words, *, wish: str = "r
     return code
 
 
-def moves(house: House, ref: str, name: str, firm: str, street: str, floor: str) -> None:
+def moves(house: House, ref: str, name: str, firm: str, street: str, floor: str, **place: str) -> None:
     """An order whose shopper moved, under a name and to a street of her own making."""
     house.robot().place(ref, {"CUP": 1}, customer={"name": name, "email": "ines@example.test"})
     change.PROOFS.forget()
-    browser, new = house.somebody(), {"ship_name": name, "company": firm, "line1": street, "line2": floor, "city": "Nantes", "postcode": "44100", "proof": "ines@example.test"}
+    browser, new = house.somebody(), {"ship_name": name, "company": firm, "line1": street, "line2": floor, "city": "Nantes", "postcode": "44100", "proof": "ines@example.test"} | place
     moved = browser.send(browser.get(f"{link(ref)}/change/address"), "address", **new)
     assert "It goes to the new address" in moved.text, moved.text

@@ -69,3 +69,27 @@ def test_the_picker_and_a_cancellation_and_the_release_and_a_merge(any_house: Ho
     assert (merged == 1) != (released.status == 200), (merged, released.raw)
     with db.reading() as session:
         assert breaches(session) == {}
+
+
+def test_all_together_again_and_the_release_of_a_part(any_house: House) -> None:
+    robot = any_house.robot()
+    robot.stock_up({"CUP": 9})
+    robot.add_product("MUG")
+    for n in range(4):
+        ref = f"S{n}"
+        robot.place(ref, {"CUP": 1, "MUG": 1}, **INES)
+        order_id = ident(ref)
+        twice = at_once([lambda i=order_id: db.run(lambda s: changes.set_parts(s, i, "parts"))] * 2)
+        assert sorted(one.fate for one in twice) == ["done", "same"]
+        assert robot.events(ref).count("ShippingSet") == 1
+        deeds = [lambda i=order_id: db.run(lambda s: changes.set_parts(s, i, "complete")), lambda r=ref: robot.lease(f"pick:{r}")]
+        said, leased = at_once(deeds if n % 2 else deeds[::-1])[:: 1 if n % 2 else -1]
+        with db.reading() as session:
+            order = orders.order(session, order_id)
+            now = order.ships, order.released
+        if said.fate == "done":
+            assert (leased.status == 200, now) == (False, ("complete", 0)), leased.raw
+        else:
+            assert (said.why, leased.status, now) == ("picked", 200, ("parts", 1)), leased.raw
+    with db.reading() as session:
+        assert breaches(session) == {}

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+import pypdfium2
 import pytest
 from PIL import Image, ImageDraw, ImageFilter
 from playwright.sync_api import Browser, Page, Response, expect
@@ -97,6 +98,24 @@ def test_every_page_is_sound_by_day_by_night_and_on_a_phone(page: Page, address:
                 found[path, side] = faults
     assert found == {}
     assert page.locator("h1").inner_text() == "取消訂單"
+
+
+@pytest.mark.parametrize("ref", ["gone", "open"])
+def test_on_paper_stand_the_goods_and_the_days_and_nothing_to_press(page: Page, address: str, ref: str) -> None:
+    page.goto(f"{address}{link(ref)}")
+    expect(page.locator(".no-print:visible")).not_to_have_count(0)
+    headline = page.locator("h1").inner_text()
+    page.emulate_media(media="print")
+    expect(page.locator(".no-print:visible")).to_have_count(0)
+    expect(page.locator("form:visible")).to_have_count(0)
+    expect(page.locator("h1")).to_have_text(headline)
+    for stands in ("h1", ".goods li"):
+        assert page.locator(stands).evaluate_all("all => all.map(one => one.checkVisibility())").count(True) > 0, stands
+    assert page.locator(".goods li:visible").count() == page.locator(".goods li").count()
+    document = pypdfium2.PdfDocument(page.pdf())
+    paper = " ".join("".join(sheet.get_textpage().get_text_range() for sheet in document).split())
+    assert [one for one in (headline, "MUG", "CUP") if one not in paper] == []
+    assert "Change something" not in paper
 
 
 def test_photographs_of_the_box_come_when_they_are_asked_for(page: Page, address: str) -> None:

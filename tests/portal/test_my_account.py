@@ -279,6 +279,17 @@ def test_who_asks_too_often_waits_and_no_address_is_flooded(one_house: House) ->
     assert len(mails("kim@example.test")) == sign_in.MOST, "another process counts by itself; the worker counts them all"
 
 
+def test_who_tries_links_too_often_waits_even_with_a_good_one(one_house: House) -> None:
+    a_shopper(one_house.robot(), email="lee@example.test", ref="LEE-1")
+    there, guesser = link_for(one_house, "lee@example.test"), one_house.somebody()
+    guesses = [guesser.ask("POST", f"{there[:-32]}{n:032x}", follow=False).status_code for n in range(31)]
+    assert guesses == [303] * 30 + [429]
+    good = Page(guesser.ask("POST", there))
+    assert (good.status, "LEE-1" in good.text, "LEE-1" in guesser.get(HOME).text) == (429, False, False)
+    screens.TRIES.forget()
+    assert "LEE-1" in Page(guesser.ask("POST", there)).text, "ten minutes later the link is as good as it was"
+
+
 def test_a_mail_is_kept_without_its_link_where_mails_go_out(monkeypatch: pytest.MonkeyPatch) -> None:
     written = Rendered("Sign in", "<a href='https://x/account/kiln/link/7-" + "a" * 32 + "'>", "link/7-" + "a" * 32, "7-" + "a" * 32)
     monkeypatch.setenv("STOWLINE_SMTP_URL", "smtp://mail")

@@ -1,11 +1,14 @@
 """Who got a product rates it, once; what staff approve is shown with its figures, and nothing else."""
 
-
+from datetime import timedelta
 
 import pytest
 
+from stowline.core import clock, db
+from stowline.notifications import alarms
 from tests import payloads
 from tests.desk.conftest import House
+from tests.desk.test_contacts import asks
 from tests.portal.conftest import Shopper
 
 
@@ -76,3 +79,26 @@ def test_shoppers_read_the_sentence_that_a_manager_switches_on(got: Shopper) -> 
     assert "We are slow <b>today</b>." in got.sees("1042").text
     assert "目前來信的人非常多" in got.browser.get(f"{got.link('1042')}?lang=zh-Hant").text
     assert ruth.ask("POST", form.action, data=fields | {"hours.damaged": "0"}).status_code == 422
+
+
+def test_shoppers_read_it_by_itself_while_more_ask_than_usual(got: Shopper) -> None:
+    ruth, link = got.house.ruth(), got.link("1042")
+    form = next(one for one in ruth.get("/cases/policy?store=demo").forms if one.method == "post" and one.action.endswith("/policy"))
+    assert ruth.ask("POST", form.action, data=form.fields | {"busy": "spike", "busy_words.en": "We are slow today.", "busy_words.zh-Hant": "", "busy_words.zh-Hans": ""}).status_code == 200
+
+    def says() -> bool:
+        return "We are slow today." in got.browser.get(link).text
+
+    with db.transaction() as session:
+        asks(session, 4, 2.0)
+        alarms.look(session, "")
+    assert not says(), "four are no spike"
+    with db.transaction() as session:
+        asks(session, 4, 3.0)
+        alarms.look(session, "")
+    assert says()
+    assert "目前來信的人非常多" in got.browser.get(f"{link}?lang=zh-Hant").text, "in the house's words where the store has none"
+    with clock.stopped_at(clock.now() + timedelta(days=1)):
+        with db.transaction() as session:
+            alarms.look(session, "")
+        assert not says(), "it is over"

@@ -76,7 +76,7 @@ def _returns(session: Session, order_ids: Sequence[int], reader: Reader) -> list
     found = [one for some in returns.of_orders(session, order_ids).values() for one in some]
     newest = sorted(found, key=lambda one: one.id or 0, reverse=True)[:MOST_LISTED]
     words = {"refused": "refused", "withdrawn": "withdrawn", "settled": "settled"}
-    return [{"ref": one.ref, "order": one.order_ref, "href": facts.status_path(one.order_id), "word": reader.say(f"account.return_{words.get(one.state, 'open')}"),
+    return [{"ref": one.ref, "order": one.order_ref, "href": f"{facts.status_path(one.order_id)}/return/{web.segment(one.ref)}", "word": reader.say(f"account.return_{words.get(one.state, 'open')}"),
              "day": reader.day(one.asked_at)} for one in newest]  # fmt: skip
 
 
