@@ -16,8 +16,9 @@ def test_it_names_what_comes_later_than_was_said_for_a_week_unless_the_shop_says
         service.set_shop_page(session, "demo", public=True, units_shown="few", notices_per_unit=1)
     robot.add_product("MUG", name="Mug <b>grey</b>")
     robot.add_product("CUP", name="Cup, small")
-    robot.place("1042", {"MUG": 2, "CUP": 1}, **INES)
     delivery(ines, 60)
+    robot.place("1042", {"MUG": 2, "CUP": 1}, **INES)
+    outlook.catch_up("")
 
     def says() -> str:
         page = ines.browser.get("/embed/demo/banner")

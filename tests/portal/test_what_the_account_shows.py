@@ -1,6 +1,5 @@
 """My account leads to what became of everything: each return, each message, what is sent; and a return says where it is handed in."""
 
-from stowline.portal.screens import account as screens
 from tests.desk.conftest import House
 from tests.portal.lived import Words, got, link, return_of, sends_back
 from tests.portal.test_messages_in_the_portal import keep
@@ -9,16 +8,14 @@ from tests.portal.test_my_account import HOME, INES, signed_in
 MAIL = {"customer": {"name": "Ines Moreau", "email": INES}}
 
 
-def test_returns_messages_and_preferences_are_a_press_away_and_nobody_elses(one_house: House) -> None:
-    got(one_house, "1042", {"MUG": 2}, **MAIL)
-    got(one_house, "1043", {"CUP": 2}, customer={"name": "Mal", "email": "mal@example.test"})
-    code, theirs = sends_back(one_house, "1042", "MUG", Words()), sends_back(one_house, "1043", "CUP", Words())
-    one_house.deliver()
+def test_returns_messages_and_preferences_are_a_press_away_and_nobody_elses(house: House) -> None:
+    got(house, "1042", {"MUG": 2}, **MAIL)
+    got(house, "1043", {"CUP": 2}, customer={"name": "Mal", "email": "mal@example.test"})
+    code, theirs = sends_back(house, "1042", "MUG", Words()), sends_back(house, "1043", "CUP", Words())
+    house.deliver()
     keep("1042", "A word for you", hours=1)
     keep("1043", "A word for Mal", hours=1)
-    for pace in (screens.ASKS, screens.OF_ADDRESS, screens.TRIES, screens.VISITS):
-        pace.forget()
-    ines = signed_in(one_house)
+    ines = signed_in(house)
     hub = ines.get(HOME)
     assert (code in hub.text, theirs in hub.text, "A word for you" in hub.text, "A word for Mal" in hub.text) == (True, False, True, False)
     [there] = [href for href, said in hub.links.items() if code in said]
