@@ -53,7 +53,8 @@ def told(ines: Shopper) -> Shopper:
 
 def case() -> Case:
     with db.reading() as session:
-        return session.exec(select(Case)).one()
+        found: Case = session.exec(select(Case)).one()
+    return found
 
 
 def test_what_nobody_answered_in_time_stands_among_the_overdue_until_it_is_answered(told: Shopper) -> None:

@@ -1,5 +1,7 @@
 """The shopper changes an order while the warehouse works at it: exactly one of the two wins, on both databases."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from stowline.core import db
@@ -71,6 +73,10 @@ def test_the_picker_and_a_cancellation_and_the_release_and_a_merge(any_house: Ho
         assert breaches(session) == {}
 
 
+def sent(order_id: int, wish: str) -> changes.Said:
+    return db.run(lambda session: changes.set_parts(session, order_id, wish))
+
+
 def test_all_together_again_and_the_release_of_a_part(any_house: House) -> None:
     robot = any_house.robot()
     robot.stock_up({"CUP": 9})
@@ -79,10 +85,10 @@ def test_all_together_again_and_the_release_of_a_part(any_house: House) -> None:
         ref = f"S{n}"
         robot.place(ref, {"CUP": 1, "MUG": 1}, **INES)
         order_id = ident(ref)
-        twice = at_once([lambda i=order_id: db.run(lambda s: changes.set_parts(s, i, "parts"))] * 2)
+        twice = at_once([partial(sent, order_id, "parts")] * 2)
         assert sorted(one.fate for one in twice) == ["done", "same"]
         assert robot.events(ref).count("ShippingSet") == 1
-        deeds = [lambda i=order_id: db.run(lambda s: changes.set_parts(s, i, "complete")), lambda r=ref: robot.lease(f"pick:{r}")]
+        deeds: list[Callable[[], Any]] = [partial(sent, order_id, "complete"), partial(robot.lease, f"pick:{ref}")]
         said, leased = at_once(deeds if n % 2 else deeds[::-1])[:: 1 if n % 2 else -1]
         with db.reading() as session:
             order = orders.order(session, order_id)
