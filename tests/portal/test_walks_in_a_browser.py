@@ -98,7 +98,7 @@ both_modes = pytest.mark.parametrize("scripts", [True, False])
 def test_she_reports_a_problem_with_a_photo_goes_on_and_judges_how_it_was(walk: Walk, one_house: House, *, scripts: bool) -> None:
     ref = f"came-{scripts}"
     page = walk.open(link(ref))
-    page.get_by_role("link", name="Something is wrong, or you have a question").click()
+    page.get_by_role("link", name="Report a problem").click()
     walk.look("What is wrong?")
     page.get_by_label("Something is damaged or missing").check()
     page.get_by_label(f"Thing CUP-{scripts}").check()

@@ -36,6 +36,8 @@ Outcome = TypeVar("Outcome")
 
 # What a fresh attempt may cure: serialization failure, deadlock, lock not available, a twin of a unique key.
 _CURABLE = {"40001", "40P01", "55P03", "23505"}
+_GUARD, _GUARD_TRIES = "23514", 3
+# A CHECK that held the line: either we are wrong, or a rival committed between our read and our write. Who reads anew knows.
 REST_S = 5
 AT_THE_SAME_TIME = 4  # short writes of one process on PostgreSQL
 
@@ -147,13 +149,14 @@ class Database:
             yield session
 
     def run(self, work: Callable[[Session], Outcome], *, tries: int = 8) -> Outcome:
-        """Do `work(session)` in a transaction, again from the start if a rival's lock or twin made it fail."""
-        for left in range(tries - 1, -1, -1):
+        """Do `work(session)` in a transaction, again from the start if a rival's lock, twin or change made it fail."""
+        for tried in range(1, tries + 1):
             try:
                 with self.transaction() as session:
                     return work(session)
             except DBAPIError as error:
-                if not left or getattr(error.orig, "sqlstate", None) not in _CURABLE:
+                state = getattr(error.orig, "sqlstate", None)
+                if tried == tries or not (state in _CURABLE or (state == _GUARD and tried < _GUARD_TRIES)):
                     raise
         raise AssertionError("unreachable")
 
