@@ -18,7 +18,7 @@ from stowline.notifications import facts
 from stowline.orders import queries as orders
 from stowline.orders.queries import Order
 from stowline.portal import pages, queries, sendback, sendback_review
-from stowline.portal.links import verified
+from stowline.portal.lookup import linked as verified
 from stowline.portal.pages import AnyRequest
 from stowline.portal.reader import Reader
 from stowline.portal.sendback import Pick, Trouble
